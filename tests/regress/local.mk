@@ -1,0 +1,1 @@
+# Part of the one build (see Makefile.am): tests/regress
