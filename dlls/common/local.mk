@@ -1,1 +1,13 @@
-# Part of the one build (see Makefile.am): dlls/common
+# Helpers that the library, kernel32 and the server share.
+noinst_LTLIBRARIES += libwindsock_common.la
+libwindsock_common_la_SOURCES = \
+	dlls/common/debug.cpp dlls/common/debug.h \
+	dlls/common/fd_channel.cpp dlls/common/fd_channel.h \
+	dlls/common/fd_list.h \
+	dlls/common/host.cpp dlls/common/host.h dlls/common/host_process.cpp \
+	dlls/common/host_socket.cpp dlls/common/host_socket.h \
+	dlls/common/result.h \
+	dlls/common/runtime_directory.cpp dlls/common/runtime_directory.h \
+	dlls/common/shared_state.h \
+	dlls/common/unique_fd.h \
+	dlls/common/wire.cpp dlls/common/wire.def dlls/common/wire.h

@@ -1,0 +1,122 @@
+// The part of host.h about sockets: the host's calls under our own names, with the host's numbers, so that the files that
+// see Windows' names never meet the host's socket headers.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "dlls/common/host.h"
+
+namespace windsock::host {
+
+// ---- numbers (checked against the host's headers in host_socket.cpp) ---------------------------------------------------
+inline constexpr int kAfUnspec = 0, kAfUnix = 1, kAfInet = 2, kAfInet6 = 10;
+inline constexpr int kSockStream = 1, kSockDgram = 2, kSockRaw = 3, kSockRdm = 4, kSockSeqpacket = 5;
+inline constexpr int kIpprotoIp = 0, kIpprotoIcmp = 1, kIpprotoTcp = 6, kIpprotoUdp = 17, kIpprotoIpv6 = 41;
+inline constexpr int kMsgOob = 0x1, kMsgPeek = 0x2, kMsgDontRoute = 0x4, kMsgTrunc = 0x20, kMsgDontWait = 0x40, kMsgWaitAll = 0x100,
+                     kMsgNoSignal = 0x4000;
+inline constexpr int kShutRead = 0, kShutWrite = 1, kShutBoth = 2;
+
+inline constexpr int kSolSocket = 1;
+inline constexpr int kSoDebug = 1, kSoReuseAddr = 2, kSoType = 3, kSoError = 4, kSoDontRoute = 5, kSoBroadcast = 6, kSoSndBuf = 7,
+                     kSoRcvBuf = 8, kSoKeepAlive = 9, kSoOobInline = 10, kSoLinger = 13, kSoReusePort = 15, kSoRcvLowat = 18,
+                     kSoSndLowat = 19, kSoRcvTimeo = 20, kSoSndTimeo = 21, kSoAcceptConn = 30, kSoProtocol = 38, kSoDomain = 39,
+                     kSoCookie = 57;
+inline constexpr int kTcpNodelay = 1, kTcpKeepIdle = 4, kTcpKeepIntvl = 5, kTcpKeepCnt = 6, kTcpInfo = 11, kTcpUserTimeout = 18,
+                     kTcpFastopen = 23, kTcpTimestamp = 24;
+inline constexpr int kIpv6UnicastHops = 16, kIpv6MulticastIf = 17, kIpv6MulticastHops = 18, kIpv6MulticastLoop = 19,
+                     kIpv6JoinGroup = 20, kIpv6LeaveGroup = 21, kIpv6V6only = 26;
+
+// A socket address in the host's form. The first two bytes are the family.
+struct Address {
+  alignas(8) std::array<unsigned char, 128> bytes{};
+  uint32_t length = 0;
+
+  int family() const { return length >= 2 ? bytes[0] | bytes[1] << 8 : kAfUnspec; }
+};
+
+// Laid out as the host's iovec.
+struct Buffer {
+  void* data = nullptr;
+  size_t size = 0;
+};
+// The most buffers one call takes.
+inline constexpr size_t kMaxBuffers = 1024;
+
+// Laid out as the host's struct linger and struct timeval.
+struct Linger {
+  int on = 0;
+  int seconds = 0;
+};
+struct Interval {
+  int64_t seconds = 0;
+  int64_t microseconds = 0;
+};
+
+// ---- life ------------------------------------------------------------------------------------------------------------
+enum class Blocking { kYes, kNo };
+Result<UniqueFd> create_socket(int family, int type, int protocol, Blocking blocking);
+Result<void> bind(int fd, const Address& address);
+Result<void> listen(int fd, int backlog);
+// May report EINTR.
+Result<UniqueFd> accept(int fd, Address& peer, Blocking blocking);
+// May report EINTR, and EINPROGRESS.
+Result<void> connect(int fd, const Address& address);
+Result<void> shutdown(int fd, int how);
+Result<Address> local_address(int fd);
+Result<Address> peer_address(int fd);
+
+// ---- data; all may report EINTR, none raises SIGPIPE --------------------------------------------------------------------
+Result<size_t> send(int fd, const void* data, size_t size, int flags);
+Result<size_t> receive(int fd, void* data, size_t size, int flags);
+// A null `to` sends to the connected peer.
+Result<size_t> send_message(int fd, std::span<const Buffer> buffers, const Address* to, int flags);
+struct Received {
+  size_t size = 0;
+  int flags = 0;  // kMsgTrunc, kMsgOob as the host reports them
+};
+// A null `from` does not ask for the sender.
+Result<Received> receive_message(int fd, std::span<const Buffer> buffers, Address* from, int flags);
+
+// ---- options and controls ------------------------------------------------------------------------------------------------
+Result<uint32_t> get_option(int fd, int level, int option, void* value, uint32_t size);
+Result<void> set_option(int fd, int level, int option, const void* value, uint32_t size);
+template <typename T>
+Result<T> get_option(int fd, int level, int option) {
+  T value{};
+  WS_TRY(get_option(fd, level, option, &value, sizeof value));
+  return value;
+}
+template <typename T>
+Result<void> set_option(int fd, int level, int option, const T& value) {
+  return set_option(fd, level, option, &value, sizeof value);
+}
+Result<int> bytes_readable(int fd);
+Result<int> bytes_unsent(int fd);
+Result<bool> at_mark(int fd);
+
+// ---- packets with descriptors (Unix sockets) -----------------------------------------------------------------------------
+struct Credentials {
+  int pid = -1;
+  uint32_t uid = ~0u;
+};
+Result<Credentials> peer_credentials(int fd);
+// A name in a directory that is held open: safe from renames, and of any length.
+Result<void> bind_unix_at(int fd, int directory, const char* name);
+Result<void> connect_unix_at(int fd, int directory, const char* name);
+// May report EINTR and EAGAIN.
+Result<void> send_packet(int fd, std::span<const std::byte> data, std::span<const int> fds);
+struct PacketHead {
+  size_t size = 0;
+  bool data_truncated = false;
+  bool fds_truncated = false;
+};
+// A peek delivers copies of the fds and leaves the packet; kDropFds consumes the packet and lets its fds go.
+enum class Take { kConsume, kPeek, kDropFds };
+// One packet; every fd that arrived is owned by `fds` before anything else is looked at. Size 0: the peer is gone. Does not
+// wait when `wait` is kNo. May report EINTR.
+Result<PacketHead> receive_packet(int fd, std::span<std::byte> data, FdList& fds, Take take, Blocking wait);
+
+}  // namespace windsock::host

@@ -1,0 +1,59 @@
+// What the core asks of its host: the world that is not sockets.
+//
+// The core (dlls/ws2_32) is linked more than once: into libws2_32.so, where dlls/kernel32 implements these functions, and into
+// other hosts that implement them with their own. `make check` links it with a null host too (tests/support/null_host.cpp), so
+// that nothing else of a host is used by accident. Link-time functions, not a table of pointers: they stand on the fast path.
+//
+// HANDLEs are opaque here. Functions that fail set the last error of the thread to the Win32 error, as Windows' own would.
+#pragma once
+
+#include <cstdint>
+
+#include "dlls/common/unique_fd.h"
+
+namespace windsock::services {
+
+using Handle = void*;
+
+// ---- the last error of the calling thread -------------------------------------------------------------------------------
+uint32_t last_error();
+void set_last_error(uint32_t error);
+
+// ---- SOCKET values ---------------------------------------------------------------------------------------------------
+// The SOCKET that stands for a host fd, and back; -1 for a value that can be no socket of ours.
+uintptr_t socket_from_fd(int fd);
+int fd_from_socket(uintptr_t socket);
+
+// ---- event objects (WSACreateEvent and its family) -------------------------------------------------------------------------
+enum class EventReset { kManual, kAutomatic };
+Handle create_event(EventReset reset, bool signalled);  // null: failed
+bool close_event(Handle event);
+bool set_event(Handle event);
+bool reset_event(Handle event);
+// As WaitForMultipleObjectsEx: the same result values.
+uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_t timeout_milliseconds, bool alertable);
+
+// ---- processes ---------------------------------------------------------------------------------------------------------
+// The process that a Windows process id names here, as a pidfd that cannot be confused with a later process. An unset fd: no
+// such process, or one of another user.
+UniqueFd open_target_process(uint32_t process_id);
+
+// ---- the way back: what the host asks of the core ----------------------------------------------------------------------------
+// The host passes calls on a SOCKET handle to these; the core hands them over when it is loaded.
+struct SocketOperations {
+  // CloseHandle. False: not a socket, the last error says so.
+  bool (*close)(uintptr_t socket);
+  // DuplicateHandle within the process: a new SOCKET, or ~0.
+  uintptr_t (*duplicate)(uintptr_t socket);
+  // Get/SetHandleInformation's HANDLE_FLAG_INHERIT. False: not a socket.
+  bool (*get_inheritable)(uintptr_t socket, bool* inheritable);
+  bool (*set_inheritable)(uintptr_t socket, bool inheritable);
+  // The host fds a new process is to inherit: calls `visit` for each.
+  void (*visit_inheritable)(void (*visit)(int fd, void* context), void* context);
+  // ReadFile and WriteFile without OVERLAPPED: the bytes moved, or -1 with the last error set.
+  int64_t (*read)(uintptr_t socket, void* data, uint32_t size);
+  int64_t (*write)(uintptr_t socket, const void* data, uint32_t size);
+};
+void register_socket_operations(const SocketOperations* operations);
+
+}  // namespace windsock::services
