@@ -1,0 +1,1 @@
+#include <mswsock.h> /* programs written on case-insensitive file systems spell it MSWSOCK.h */

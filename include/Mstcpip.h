@@ -1,0 +1,1 @@
+#include <mstcpip.h> /* programs written on case-insensitive file systems spell it Mstcpip.h */

@@ -1,0 +1,1 @@
+#include <windows.h> /* programs written on case-insensitive file systems spell it WINDOWS.h */

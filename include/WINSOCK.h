@@ -1,0 +1,1 @@
+#include <winsock.h> /* programs written on case-insensitive file systems spell it WINSOCK.h */

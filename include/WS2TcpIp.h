@@ -1,0 +1,1 @@
+#include <ws2tcpip.h> /* programs written on case-insensitive file systems spell it WS2TcpIp.h */

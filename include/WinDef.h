@@ -1,0 +1,1 @@
+#include <windef.h> /* programs written on case-insensitive file systems spell it WinDef.h */

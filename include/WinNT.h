@@ -1,0 +1,1 @@
+#include <winnt.h> /* programs written on case-insensitive file systems spell it WinNT.h */

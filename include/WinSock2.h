@@ -1,0 +1,1 @@
+#include <winsock2.h> /* programs written on case-insensitive file systems spell it WinSock2.h */

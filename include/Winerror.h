@@ -1,0 +1,1 @@
+#include <winerror.h> /* programs written on case-insensitive file systems spell it Winerror.h */

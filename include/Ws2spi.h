@@ -1,0 +1,1 @@
+#include <ws2spi.h> /* programs written on case-insensitive file systems spell it Ws2spi.h */

@@ -1,0 +1,3 @@
+#ifndef _MSTCPIP_
+#define _MSTCPIP_
+#endif

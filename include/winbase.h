@@ -1,0 +1,52 @@
+/*
+ * winbase.h - the remains of the Win32 base: message texts, short string calls.
+ *
+ * https://learn.microsoft.com/windows/win32/api/winbase/
+ */
+#ifndef _WINBASE_
+#define _WINBASE_
+
+#include <errhandlingapi.h>
+#include <handleapi.h>
+#include <minwinbase.h>
+#include <processthreadsapi.h>
+#include <synchapi.h>
+#include <sysinfoapi.h>
+#include <winerror.h>
+
+WINDSOCK_EXTERN_C_BEGIN
+
+#define FORMAT_MESSAGE_MAX_WIDTH_MASK 0x000000ff
+#define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x00000100
+#define FORMAT_MESSAGE_IGNORE_INSERTS 0x00000200
+#define FORMAT_MESSAGE_FROM_STRING 0x00000400
+#define FORMAT_MESSAGE_FROM_HMODULE 0x00000800
+#define FORMAT_MESSAGE_FROM_SYSTEM 0x00001000
+#define FORMAT_MESSAGE_ARGUMENT_ARRAY 0x00002000
+
+#define MAKELANGID(primary, sub) ((((WORD)(sub)) << 10) | (WORD)(primary))
+#define LANG_NEUTRAL 0x00
+#define LANG_ENGLISH 0x09
+#define SUBLANG_NEUTRAL 0x00
+#define SUBLANG_DEFAULT 0x01
+#define SUBLANG_ENGLISH_US 0x01
+
+/* The text of a system error code. Returns the characters stored without the terminator, 0 and the last error on
+ * failure. With FORMAT_MESSAGE_ALLOCATE_BUFFER lpBuffer is in truth an LPSTR *; LocalFree releases what it gets.
+ * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-formatmessagea */
+WINBASEAPI DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
+                                       LPSTR lpBuffer, DWORD nSize, va_list *Arguments);
+#ifndef UNICODE
+#define FormatMessage FormatMessageA
+#endif
+WINBASEAPI HLOCAL WINAPI LocalFree(HLOCAL hMem);
+
+WINBASEAPI int WINAPI lstrlenA(LPCSTR lpString);
+WINBASEAPI int WINAPI lstrlenW(LPCWSTR lpString);
+#define lstrlen WINDSOCK_AW(lstrlen)
+
+WINDSOCK_EXTERN_C_END
+
+#define HasOverlappedIoCompleted(overlapped) (((DWORD)(overlapped)->Internal) != STATUS_PENDING)
+
+#endif

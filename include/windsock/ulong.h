@@ -1,0 +1,3 @@
+#ifndef W_U
+#define W_U
+#endif

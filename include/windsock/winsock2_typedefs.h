@@ -1,0 +1,3 @@
+#ifndef W_T
+#define W_T
+#endif

@@ -1,0 +1,184 @@
+/*
+ * winnt.h - the layer below minwindef.h: characters and strings, handles, wide integers, access rights, and the
+ * interlocked operations.
+ *
+ * WCHAR has 16 bits as on Windows: char16_t in C++, its underlying type in C. L"..." has 32-bit characters on Linux and
+ * does not convert; ports write u"..." or TEXT("..."). With -fshort-wchar WCHAR is wchar_t.
+ */
+#ifndef _MINWINDEF_
+#include <minwindef.h> /* includes this header where its turn is */
+#elif !defined _WINNT_
+#define _WINNT_
+
+#include <stddef.h>
+
+#include <basetsd.h>
+#include <guiddef.h>
+
+#define ANYSIZE_ARRAY 1
+#define DECLSPEC_IMPORT WINDSOCK_API
+#define DECLSPEC_NORETURN __attribute__((__noreturn__))
+#define DECLSPEC_ALIGN(bytes) __attribute__((__aligned__(bytes)))
+#define DECLSPEC_NOINLINE __attribute__((__noinline__))
+#define NTAPI __stdcall
+#define NTSYSAPI WINDSOCK_API
+#define MAX_NATURAL_ALIGNMENT sizeof(ULONGLONG)
+#define MEMORY_ALLOCATION_ALIGNMENT 16
+#ifdef __cplusplus
+#define TYPE_ALIGNMENT(type) alignof(type)
+#define EXTERN_C extern "C"
+#define C_ASSERT(condition) static_assert(condition, #condition)
+#else
+#define TYPE_ALIGNMENT(type) _Alignof(type)
+#define EXTERN_C extern
+#define C_ASSERT(condition) _Static_assert(condition, #condition)
+#endif
+#define FORCEINLINE static __inline__ __attribute__((__always_inline__))
+#define UNALIGNED
+#define RTL_NUMBER_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAYSIZE(array) RTL_NUMBER_OF(array)
+#define RTL_BITS_OF(object) (sizeof(object) * 8)
+#define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
+#define RTL_FIELD_SIZE(type, field) (sizeof(((type *)0)->field))
+#define CONTAINING_RECORD(address, type, field) ((type *)((char *)(address)-offsetof(type, field)))
+#define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
+#define DBG_UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
+#define DBG_UNREFERENCED_LOCAL_VARIABLE(variable) ((void)(variable))
+
+typedef void *PVOID;
+typedef void *PVOID64;
+typedef SHORT *PSHORT;
+typedef LONG *PLONG;
+typedef BYTE BOOLEAN, *PBOOLEAN;
+__extension__ typedef long long LONGLONG, *PLONGLONG;
+__extension__ typedef unsigned long long ULONGLONG, *PULONGLONG;
+__extension__ typedef unsigned long long DWORDLONG, *PDWORDLONG;
+typedef LONG HRESULT;
+typedef LONG NTSTATUS;
+typedef ULONG LCID;
+typedef USHORT LANGID;
+
+#if __SIZEOF_WCHAR_T__ == 2
+typedef wchar_t WCHAR;
+#define WINDSOCK_WIDE_TEXT(quote) L##quote
+#elif defined __cplusplus
+typedef char16_t WCHAR;
+#define WINDSOCK_WIDE_TEXT(quote) u##quote
+#else
+typedef __CHAR16_TYPE__ WCHAR;
+#define WINDSOCK_WIDE_TEXT(quote) u##quote
+#endif
+typedef WCHAR *PWCHAR, *LPWCH, *PWCH, *NWPSTR, *LPWSTR, *PWSTR;
+typedef const WCHAR *LPCWCH, *PCWCH, *LPCWSTR, *PCWSTR;
+typedef CHAR *PCHAR, *LPCH, *PCH, *NPSTR, *LPSTR, *PSTR;
+typedef const CHAR *LPCCH, *PCCH, *LPCSTR, *PCSTR;
+typedef const char *PCSZ;
+
+#ifdef UNICODE
+typedef WCHAR TCHAR, *PTCHAR;
+typedef WCHAR TBYTE, *PTBYTE;
+typedef LPWSTR PTSTR, LPTSTR, LPTCH, PTCH;
+typedef LPCWSTR PCTSTR, LPCTSTR;
+#define __TEXT(quote) WINDSOCK_WIDE_TEXT(quote)
+#else
+typedef char TCHAR, *PTCHAR;
+typedef unsigned char TBYTE, *PTBYTE;
+typedef LPSTR PTSTR, LPTSTR, LPTCH, PTCH;
+typedef LPCSTR PCTSTR, LPCTSTR;
+#define __TEXT(quote) quote
+#endif
+#define TEXT(quote) __TEXT(quote)
+#define _TCHAR_DEFINED
+
+typedef void *HANDLE, **PHANDLE;
+#define DECLARE_HANDLE(name) \
+    struct name##__ {        \
+        int unused;          \
+    };                       \
+    typedef struct name##__ *name
+
+typedef union _LARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart;
+        LONG HighPart;
+    };
+    struct {
+        DWORD LowPart;
+        LONG HighPart;
+    } u;
+    LONGLONG QuadPart;
+} LARGE_INTEGER, *PLARGE_INTEGER;
+
+typedef union _ULARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart;
+        DWORD HighPart;
+    };
+    struct {
+        DWORD LowPart;
+        DWORD HighPart;
+    } u;
+    ULONGLONG QuadPart;
+} ULARGE_INTEGER, *PULARGE_INTEGER;
+
+typedef struct _LUID {
+    DWORD LowPart;
+    LONG HighPart;
+} LUID, *PLUID;
+
+typedef struct _LIST_ENTRY {
+    struct _LIST_ENTRY *Flink;
+    struct _LIST_ENTRY *Blink;
+} LIST_ENTRY, *PLIST_ENTRY;
+
+#define MINCHAR 0x80
+#define MAXCHAR 0x7f
+#define MINSHORT 0x8000
+#define MAXSHORT 0x7fff
+#define MINLONG 0x80000000
+#define MAXLONG 0x7fffffff
+#define MAXBYTE 0xff
+#define MAXWORD 0xffff
+#define MAXDWORD 0xffffffff
+#define MAXUCHAR 0xff
+#define MAXUSHORT 0xffff
+#define MAXULONG 0xffffffffU
+
+/* Access rights */
+#define DELETE 0x00010000
+#define READ_CONTROL 0x00020000
+#define WRITE_DAC 0x00040000
+#define WRITE_OWNER 0x00080000
+#define SYNCHRONIZE 0x00100000
+#define STANDARD_RIGHTS_REQUIRED 0x000f0000
+#define GENERIC_READ 0x80000000
+#define GENERIC_WRITE 0x40000000
+#define GENERIC_EXECUTE 0x20000000
+#define GENERIC_ALL 0x10000000
+#define MAXIMUM_ALLOWED 0x02000000
+#define PROCESS_TERMINATE 0x0001
+#define PROCESS_CREATE_THREAD 0x0002
+#define PROCESS_DUP_HANDLE 0x0040
+#define PROCESS_SET_INFORMATION 0x0200
+#define PROCESS_QUERY_INFORMATION 0x0400
+#define PROCESS_SUSPEND_RESUME 0x0800
+#define PROCESS_QUERY_LIMITED_INFORMATION 0x1000
+#define PROCESS_ALL_ACCESS (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0xffff)
+#define THREAD_ALL_ACCESS (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0xffff)
+#define EVENT_MODIFY_STATE 0x0002
+#define EVENT_ALL_ACCESS (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3)
+#define DUPLICATE_CLOSE_SOURCE 0x00000001
+#define DUPLICATE_SAME_ACCESS 0x00000002
+#define MAXIMUM_WAIT_OBJECTS 64
+#define MAXIMUM_SUSPEND_COUNT MAXCHAR
+
+/* Status values that double as wait results */
+#define STATUS_WAIT_0 ((DWORD)0x00000000)
+#define STATUS_ABANDONED_WAIT_0 ((DWORD)0x00000080)
+#define STATUS_USER_APC ((DWORD)0x000000C0)
+#define STATUS_TIMEOUT ((DWORD)0x00000102)
+#define STATUS_PENDING ((DWORD)0x00000103)
+
+#include <windsock/interlocked.h>
+
+#endif
