@@ -56,7 +56,8 @@ struct PollEntry {
   short revents = 0;
 };
 inline constexpr short kPollIn = 0x001, kPollPri = 0x002, kPollOut = 0x004, kPollErr = 0x008, kPollHup = 0x010, kPollInvalid = 0x020,
-                       kPollReadNormal = 0x040, kPollReadBand = 0x080, kPollWriteNormal = 0x100, kPollWriteBand = 0x200;
+                       kPollReadNormal = 0x040, kPollReadBand = 0x080, kPollWriteNormal = 0x100, kPollWriteBand = 0x200,
+                       kPollReadHangUp = 0x2000;
 // Waits until an entry is ready; a negative timeout waits for ever. May report EINTR.
 Result<int> poll(PollEntry* entries, size_t count, int timeout_milliseconds);
 Result<int> poll(PollEntry* entries, size_t count, const timespec* timeout);
@@ -105,6 +106,10 @@ Result<void> signal_thread(int thread, int signal);
 Result<int> reserve_wake_signal();
 // Lets the calling thread receive the signal.
 void unblock_signal(int signal);
+
+// Sleeps while *word is `expected`, at most for the time given; wake_futex wakes all who sleep on it. Spurious returns happen.
+void wait_futex(const void* word, uint32_t expected, int64_t timeout_nanoseconds);
+void wake_futex(const void* word);
 
 // Starts a program as nobody's child: no SIGCHLD, no zombie, no inherited fds but the standard ones (standard input is
 // /dev/null) and `ready_fd` as descriptor 3, a session of its own, default signal handling.

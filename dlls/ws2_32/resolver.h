@@ -1,0 +1,24 @@
+// getaddrinfo: names to addresses through the host's resolver, with Windows' numbers and structures on both sides.
+//
+// The host does the looking up (dlls/common/host_names.h), so that /etc/hosts, DNS and mDNS are what they are for every other
+// program of the machine. Results are built anew in Windows' layout, each list in one piece of memory.
+//
+// Threads: no state of its own; a look-up may block for long.
+#pragma once
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include "dlls/ws2_32/wsa_error.h"
+
+namespace windsock {
+
+// The list is the caller's, to be freed by free_addresses. The error is one of the codes getaddrinfo returns (EAI_… are names
+// for WSA codes on Windows).
+WsaResult<addrinfo*> resolve_addresses(const char* node, const char* service, const addrinfo* hints);
+void free_addresses(addrinfo* list);
+
+// The standard name of this machine. WSAEFAULT: null or too short.
+WsaResult<void> local_host_name(char* name, size_t size);
+
+}  // namespace windsock
