@@ -1,1 +1,28 @@
-# Part of the one build (see Makefile.am): server
+# windsockd, which keeps the sockets between offer and claim, and windsock, the command for people.
+# These see the host's headers only: not include/, whose names are Windows' own.
+SERVER_CPPFLAGS = -I$(top_srcdir) -I$(top_builddir)
+
+# The server without its main(), for the unit tests too.
+noinst_LTLIBRARIES += libwindsock_server.la
+libwindsock_server_la_CPPFLAGS = $(SERVER_CPPFLAGS)
+libwindsock_server_la_CXXFLAGS = $(AM_CXXFLAGS) $(LIBEVENT_CFLAGS) $(JSON_CFLAGS) $(SYSTEMD_CFLAGS)
+libwindsock_server_la_SOURCES = \
+	server/closer.cpp server/closer.h \
+	server/connection.cpp server/connection.h \
+	server/daemon.cpp server/daemon.h \
+	server/duplication_table.cpp server/duplication_table.h \
+	server/event_loop.cpp server/event_loop.h \
+	server/listener.cpp server/listener.h \
+	server/options.cpp server/options.h \
+	server/peer.h \
+	server/quota.cpp server/quota.h \
+	server/readiness.cpp server/readiness.h \
+	server/request_handlers.cpp server/request_handlers.h \
+	server/shared_state.cpp server/shared_state.h \
+	server/status_report.cpp server/status_report.h
+libwindsock_server_la_LIBADD = libwindsock_common.la $(LIBEVENT_LIBS) $(SYSTEMD_LIBS)
+
+bin_PROGRAMS += windsockd
+windsockd_CPPFLAGS = $(SERVER_CPPFLAGS)
+windsockd_SOURCES = server/main.cpp
+windsockd_LDADD = libwindsock_server.la -lpthread

@@ -74,6 +74,11 @@ bool configure(std::string_view specification, LevelTable& levels) {
   return all_known;
 }
 
+void raise(Level level, Channel channel) {
+  auto& current = g_levels[static_cast<size_t>(channel)];
+  if (current.load(std::memory_order_relaxed) < static_cast<uint8_t>(level)) current.store(static_cast<uint8_t>(level), std::memory_order_relaxed);
+}
+
 void log(Level level, Channel channel, const char* format, ...) {
   int saved = host::get_errno();
   char line[1024];

@@ -34,6 +34,9 @@ inline bool enabled(Level level, Channel channel) {
 // Sets the levels from the text of WINDSOCK_DEBUG; unknown words are reported by the return value and change nothing else.
 bool configure(std::string_view specification, LevelTable& levels);
 
+// Shows at least messages of this level, whatever was configured.
+void raise(Level level, Channel channel);
+
 [[gnu::format(printf, 3, 4)]] void log(Level level, Channel channel, const char* format, ...);
 
 }  // namespace windsock::debug

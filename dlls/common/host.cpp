@@ -172,4 +172,8 @@ int process_id() { return ::getpid(); }
 int thread_id() { return ::gettid(); }
 uint32_t effective_uid() { return ::geteuid(); }
 
+void change_directory(const char* path) {
+  if (::chdir(path) < 0) errno = 0;  // where we stand matters to nobody but the owner of the place
+}
+
 }  // namespace windsock::host

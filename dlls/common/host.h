@@ -92,6 +92,7 @@ Result<void> random_bytes(void* data, size_t size);
 int process_id();
 int thread_id();
 uint32_t effective_uid();
+void change_directory(const char* path);
 Result<UniqueFd> open_process(int pid);
 // The pid that a pidfd leads to, as this process numbers it; -1 when the process has ended. ESRCH, EINVAL: no pidfd.
 Result<int> process_of(int pidfd);

@@ -1,5 +1,6 @@
 #include "dlls/common/host_socket.h"
 
+#include <arpa/inet.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -75,6 +76,23 @@ Result<sockaddr_un> unix_address_at(int directory, const char* name) {
 }
 
 }  // namespace
+
+std::string address_text(const Address& address) {
+  char text[INET6_ADDRSTRLEN];
+  if (address.family() == kAfInet && address.length >= sizeof(sockaddr_in)) {
+    auto* inet = reinterpret_cast<const sockaddr_in*>(as_sockaddr(address));
+    return std::string(inet_ntop(AF_INET, &inet->sin_addr, text, sizeof text)) + ":" + std::to_string(ntohs(inet->sin_port));
+  }
+  if (address.family() == kAfInet6 && address.length >= sizeof(sockaddr_in6)) {
+    auto* inet6 = reinterpret_cast<const sockaddr_in6*>(as_sockaddr(address));
+    return std::string("[") + inet_ntop(AF_INET6, &inet6->sin6_addr, text, sizeof text) + "]:" + std::to_string(ntohs(inet6->sin6_port));
+  }
+  constexpr uint32_t kPathOffset = offsetof(sockaddr_un, sun_path);
+  if (address.family() != kAfUnix || address.length <= kPathOffset) return "";
+  std::string path(reinterpret_cast<const char*>(address.bytes.data()) + kPathOffset, address.length - kPathOffset);
+  if (path[0] == '\0') return "@" + path.substr(1);  // an abstract name, which may hold any byte
+  return path.c_str();
+}
 
 Result<UniqueFd> create_socket(int family, int type, int protocol, Blocking blocking) {
   int fd = ::socket(family, type | SOCK_CLOEXEC | (blocking == Blocking::kNo ? SOCK_NONBLOCK : 0), protocol);

@@ -36,6 +36,8 @@ struct Address {
 
   int family() const { return length >= 2 ? bytes[0] | bytes[1] << 8 : kAfUnspec; }
 };
+// For people: "127.0.0.1:80", "[::1]:80", "/a/path", "@abstract"; empty when there is none.
+std::string address_text(const Address& address);
 
 // Laid out as the host's iovec.
 struct Buffer {

@@ -1,0 +1,80 @@
+#include "server/duplication_table.h"
+
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+#include "dlls/common/host.h"
+
+namespace windsock::server {
+
+std::string ticket_text(const wire::Ticket& ticket) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (std::byte byte : ticket) {
+    text += kDigits[std::to_integer<unsigned>(byte) >> 4];
+    text += kDigits[std::to_integer<unsigned>(byte) & 15];
+  }
+  return text;
+}
+
+std::string ticket_prefix(const wire::Ticket& ticket) { return ticket_text(ticket).substr(0, 8); }
+
+size_t TicketHash::operator()(const wire::Ticket& ticket) const {
+  size_t hash;
+  memcpy(&hash, ticket.data(), sizeof hash);
+  return hash;
+}
+
+DuplicationTable::~DuplicationTable() {
+  for (const auto& [pid, target] : targets_) watcher_.unwatch_target(pid);
+}
+
+bool DuplicationTable::target_ended(int pid) const {
+  auto target = targets_.find(pid);
+  return target != targets_.end() && host::process_ended(target->second.pidfd.get());
+}
+
+void DuplicationTable::insert(const wire::Ticket& ticket, ParkedSocket parked, UniqueFd pidfd, Charge pidfd_charge) {
+  int pid = parked.target;
+  auto [target, is_new] = targets_.try_emplace(pid);
+  if (is_new) {
+    target->second.pidfd = std::move(pidfd);
+    target->second.charge = std::move(pidfd_charge);
+    watcher_.watch_target(pid, target->second.pidfd.get());
+  }
+  target->second.tickets.insert(ticket);
+  [[maybe_unused]] bool inserted = parked_.emplace(ticket, std::move(parked)).second;
+  assert(inserted);
+}
+
+const ParkedSocket* DuplicationTable::find(const wire::Ticket& ticket) const {
+  auto found = parked_.find(ticket);
+  return found == parked_.end() ? nullptr : &found->second;
+}
+
+std::optional<ParkedSocket> DuplicationTable::remove(const wire::Ticket& ticket) {
+  auto found = parked_.extract(ticket);
+  if (found.empty()) return std::nullopt;
+  auto target = targets_.find(found.mapped().target);
+  target->second.tickets.erase(ticket);
+  if (target->second.tickets.empty()) erase_target(target);
+  return std::move(found.mapped());
+}
+
+std::vector<ParkedSocket> DuplicationTable::remove_target(int pid) {
+  std::vector<ParkedSocket> dropped;
+  auto target = targets_.find(pid);
+  if (target == targets_.end()) return dropped;
+  dropped.reserve(target->second.tickets.size());
+  for (const wire::Ticket& ticket : target->second.tickets) dropped.push_back(std::move(parked_.extract(ticket).mapped()));
+  erase_target(target);
+  return dropped;
+}
+
+void DuplicationTable::erase_target(Targets::iterator target) {
+  watcher_.unwatch_target(target->first);
+  targets_.erase(target);
+}
+
+}  // namespace windsock::server

@@ -1,0 +1,106 @@
+// DuplicationTable: the sockets that have been offered and not yet claimed.
+//
+// A ticket is 128 random bits, good once, for one target process. The target is known by a pidfd, which names one process for
+// ever, where a number may come to name another. One pidfd per live target is kept, however many tickets wait for it, and it is
+// watched: the end of the target drops its tickets, because nobody else may claim them.
+//
+// Same number, same process? Only while the earlier target lives: a process that has ended gives its number free. So the kept
+// pidfd is asked whether it has ended before another ticket is added under its number (drop_if_ended), and in claim().
+//
+// Pure, but for asking a pidfd: no event loop, no clock. Everything that can fail is done before insert().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "dlls/common/unique_fd.h"
+#include "dlls/common/wire.h"
+#include "server/quota.h"
+#include "server/shared_state.h"
+
+namespace windsock::server {
+
+// Who is told that a target is to be watched. The table calls unwatch before it closes the pidfd.
+class TargetWatcher {
+ public:
+  virtual void watch_target(int pid, int pidfd) = 0;
+  virtual void unwatch_target(int pid) = 0;
+
+ protected:
+  ~TargetWatcher() = default;
+};
+
+// What the claimant's structure must say, number for number. windsockd compares these and reads nothing into them.
+struct SocketShape {
+  uint32_t family = 0;
+  uint32_t type = 0;
+  uint32_t protocol = 0;
+  bool operator==(const SocketShape&) const = default;
+};
+
+struct ParkedSocket {
+  UniqueFd socket;
+  SocketShape shape;
+  SlotRef slot;
+  Charge charge;
+  int target = -1;
+  int offered_by = -1;
+  std::string offered_by_program;
+  int64_t since = 0;
+};
+
+// The first eight hex digits: enough to follow a ticket through the logs, too little to use it.
+std::string ticket_prefix(const wire::Ticket& ticket);
+std::string ticket_text(const wire::Ticket& ticket);
+
+struct TicketHash {
+  // Tickets are random already.
+  size_t operator()(const wire::Ticket& ticket) const;
+};
+
+class DuplicationTable {
+ public:
+  explicit DuplicationTable(TargetWatcher& watcher) : watcher_(watcher) {}
+  DuplicationTable(const DuplicationTable&) = delete;
+  DuplicationTable& operator=(const DuplicationTable&) = delete;
+  ~DuplicationTable();
+
+  bool has_target(int pid) const { return targets_.contains(pid); }
+  // Whether the kept pidfd of this number says that its process has ended.
+  bool target_ended(int pid) const;
+
+  // Parks a socket under a new ticket. `pidfd` and its charge are kept only if the target has none here yet.
+  void insert(const wire::Ticket& ticket, ParkedSocket parked, UniqueFd pidfd, Charge pidfd_charge);
+  const ParkedSocket* find(const wire::Ticket& ticket) const;
+  std::optional<ParkedSocket> remove(const wire::Ticket& ticket);
+  // All tickets of a target, for dropping.
+  std::vector<ParkedSocket> remove_target(int pid);
+
+  size_t size() const { return parked_.size(); }
+  size_t target_count() const { return targets_.size(); }
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [ticket, parked] : parked_) visit(ticket, parked);
+  }
+
+ private:
+  struct Target {
+    UniqueFd pidfd;
+    Charge charge;
+    std::unordered_set<wire::Ticket, TicketHash> tickets;
+  };
+  using Targets = std::unordered_map<int, Target>;
+  void erase_target(Targets::iterator target);
+
+  TargetWatcher& watcher_;
+  std::unordered_map<wire::Ticket, ParkedSocket, TicketHash> parked_;
+  Targets targets_;
+};
+
+}  // namespace windsock::server

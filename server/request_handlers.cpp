@@ -1,0 +1,292 @@
+#include "server/request_handlers.h"
+
+#include <cerrno>
+#include <cinttypes>
+#include <utility>
+
+#include "dlls/common/debug.h"
+#include "dlls/common/host_socket.h"
+#include "server/status_report.h"
+
+namespace windsock::server {
+
+namespace {
+
+template <typename Message>
+Outcome answer(uint32_t serial, const Message& message) {
+  Outcome outcome;
+  outcome.reply.emplace();
+  outcome.reply->packet = wire::encode(serial, message);
+  return outcome;
+}
+
+Outcome offence(const char* why) {
+  Outcome outcome;
+  outcome.offence = why;
+  return outcome;
+}
+
+// What may be handed over: sockets of the families that Winsock has here, and of the types that a program can have made.
+bool is_sharable_socket(int fd) {
+  auto family = host::get_option<int>(fd, host::kSolSocket, host::kSoDomain);
+  auto type = host::get_option<int>(fd, host::kSolSocket, host::kSoType);
+  if (!family || !type) return false;
+  switch (family.value()) {
+    case host::kAfInet:
+    case host::kAfInet6:
+      return type.value() == host::kSockStream || type.value() == host::kSockDgram || type.value() == host::kSockRaw;
+    case host::kAfUnix:
+      return type.value() == host::kSockStream || type.value() == host::kSockDgram || type.value() == host::kSockSeqpacket;
+    default:
+      return false;
+  }
+}
+
+// The process of a pidfd: alive, and of our own user. The number is looked up before the pidfd is asked whether the process
+// lives, so that everything learnt in between was learnt of that process.
+std::optional<int> eligible_target(int pidfd) {
+  auto pid = host::process_of(pidfd);
+  if (!pid || pid.value() <= 0) return std::nullopt;
+  auto owner = host::process_owner(pid.value());
+  if (!owner || owner.value() != host::effective_uid()) return std::nullopt;
+  if (host::process_ended(pidfd)) return std::nullopt;
+  return pid.value();
+}
+
+}  // namespace
+
+template <typename Message, Outcome (RequestHandlers::*serve)(RequestHandlers::Call&, const Message&)>
+Outcome RequestHandlers::decode_and_serve(Call& call, std::span<const std::byte> packet) {
+  auto message = wire::decode<Message>(packet);
+  if (!message) return offence("a malformed packet");
+  return (this->*serve)(call, *message);
+}
+
+template <typename Message, Outcome (RequestHandlers::*serve)(RequestHandlers::Call&, const Message&)>
+constexpr RequestHandlers::Entry RequestHandlers::entry() {
+  return {Message::kType, Message::kFds, &RequestHandlers::decode_and_serve<Message, serve>};
+}
+
+const RequestHandlers::Entry RequestHandlers::kEntries[] = {
+    entry<wire::Hello, &RequestHandlers::hello>(),         entry<wire::Offer, &RequestHandlers::offer>(),
+    entry<wire::Claim, &RequestHandlers::claim>(),         entry<wire::Revoke, &RequestHandlers::revoke>(),
+    entry<wire::Release, &RequestHandlers::release>(),     entry<wire::Retain, &RequestHandlers::retain>(),
+    entry<wire::Declare, &RequestHandlers::declare>(),     entry<wire::SetState, &RequestHandlers::set_state>(),
+    entry<wire::AskStatus, &RequestHandlers::ask_status>(), entry<wire::Stop, &RequestHandlers::stop>(),
+};
+
+RequestHandlers::RequestHandlers(std::span<SharedSlot> slots, int state_fd, Surroundings& surroundings, Settings settings)
+    : surroundings_(surroundings),
+      settings_(std::move(settings)),
+      state_fd_(state_fd),
+      quota_(settings_.limits),
+      slots_(slots),
+      table_(surroundings) {}
+
+Peer& RequestHandlers::add_peer(int pid, int64_t now) {
+  Peer& peer = peers_.emplace_back();
+  peer.pid = pid;
+  peer.since = now;
+  peer.charge = quota_.charge_descriptor();
+  ++counters_.clients;
+  note_peaks();
+  WS_TRACE(kServer, "pid %d has connected", pid);
+  return peer;
+}
+
+void RequestHandlers::remove_peer(Peer& peer) {
+  WS_TRACE(kServer, "the connection of pid %d has ended; it held %zu shared sockets", peer.pid, peer.references.size());
+  peers_.remove_if([&](const Peer& one) { return &one == &peer; });
+}
+
+Outcome RequestHandlers::handle(Peer& peer, Arrival arrival, int64_t now) {
+  ++counters_.packets_in;
+  Outcome outcome = dispatch(peer, arrival, now);
+  // What the request did not take is closed by somebody who has time.
+  for (size_t i = 0; i < arrival.fds.size(); ++i)
+    if (UniqueFd fd = arrival.fds.take(i); fd.is_open()) surroundings_.close_later(std::move(fd));
+  note_peaks();
+  return outcome;
+}
+
+Outcome RequestHandlers::dispatch(Peer& peer, Arrival& arrival, int64_t now) {
+  if (arrival.truncated) return offence("a packet that is too long");
+  auto head = wire::decode_head(arrival.packet.span());
+  if (!head) return offence("a packet without a head");
+  const Entry* found = nullptr;
+  for (const Entry& one : kEntries)
+    if (one.type == head->type) found = &one;
+  if (!found) return offence("a message that is no request");
+  if (!peer.greeted && head->type != wire::Type::kHello) return offence("a request before Hello");
+
+  Call call{peer, head->serial, arrival.fds, now};
+  if (arrival.fds_truncated && arrival.fds.size() < found->fds)
+    return refuse(call, wire::Status::kNoDescriptor, "no free descriptor for what came with it");
+  if (arrival.fds_truncated || arrival.fds.size() != found->fds) return offence("a wrong number of descriptors");
+  return (this->*found->handler)(call, arrival.packet.span());
+}
+
+Outcome RequestHandlers::refuse(const Call& call, wire::Status status, const char* why) {
+  ++counters_.refused[static_cast<size_t>(status)];
+  WS_TRACE(kServer, "request %u of pid %d refused: %s", call.serial, call.peer.pid, why);
+  return answer(call.serial, wire::Failed{static_cast<uint32_t>(status)});
+}
+
+Outcome RequestHandlers::hello(Call& call, const wire::Hello& message) {
+  if (call.peer.greeted) return offence("a second Hello");
+  if (message.major != wire::kMajor) {
+    WS_WARN(kServer, "pid %d (%s) speaks protocol %u.%u, this windsockd %u.%u: install the same version of both", call.peer.pid,
+            message.program.c_str(), message.major, message.minor, wire::kMajor, wire::kMinor);
+    return refuse(call, wire::Status::kVersion, "another major version of the protocol");
+  }
+  call.peer.greeted = true;
+  call.peer.program = message.program;
+  Outcome outcome = answer(call.serial, wire::Welcome{wire::kMajor, wire::kMinor, settings_.epoch, kVersionText});
+  outcome.reply->lent_fd = state_fd_;
+  return outcome;
+}
+
+Outcome RequestHandlers::offer(Call& call, const wire::Offer& message) {
+  using wire::Status;
+  if (leaving_) return refuse(call, Status::kLeaving, "windsockd is leaving");
+  int socket = call.fds.get(0), pidfd = call.fds.get(1);
+  if (!is_sharable_socket(socket)) return refuse(call, Status::kInvalid, "not a socket that can be handed over");
+  auto cookie = host::get_option<uint64_t>(socket, host::kSolSocket, host::kSoCookie);
+  if (!cookie) return refuse(call, Status::kInternal, "a socket without a cookie");
+  auto target = eligible_target(pidfd);
+  if (!target) return refuse(call, Status::kInvalid, "the target is no live process of this user");
+  // The number may have been another process's until a moment ago.
+  if (table_.target_ended(*target)) target_ended(*target);
+
+  bool new_target = !table_.has_target(*target);
+  auto charge = quota_.charge_ticket(call.peer.pid, new_target, surroundings_.closing());
+  if (!charge) return refuse(call, charge.error(), "a limit of parked sockets is reached");
+  auto slot = slots_.acquire(cookie.value(), message.state);
+  if (!slot) return refuse(call, Status::kQuota, "no free slot for one more shared socket");
+  wire::Ticket ticket;
+  if (!host::random_bytes(ticket.data(), ticket.size())) return refuse(call, Status::kInternal, "no random numbers");
+
+  SlotId id = slot->id();
+  if (!call.peer.references.holds(id)) call.peer.references.add(*slots_.retain(id));
+  ParkedSocket parked{call.fds.take(0),   {message.family, message.type, message.protocol}, std::move(*slot), std::move(charge).take(), *target,
+                      call.peer.pid,      call.peer.program,                                call.now};
+  table_.insert(ticket, std::move(parked), call.fds.take(1), new_target ? quota_.charge_descriptor() : Charge{});
+  ++counters_.offers;
+  WS_TRACE(kDup, "ticket %s: offered by pid %d for pid %d, socket cookie %" PRIu64 ", slot %u/%u", ticket_prefix(ticket).c_str(),
+           call.peer.pid, *target, cookie.value(), id.index, id.generation);
+  return answer(call.serial, wire::Offered{ticket, id});
+}
+
+Outcome RequestHandlers::claim(Call& call, const wire::Claim& message) {
+  using wire::Status;
+  const ParkedSocket* parked = table_.find(message.ticket);
+  if (!parked) return refuse(call, Status::kInvalid, "no such ticket");
+  if (parked->target != call.peer.pid) {
+    WS_TRACE(kDup, "ticket %s: claimed by pid %d, but it is for pid %d", ticket_prefix(message.ticket).c_str(), call.peer.pid,
+             parked->target);
+    return refuse(call, Status::kInvalid, "the ticket is for another process");
+  }
+  // A connection may be of a process that has ended (a child keeps it open), and its number the target's.
+  if (table_.target_ended(parked->target)) {
+    target_ended(parked->target);
+    return refuse(call, Status::kInvalid, "the target has ended");
+  }
+  if (parked->shape != SocketShape{message.family, message.type, message.protocol}) {
+    WS_TRACE(kDup, "ticket %s: claimed as family %u type %u protocol %u; it stays", ticket_prefix(message.ticket).c_str(),
+             message.family, message.type, message.protocol);
+    return refuse(call, Status::kInvalid, "family, type or protocol differ from the offer");
+  }
+
+  ParkedSocket taken = *table_.remove(message.ticket);
+  SlotId id = taken.slot.id();
+  call.peer.references.add(std::move(taken.slot));
+  ++counters_.claims;
+  WS_TRACE(kDup, "ticket %s: claimed by pid %d after %" PRId64 " us; the socket leaves windsockd", ticket_prefix(message.ticket).c_str(),
+           call.peer.pid, (call.now - taken.since) / 1000);
+  Outcome outcome = answer(call.serial, wire::Claimed{id});
+  outcome.reply->fd = std::move(taken.socket);
+  outcome.reply->charge = std::move(taken.charge);
+  return outcome;
+}
+
+Outcome RequestHandlers::revoke(Call& call, const wire::Revoke& message) {
+  auto parked = table_.remove(message.ticket);
+  if (!parked) return refuse(call, wire::Status::kInvalid, "no such ticket");
+  ++counters_.revokes;
+  WS_TRACE(kDup, "ticket %s: revoked by pid %d", ticket_prefix(message.ticket).c_str(), call.peer.pid);
+  surroundings_.close_later(std::move(parked->socket));
+  return answer(call.serial, wire::Done{});
+}
+
+Outcome RequestHandlers::release(Call& call, const wire::Release& message) {
+  // A client that has lived through a restart may still let go of what the earlier windsockd gave it.
+  if (!call.peer.references.release(message.slot))
+    WS_TRACE(kServer, "pid %d releases slot %u/%u, which it does not hold", call.peer.pid, message.slot.index, message.slot.generation);
+  return {};
+}
+
+Outcome RequestHandlers::retain(Call& call, const wire::Retain& message) {
+  std::vector<SlotRef> references;
+  for (SlotId id : message.slots) {
+    auto reference = slots_.retain(id);
+    if (!reference) return refuse(call, wire::Status::kInvalid, "no such shared socket");
+    references.push_back(std::move(*reference));
+  }
+  for (SlotRef& reference : references) call.peer.references.add(std::move(reference));
+  return answer(call.serial, wire::Done{});
+}
+
+Outcome RequestHandlers::declare(Call& call, const wire::Declare& message) {
+  using wire::Status;
+  int socket = call.fds.get(0);
+  if (!is_sharable_socket(socket)) return refuse(call, Status::kInvalid, "not a socket that can be shared");
+  auto cookie = host::get_option<uint64_t>(socket, host::kSolSocket, host::kSoCookie);
+  if (!cookie) return refuse(call, Status::kInternal, "a socket without a cookie");
+  auto slot = slots_.declare(cookie.value(), message.epoch, message.state);
+  if (!slot) return refuse(call, Status::kQuota, "no free slot for one more shared socket");
+  SlotId id = slot->id();
+  call.peer.references.add(std::move(*slot));
+  ++counters_.declared;
+  WS_TRACE(kServer, "pid %d declares the socket with cookie %" PRIu64 ": slot %u/%u", call.peer.pid, cookie.value(), id.index,
+           id.generation);
+  return answer(call.serial, wire::Declared{id});
+}
+
+Outcome RequestHandlers::set_state(Call& call, const wire::SetState& message) {
+  if (message.field >= kStateFieldCount) return offence("a change of a value that does not exist");
+  if (!call.peer.references.holds(message.slot)) return refuse(call, wire::Status::kInvalid, "it does not hold that shared socket");
+  slots_.set(message.slot, static_cast<StateField>(message.field), message.value);
+  return answer(call.serial, wire::Done{});
+}
+
+Outcome RequestHandlers::ask_status(Call& call, const wire::AskStatus&) {
+  auto file = write_status(*this, call.now);
+  if (!file) return refuse(call, wire::Status::kInternal, "no memory for the report");
+  Outcome outcome = answer(call.serial, wire::StatusReport{});
+  outcome.reply->fd = std::move(file).take();
+  outcome.reply->charge = quota_.charge_descriptor();
+  return outcome;
+}
+
+Outcome RequestHandlers::stop(Call& call, const wire::Stop& message) {
+  WS_INFO(kServer, "pid %d (%s) asks windsockd to leave%s", call.peer.pid, call.peer.program.c_str(), message.when_idle ? " when idle" : "");
+  surroundings_.stop(message.when_idle ? StopMode::kWhenIdle : StopMode::kNow);
+  return answer(call.serial, wire::Done{});
+}
+
+void RequestHandlers::target_ended(int pid) { drop(table_.remove_target(pid), "its target has ended"); }
+
+void RequestHandlers::drop(std::vector<ParkedSocket> dropped, const char* why) {
+  if (dropped.empty()) return;
+  counters_.expired += dropped.size();
+  WS_TRACE(kDup, "%zu tickets for pid %d dropped: %s", dropped.size(), dropped.front().target, why);
+  for (ParkedSocket& parked : dropped) surroundings_.close_later(std::move(parked.socket));
+}
+
+void RequestHandlers::note_peaks() {
+  counters_.peak_clients = std::max<uint64_t>(counters_.peak_clients, peers_.size());
+  counters_.peak_tickets = std::max<uint64_t>(counters_.peak_tickets, table_.size());
+  counters_.peak_descriptors = std::max<uint64_t>(counters_.peak_descriptors, quota_.descriptors());
+}
+
+}  // namespace windsock::server
