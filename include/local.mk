@@ -47,10 +47,13 @@ dist_windsockinclude_HEADERS = \
 	include/minwinbase.h \
 	include/minwindef.h \
 	include/mstcpip.h \
+	include/mswsock.h \
+	include/mswsockdef.h \
 	include/netdb.h \
 	include/poll.h \
 	include/processthreadsapi.h \
 	include/qos.h \
+	include/sporder.h \
 	include/synchapi.h \
 	include/sysinfoapi.h \
 	include/winbase.h \
@@ -62,6 +65,7 @@ dist_windsockinclude_HEADERS = \
 	include/winsock2.h \
 	include/ws2def.h \
 	include/ws2ipdef.h \
+	include/ws2spi.h \
 	include/ws2tcpip.h
 
 windsockincludearpadir = $(includedir)/windsock/arpa
@@ -83,6 +87,7 @@ dist_windsockincludesys_HEADERS = \
 
 windsockincludewindsockdir = $(includedir)/windsock/windsock
 dist_windsockincludewindsock_HEADERS = \
+	include/windsock/address_inlines.h \
 	include/windsock/extensions.h \
 	include/windsock/interlocked.h \
 	include/windsock/ip_inlines.h \

@@ -1,5 +1,5 @@
 /*
- * windsock/ip_inlines.h - the inline functions of ws2tcpip.h: IPv6 address tests, gai_strerror, source filters.
+ * windsock/ip_inlines.h - the inline functions of ws2tcpip.h: IPv6 address tests, gai_strerror.
  *
  * Part of ws2tcpip.h; not for inclusion by itself. Each test has a macro of its own name too: portable sources ask for
  * them with #ifdef.
@@ -108,5 +108,48 @@ WS2TCPIP_INLINE void IN6ADDR_SETLOOPBACK(struct sockaddr_in6 *a)
 #define IN6_IS_ADDR_MC_SITELOCAL IN6_IS_ADDR_MC_SITELOCAL
 #define IN6_IS_ADDR_MC_ORGLOCAL IN6_IS_ADDR_MC_ORGLOCAL
 #define IN6_IS_ADDR_MC_GLOBAL IN6_IS_ADDR_MC_GLOBAL
+
+
+/* The text of an EAI_ value. On Windows a static buffer that every call overwrites; here constants. */
+#define GAI_STRERROR_BUFFER_SIZE 1024
+#define WINDSOCK_GAI_TEXTS(text)                                                                       \
+    switch (ecode) {                                                                                   \
+    case 0:                                                                                            \
+        return text("The operation completed successfully.");                                          \
+    case EAI_AGAIN:                                                                                    \
+        return text("The name could not be resolved at this time; try again later.");                  \
+    case EAI_BADFLAGS:                                                                                 \
+        return text("An invalid argument was supplied.");                                              \
+    case EAI_FAIL:                                                                                     \
+        return text("The name look-up failed and cannot recover.");                                    \
+    case EAI_FAMILY:                                                                                   \
+        return text("The address family is not supported.");                                           \
+    case EAI_MEMORY:                                                                                   \
+        return text("There is not enough memory.");                                                    \
+    case EAI_NONAME:                                                                                   \
+        return text("No such host is known.");                                                         \
+    case EAI_NODATA:                                                                                   \
+        return text("The name is valid, but has no data of the requested type.");                      \
+    case EAI_SERVICE:                                                                                  \
+        return text("The service is not known for the socket type.");                                  \
+    case EAI_SOCKTYPE:                                                                                 \
+        return text("The socket type is not supported.");                                              \
+    default:                                                                                           \
+        return text("Unknown error.");                                                                 \
+    }
+#define WINDSOCK_GAI_NARROW(quote) ((char *)(ULONG_PTR)(quote))
+#define WINDSOCK_GAI_WIDE(quote) ((WCHAR *)(ULONG_PTR)WINDSOCK_WIDE_TEXT(quote))
+WS2TCPIP_INLINE char *gai_strerrorA(int ecode)
+{
+    WINDSOCK_GAI_TEXTS(WINDSOCK_GAI_NARROW)
+}
+WS2TCPIP_INLINE WCHAR *gai_strerrorW(int ecode)
+{
+    WINDSOCK_GAI_TEXTS(WINDSOCK_GAI_WIDE)
+}
+#undef WINDSOCK_GAI_TEXTS
+#undef WINDSOCK_GAI_NARROW
+#undef WINDSOCK_GAI_WIDE
+#define gai_strerror WINDSOCK_AW(gai_strerror)
 
 #endif

@@ -1,0 +1,59 @@
+/*
+ * mswsockdef.h - the structures of registered I/O, and the I/O controls that layered providers answer.
+ *
+ * https://learn.microsoft.com/windows/win32/api/mswsockdef/
+ */
+#ifndef _MSWSOCKDEF_
+#define _MSWSOCKDEF_
+
+#include <ws2def.h>
+
+#define SIO_BSP_HANDLE _WSAIOR(IOC_WS2, 27)
+#define SIO_BSP_HANDLE_SELECT _WSAIOR(IOC_WS2, 28)
+#define SIO_BSP_HANDLE_POLL _WSAIOR(IOC_WS2, 29)
+#define SIO_BASE_HANDLE _WSAIOR(IOC_WS2, 34)
+#define SIO_EXT_SELECT _WSAIORW(IOC_WS2, 30)
+#define SIO_EXT_POLL _WSAIORW(IOC_WS2, 31)
+#define SIO_EXT_SENDMSG _WSAIORW(IOC_WS2, 32)
+#define SIO_QUERY_WFP_ALE_ENDPOINT_HANDLE _WSAIOR(IOC_VENDOR, 205)
+#define SIO_QUERY_RSS_SCALABILITY_INFO _WSAIOR(IOC_VENDOR, 210)
+#define SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT _WSAIOW(IOC_VENDOR, 221)
+#define SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS _WSAIOW(IOC_VENDOR, 220)
+#define SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS _WSAIOW(IOC_VENDOR, 222)
+
+typedef struct RIO_BUFFERID_t *RIO_BUFFERID, **PRIO_BUFFERID;
+typedef struct RIO_CQ_t *RIO_CQ, **PRIO_CQ;
+typedef struct RIO_RQ_t *RIO_RQ, **PRIO_RQ;
+
+typedef struct _RIORESULT {
+    LONG Status;
+    ULONG BytesTransferred;
+    ULONGLONG SocketContext;
+    ULONGLONG RequestContext;
+} RIORESULT, *PRIORESULT;
+
+typedef struct _RIO_BUF {
+    RIO_BUFFERID BufferId;
+    ULONG Offset;
+    ULONG Length;
+} RIO_BUF, *PRIO_BUF;
+
+typedef struct _RIO_CMSG_BUFFER {
+    ULONG TotalLength;
+} RIO_CMSG_BUFFER, *PRIO_CMSG_BUFFER;
+
+#define RIO_MSG_DONT_NOTIFY 0x00000001
+#define RIO_MSG_DEFER 0x00000002
+#define RIO_MSG_WAITALL 0x00000004
+#define RIO_MSG_COMMIT_ONLY 0x00000008
+#define RIO_INVALID_BUFFERID ((RIO_BUFFERID)(ULONG_PTR)0xFFFFFFFF)
+#define RIO_INVALID_CQ ((RIO_CQ)(ULONG_PTR)0)
+#define RIO_INVALID_RQ ((RIO_RQ)(ULONG_PTR)0)
+#define RIO_MAX_CQ_SIZE 0x8000000
+#define RIO_CORRUPT_CQ 0xFFFFFFFF
+
+typedef struct _RSS_SCALABILITY_INFO {
+    BOOLEAN RssEnabled;
+} RSS_SCALABILITY_INFO, *PRSS_SCALABILITY_INFO;
+
+#endif
