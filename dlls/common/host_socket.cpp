@@ -4,11 +4,13 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -26,16 +28,30 @@ static_assert(kSolSocket == SOL_SOCKET && kSoDebug == SO_DEBUG && kSoReuseAddr =
               kSoRcvBuf == SO_RCVBUF && kSoKeepAlive == SO_KEEPALIVE && kSoOobInline == SO_OOBINLINE && kSoLinger == SO_LINGER &&
               kSoReusePort == SO_REUSEPORT && kSoRcvLowat == SO_RCVLOWAT && kSoSndLowat == SO_SNDLOWAT && kSoRcvTimeo == SO_RCVTIMEO &&
               kSoSndTimeo == SO_SNDTIMEO && kSoAcceptConn == SO_ACCEPTCONN && kSoProtocol == SO_PROTOCOL && kSoDomain == SO_DOMAIN &&
-              kSoCookie == SO_COOKIE);
+              kSoCookie == SO_COOKIE && kSoNoCheck == SO_NO_CHECK);
 static_assert(kTcpNodelay == TCP_NODELAY && kTcpKeepIdle == TCP_KEEPIDLE && kTcpKeepIntvl == TCP_KEEPINTVL &&
               kTcpKeepCnt == TCP_KEEPCNT && kTcpInfo == TCP_INFO && kTcpUserTimeout == TCP_USER_TIMEOUT && kTcpFastopen == TCP_FASTOPEN &&
               kTcpTimestamp == TCP_TIMESTAMP);
 static_assert(kIpv6UnicastHops == IPV6_UNICAST_HOPS && kIpv6MulticastIf == IPV6_MULTICAST_IF && kIpv6MulticastHops == IPV6_MULTICAST_HOPS &&
               kIpv6MulticastLoop == IPV6_MULTICAST_LOOP && kIpv6JoinGroup == IPV6_JOIN_GROUP && kIpv6LeaveGroup == IPV6_LEAVE_GROUP &&
-              kIpv6V6only == IPV6_V6ONLY);
+              kIpv6MtuDiscover == IPV6_MTU_DISCOVER && kIpv6Mtu == IPV6_MTU && kIpv6V6only == IPV6_V6ONLY &&
+              kIpv6HeaderIncluded == IPV6_HDRINCL && kIpv6DontFragment == IPV6_DONTFRAG && kIpv6TrafficClass == IPV6_TCLASS &&
+              kIpv6UnicastIf == IPV6_UNICAST_IF);
+static_assert(kIpTos == IP_TOS && kIpTtl == IP_TTL && kIpHeaderIncluded == IP_HDRINCL && kIpMtuDiscover == IP_MTU_DISCOVER &&
+              kIpMtu == IP_MTU && kIpMulticastIf == IP_MULTICAST_IF && kIpMulticastTtl == IP_MULTICAST_TTL &&
+              kIpMulticastLoop == IP_MULTICAST_LOOP && kIpAddMembership == IP_ADD_MEMBERSHIP && kIpDropMembership == IP_DROP_MEMBERSHIP &&
+              kIpUnblockSource == IP_UNBLOCK_SOURCE && kIpBlockSource == IP_BLOCK_SOURCE &&
+              kIpAddSourceMembership == IP_ADD_SOURCE_MEMBERSHIP && kIpDropSourceMembership == IP_DROP_SOURCE_MEMBERSHIP &&
+              kIpUnicastIf == IP_UNICAST_IF);
+static_assert(kMtuDont == IP_PMTUDISC_DONT && kMtuWant == IP_PMTUDISC_WANT && kMtuDo == IP_PMTUDISC_DO && kMtuProbe == IP_PMTUDISC_PROBE);
+static_assert(kUdpSegment == UDP_SEGMENT);
 static_assert(sizeof(Address::bytes) == sizeof(sockaddr_storage));
 static_assert(sizeof(Buffer) == sizeof(iovec) && offsetof(Buffer, size) == offsetof(iovec, iov_len));
 static_assert(sizeof(Linger) == sizeof(linger) && sizeof(Interval) == sizeof(timeval));
+static_assert(sizeof(Membership) == sizeof(ip_mreqn) && offsetof(Membership, interface_index) == offsetof(ip_mreqn, imr_ifindex));
+static_assert(sizeof(SourceMembership) == sizeof(ip_mreq_source) &&
+              offsetof(SourceMembership, source) == offsetof(ip_mreq_source, imr_sourceaddr) &&
+              offsetof(SourceMembership, interface_address) == offsetof(ip_mreq_source, imr_interface));
 
 namespace {
 
@@ -156,6 +172,15 @@ Result<void> set_option(int fd, int level, int option, const void* value, uint32
 Result<int> bytes_readable(int fd) { return ask_ioctl(fd, FIONREAD); }
 Result<int> bytes_unsent(int fd) { return ask_ioctl(fd, SIOCOUTQ); }
 Result<bool> at_mark(int fd) { return WS_TRY(ask_ioctl(fd, SIOCATMARK)) != 0; }
+
+Result<TcpSummary> summarise_tcp(int fd) {
+  tcp_info info = WS_TRY(get_option<tcp_info>(fd, IPPROTO_TCP, TCP_INFO));
+  TcpSummary summary;
+  summary.connected = info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_CLOSE_WAIT || info.tcpi_state == TCP_FIN_WAIT1 ||
+                      info.tcpi_state == TCP_FIN_WAIT2 || info.tcpi_state == TCP_CLOSING || info.tcpi_state == TCP_LAST_ACK;
+  summary.silent_milliseconds = std::max(info.tcpi_last_data_sent, info.tcpi_last_data_recv);
+  return summary;
+}
 
 Result<Credentials> peer_credentials(int fd) {
   ucred credentials = WS_TRY(get_option<ucred>(fd, SOL_SOCKET, SO_PEERCRED));

@@ -23,11 +23,20 @@ inline constexpr int kSolSocket = 1;
 inline constexpr int kSoDebug = 1, kSoReuseAddr = 2, kSoType = 3, kSoError = 4, kSoDontRoute = 5, kSoBroadcast = 6, kSoSndBuf = 7,
                      kSoRcvBuf = 8, kSoKeepAlive = 9, kSoOobInline = 10, kSoLinger = 13, kSoReusePort = 15, kSoRcvLowat = 18,
                      kSoSndLowat = 19, kSoRcvTimeo = 20, kSoSndTimeo = 21, kSoAcceptConn = 30, kSoProtocol = 38, kSoDomain = 39,
-                     kSoCookie = 57;
+                     kSoCookie = 57, kSoNoCheck = 11;
 inline constexpr int kTcpNodelay = 1, kTcpKeepIdle = 4, kTcpKeepIntvl = 5, kTcpKeepCnt = 6, kTcpInfo = 11, kTcpUserTimeout = 18,
                      kTcpFastopen = 23, kTcpTimestamp = 24;
 inline constexpr int kIpv6UnicastHops = 16, kIpv6MulticastIf = 17, kIpv6MulticastHops = 18, kIpv6MulticastLoop = 19,
-                     kIpv6JoinGroup = 20, kIpv6LeaveGroup = 21, kIpv6V6only = 26;
+                     kIpv6JoinGroup = 20, kIpv6LeaveGroup = 21, kIpv6MtuDiscover = 23, kIpv6Mtu = 24, kIpv6V6only = 26,
+                     kIpv6HeaderIncluded = 36, kIpv6DontFragment = 62, kIpv6TrafficClass = 67, kIpv6UnicastIf = 76;
+inline constexpr int kIpTos = 1, kIpTtl = 2, kIpHeaderIncluded = 3, kIpMtuDiscover = 10, kIpMtu = 14, kIpMulticastIf = 32,
+                     kIpMulticastTtl = 33, kIpMulticastLoop = 34, kIpAddMembership = 35, kIpDropMembership = 36, kIpUnblockSource = 37,
+                     kIpBlockSource = 38, kIpAddSourceMembership = 39, kIpDropSourceMembership = 40, kIpUnicastIf = 50;
+// Values of kIpMtuDiscover and kIpv6MtuDiscover.
+inline constexpr int kMtuDont = 0, kMtuWant = 1, kMtuDo = 2, kMtuProbe = 3;
+inline constexpr int kUdpSegment = 103;
+// The least and the most that the host takes.
+inline constexpr uint32_t kMaxKeepAliveSeconds = 32767, kMaxKeepAliveProbes = 127;
 
 // A socket address in the host's form. The first two bytes are the family.
 struct Address {
@@ -55,6 +64,17 @@ struct Linger {
 struct Interval {
   int64_t seconds = 0;
   int64_t microseconds = 0;
+};
+// Laid out as the host's ip_mreqn and ip_mreq_source; IPv4 addresses in network byte order.
+struct Membership {
+  uint32_t group = 0;
+  uint32_t interface_address = 0;
+  int32_t interface_index = 0;
+};
+struct SourceMembership {
+  uint32_t group = 0;
+  uint32_t interface_address = 0;
+  uint32_t source = 0;
 };
 
 // ---- life ------------------------------------------------------------------------------------------------------------
@@ -98,6 +118,13 @@ Result<void> set_option(int fd, int level, int option, const T& value) {
 Result<int> bytes_readable(int fd);
 Result<int> bytes_unsent(int fd);
 Result<bool> at_mark(int fd);
+// A TCP connection at a glance.
+struct TcpSummary {
+  bool connected = false;
+  // Since anything was sent or received last; the longer of the two, which count from the connection's beginning.
+  uint32_t silent_milliseconds = 0;
+};
+Result<TcpSummary> summarise_tcp(int fd);
 
 // ---- packets with descriptors (Unix sockets) -----------------------------------------------------------------------------
 struct Credentials {
