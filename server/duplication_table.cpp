@@ -27,7 +27,7 @@ size_t TicketHash::operator()(const wire::Ticket& ticket) const {
 }
 
 DuplicationTable::~DuplicationTable() {
-  for (const auto& [pid, target] : targets_) watcher_.unwatch_target(pid);
+  while (!targets_.empty()) erase_target(targets_.begin());
 }
 
 bool DuplicationTable::target_ended(int pid) const {
@@ -70,6 +70,15 @@ std::vector<ParkedSocket> DuplicationTable::remove_target(int pid) {
   for (const wire::Ticket& ticket : target->second.tickets) dropped.push_back(std::move(parked_.extract(ticket).mapped()));
   erase_target(target);
   return dropped;
+}
+
+std::vector<ParkedSocket> DuplicationTable::remove_all() {
+  std::vector<ParkedSocket> all;
+  all.reserve(parked_.size());
+  for (auto& [ticket, parked] : parked_) all.push_back(std::move(parked));
+  parked_.clear();
+  while (!targets_.empty()) erase_target(targets_.begin());
+  return all;
 }
 
 void DuplicationTable::erase_target(Targets::iterator target) {

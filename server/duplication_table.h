@@ -82,6 +82,8 @@ class DuplicationTable {
   // All tickets of a target, for dropping.
   std::vector<ParkedSocket> remove_target(int pid);
 
+  std::vector<ParkedSocket> remove_all();
+
   size_t size() const { return parked_.size(); }
   size_t target_count() const { return targets_.size(); }
   template <typename Visit>

@@ -26,3 +26,14 @@ bin_PROGRAMS += windsockd
 windsockd_CPPFLAGS = $(SERVER_CPPFLAGS)
 windsockd_SOURCES = server/main.cpp
 windsockd_LDADD = libwindsock_server.la -lpthread
+
+bin_PROGRAMS += windsock
+windsock_CPPFLAGS = $(SERVER_CPPFLAGS) -DWINDSOCK_LIBDIR='"$(libdir)"' -DWINDSOCK_BINDIR='"$(bindir)"'
+windsock_CXXFLAGS = $(AM_CXXFLAGS) $(FMT_CFLAGS) $(JSON_CFLAGS)
+windsock_SOURCES = \
+	server/doctor.cpp server/doctor.h \
+	server/preload.cpp server/preload.h \
+	server/status_view.cpp server/status_view.h \
+	server/tool_client.cpp server/tool_client.h \
+	server/windsock.cpp
+windsock_LDADD = libwindsock_common.la $(FMT_LIBS)

@@ -83,6 +83,10 @@ RequestHandlers::RequestHandlers(std::span<SharedSlot> slots, int state_fd, Surr
       slots_(slots),
       table_(surroundings) {}
 
+RequestHandlers::~RequestHandlers() {
+  for (ParkedSocket& parked : table_.remove_all()) surroundings_.close_later(std::move(parked.socket));
+}
+
 Peer& RequestHandlers::add_peer(int pid, int64_t now) {
   Peer& peer = peers_.emplace_back();
   peer.pid = pid;

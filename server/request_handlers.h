@@ -67,6 +67,7 @@ class RequestHandlers {
   };
 
   RequestHandlers(std::span<SharedSlot> slots, int state_fd, Surroundings& surroundings, Settings settings);
+  ~RequestHandlers();
   RequestHandlers(const RequestHandlers&) = delete;
   RequestHandlers& operator=(const RequestHandlers&) = delete;
 
