@@ -23,7 +23,7 @@ WINDSOCK_EXTERN_C_BEGIN
 #define CREATE_EVENT_INITIAL_SET 0x00000002
 
 /* An event is signalled or not; an auto-reset one is reset by the one wait that it ends. NULL and the last error on
- * failure. A name makes it common to the processes of the user; ERROR_ALREADY_EXISTS tells that it was there before. */
+ * failure. Events are private to the process: one with a name is refused with ERROR_NOT_SUPPORTED. */
 WINBASEAPI HANDLE WINAPI CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
                                       LPCSTR lpName);
 WINBASEAPI HANDLE WINAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,

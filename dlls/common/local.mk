@@ -5,6 +5,8 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/fd_channel.cpp dlls/common/fd_channel.h \
 	dlls/common/fd_list.h \
 	dlls/common/host.cpp dlls/common/host.h dlls/common/host_process.cpp \
+	dlls/common/host_child.cpp dlls/common/host_child.h \
+	dlls/common/host_futex.cpp dlls/common/host_futex.h \
 	dlls/common/host_socket.cpp dlls/common/host_socket.h \
 	dlls/common/result.h \
 	dlls/common/runtime_directory.cpp dlls/common/runtime_directory.h \

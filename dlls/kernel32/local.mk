@@ -1,1 +1,48 @@
-# Part of the one build (see Makefile.am): dlls/kernel32
+# libkernel32.so.1: the slice of Win32 that Winsock programs lean on natively. kernel32.spec lists its exports.
+lib_LTLIBRARIES += libkernel32.la
+libkernel32_la_SOURCES = \
+	dlls/kernel32/api_event.cpp \
+	dlls/kernel32/api_handle.cpp \
+	dlls/kernel32/api_message.cpp \
+	dlls/kernel32/api_process.cpp \
+	dlls/kernel32/api_thread.cpp \
+	dlls/kernel32/api_wait.cpp \
+	dlls/kernel32/command_line.cpp dlls/kernel32/command_line.h \
+	dlls/kernel32/create_process.cpp dlls/kernel32/create_process.h \
+	dlls/kernel32/critical_section.cpp \
+	dlls/kernel32/dispatcher.cpp dlls/kernel32/dispatcher.h \
+	dlls/kernel32/event.h \
+	dlls/kernel32/fork_handlers.cpp \
+	dlls/kernel32/handle_table.cpp dlls/kernel32/handle_table.h \
+	dlls/kernel32/last_error.cpp dlls/kernel32/last_error.h \
+	dlls/kernel32/lookup.cpp dlls/kernel32/lookup.h \
+	dlls/kernel32/message_text.cpp dlls/kernel32/message_text.h \
+	dlls/kernel32/process.cpp dlls/kernel32/process.h \
+	dlls/kernel32/program_search.cpp dlls/kernel32/program_search.h \
+	dlls/kernel32/ref.h \
+	dlls/kernel32/socket_provider.cpp dlls/kernel32/socket_provider.h \
+	dlls/kernel32/text.cpp dlls/kernel32/text.h \
+	dlls/kernel32/thread.cpp dlls/kernel32/thread.h \
+	dlls/kernel32/time.cpp dlls/kernel32/time.h \
+	dlls/kernel32/wait.cpp dlls/kernel32/wait.h \
+	dlls/kernel32/waitable.cpp dlls/kernel32/waitable.h \
+	dlls/kernel32/win32_error.cpp dlls/kernel32/win32_error.h
+libkernel32_la_LIBADD = libwindsock_common.la
+libkernel32_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -Wl,-z,nodelete -Wl,--version-script=dlls/kernel32/kernel32.map
+if !SANITIZE
+libkernel32_la_LDFLAGS += -Wl,-z,defs
+endif
+EXTRA_libkernel32_la_DEPENDENCIES = dlls/kernel32/kernel32.map
+
+# The program's interface under one version, the seam to ws2_32 under a private one.
+dlls/kernel32/kernel32.map: dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk dlls/kernel32/local.mk
+	$(AM_V_GEN)$(MKDIR_P) dlls/kernel32 && { \
+	$(AWK) -v version=WINDSOCK_KERNEL32_1 -f $(top_srcdir)/dlls/common/spec_to_map.awk $(top_srcdir)/dlls/kernel32/kernel32.spec && \
+	echo 'WINDSOCK_PRIVATE { global: windsock_set_socket_operations; };'; } > $@-new && mv $@-new $@
+CLEANFILES += dlls/kernel32/kernel32.map
+EXTRA_DIST += dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk
+
+# The core's native host; it becomes part of libws2_32.
+noinst_LTLIBRARIES += libhost_services_native.la
+libhost_services_native_la_SOURCES = dlls/kernel32/host_services_native.cpp dlls/ws2_32/host_services.h
+libhost_services_native_la_LIBADD = libkernel32.la

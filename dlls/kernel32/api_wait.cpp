@@ -1,0 +1,80 @@
+// The exports that wait for objects. Nothing queues calls to a thread yet, so alertable waits end like others.
+#include <handleapi.h>
+#include <synchapi.h>
+
+#include <array>
+
+#include "dlls/kernel32/last_error.h"
+#include "dlls/kernel32/lookup.h"
+#include "dlls/kernel32/process.h"
+#include "dlls/kernel32/time.h"
+#include "dlls/kernel32/wait.h"
+
+using namespace windsock::kernel32;
+
+namespace {
+
+static_assert(kMaximumWaitObjects == MAXIMUM_WAIT_OBJECTS);
+
+DWORD fail_wait(Win32Error error) {
+  set_last_error(error);
+  return WAIT_FAILED;
+}
+
+DWORD wait_result(WaitOutcome outcome) {
+  switch (outcome.end) {
+    case WaitEnd::kSatisfied:
+      return WAIT_OBJECT_0 + outcome.index;
+    case WaitEnd::kTimedOut:
+      return WAIT_TIMEOUT;
+    case WaitEnd::kOutOfDescriptors:
+      break;
+  }
+  return fail_wait(Win32Error::kTooManyOpenFiles);
+}
+
+DWORD wait_for_objects(std::span<Waitable* const> objects, WaitMode mode, DWORD milliseconds) {
+  DWORD result = wait_result(wait_for(objects, mode, deadline_after(milliseconds)));
+  for (const Waitable* object : objects) {
+    if (object->source() != Source::kDescriptor) continue;
+    Process::collect_ended_children();
+    break;
+  }
+  return result;
+}
+
+bool has_repeated(std::span<Waitable* const> objects) {
+  for (size_t i = 0; i < objects.size(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (objects[i] == objects[j]) return true;
+  return false;
+}
+
+}  // namespace
+
+DWORD WaitForSingleObjectEx(HANDLE handle, DWORD milliseconds, BOOL) {
+  Ref<Waitable> object = find_object(handle);
+  if (!object) return fail_wait(Win32Error::kInvalidHandle);
+  Waitable* pointer = object.get();
+  return wait_for_objects(std::span(&pointer, 1), WaitMode::kAny, milliseconds);
+}
+
+DWORD WaitForSingleObject(HANDLE handle, DWORD milliseconds) { return WaitForSingleObjectEx(handle, milliseconds, FALSE); }
+
+DWORD WaitForMultipleObjectsEx(DWORD count, const HANDLE* handles, BOOL wait_all, DWORD milliseconds, BOOL) {
+  if (count == 0 || count > MAXIMUM_WAIT_OBJECTS || handles == nullptr) return fail_wait(Win32Error::kInvalidParameter);
+  std::array<Ref<Waitable>, kMaximumWaitObjects> owners;
+  std::array<Waitable*, kMaximumWaitObjects> pointers;
+  for (DWORD i = 0; i < count; ++i) {
+    owners[i] = find_object(handles[i]);
+    if (!owners[i]) return fail_wait(Win32Error::kInvalidHandle);
+    pointers[i] = owners[i].get();
+  }
+  auto objects = std::span<Waitable* const>(pointers).first(count);
+  if (wait_all && has_repeated(objects)) return fail_wait(Win32Error::kInvalidParameter);
+  return wait_for_objects(objects, wait_all ? WaitMode::kAll : WaitMode::kAny, milliseconds);
+}
+
+DWORD WaitForMultipleObjects(DWORD count, const HANDLE* handles, BOOL wait_all, DWORD milliseconds) {
+  return WaitForMultipleObjectsEx(count, handles, wait_all, milliseconds, FALSE);
+}

@@ -1,0 +1,149 @@
+#include "dlls/kernel32/dispatcher.h"
+
+#include <mutex>
+
+#include "dlls/common/host_child.h"
+#include "dlls/common/host_futex.h"
+
+namespace windsock::kernel32 {
+
+namespace {
+
+constinit std::mutex the_lock;
+constinit Waiter* all_waiters = nullptr;
+
+const uint32_t* word_of(const std::atomic<uint32_t>& state) { return reinterpret_cast<const uint32_t*>(&state); }
+
+void wake(Waiter* woken) {
+  while (woken != nullptr) {
+    Waiter* next = woken->next_woken;
+    if (woken->wake_fd >= 0) host::add_to_wake_counter(woken->wake_fd);
+    const uint32_t* word = word_of(woken->state);
+    woken->state.store(Waiter::kDone, std::memory_order_release);
+    // *woken may be gone now; only the address is used.
+    host::futex_wake(word, 1);
+    woken = next;
+  }
+}
+
+}  // namespace
+
+bool Dispatcher::possible(const Waiter& waiter, uint32_t& index) {
+  bool wants_all = waiter.mode == WaitMode::kAll;
+  for (uint32_t i = 0; i < waiter.blocks.size(); ++i) {
+    if (waiter.blocks[i].object->is_signalled() == wants_all) continue;
+    index = i;
+    return !wants_all;
+  }
+  index = 0;
+  return wants_all;
+}
+
+void Dispatcher::take(Waitable& object) {
+  if (object.taking_ == Taking::kTakesOne) object.state_.fetch_sub(Waitable::kOneSignal, std::memory_order_acq_rel);
+}
+
+void Dispatcher::take_for(Waiter& waiter) {
+  if (waiter.mode == WaitMode::kAny) return take(*waiter.blocks[waiter.index].object);
+  for (WaitBlock& block : waiter.blocks) take(*block.object);
+}
+
+// Gives an object without a queue back to the lock-free path.
+void Dispatcher::settle(Waitable& object) {
+  if (object.first_waiting_ == nullptr) object.state_.fetch_and(~Waitable::kQueued, std::memory_order_acq_rel);
+}
+
+void Dispatcher::enqueue(Waiter& waiter) {
+  for (WaitBlock& block : waiter.blocks) {
+    Waitable& object = *block.object;
+    block.previous = object.last_waiting_;
+    block.next = nullptr;
+    (object.last_waiting_ != nullptr ? object.last_waiting_->next : object.first_waiting_) = &block;
+    object.last_waiting_ = &block;
+  }
+  waiter.next_in_list = all_waiters;
+  waiter.previous_in_list = nullptr;
+  if (all_waiters != nullptr) all_waiters->previous_in_list = &waiter;
+  all_waiters = &waiter;
+}
+
+void Dispatcher::dequeue(Waiter& waiter) {
+  for (WaitBlock& block : waiter.blocks) {
+    Waitable& object = *block.object;
+    (block.previous != nullptr ? block.previous->next : object.first_waiting_) = block.next;
+    (block.next != nullptr ? block.next->previous : object.last_waiting_) = block.previous;
+    settle(object);
+  }
+  (waiter.previous_in_list != nullptr ? waiter.previous_in_list->next_in_list : all_waiters) = waiter.next_in_list;
+  if (waiter.next_in_list != nullptr) waiter.next_in_list->previous_in_list = waiter.previous_in_list;
+}
+
+// Ends the waits that the object's state allows; returns their list, to be woken without the lock.
+Waiter* Dispatcher::serve(Waitable& object) {
+  Waiter* woken = nullptr;
+  Waiter** end = &woken;
+  WaitBlock* block = object.first_waiting_;
+  while (block != nullptr && object.is_signalled()) {
+    Waiter& waiter = *block->waiter;
+    // One waiter may stand here several times: its blocks are adjacent and go together.
+    do block = block->next;
+    while (block != nullptr && block->waiter == &waiter);
+    if (!possible(waiter, waiter.index)) continue;
+    take_for(waiter);
+    dequeue(waiter);
+    waiter.satisfied = true;
+    *end = &waiter;
+    end = &waiter.next_woken;
+  }
+  *end = nullptr;
+  return woken;
+}
+
+Dispatcher::Begin Dispatcher::begin(Waiter& waiter, Patience patience) {
+  std::lock_guard lock(the_lock);
+  for (WaitBlock& block : waiter.blocks) block.object->state_.fetch_or(Waitable::kQueued, std::memory_order_acq_rel);
+  Begin result = Begin::kNotNow;
+  if (possible(waiter, waiter.index)) {
+    take_for(waiter);
+    result = Begin::kSatisfied;
+  } else if (patience == Patience::kQueue) {
+    enqueue(waiter);
+    return Begin::kQueued;
+  }
+  for (WaitBlock& block : waiter.blocks) settle(*block.object);
+  return result;
+}
+
+bool Dispatcher::cancel(Waiter& waiter) {
+  std::lock_guard lock(the_lock);
+  if (waiter.satisfied) return false;
+  dequeue(waiter);
+  return true;
+}
+
+void Dispatcher::signal(Waitable& object) {
+  Waiter* woken;
+  {
+    std::lock_guard lock(the_lock);
+    // The queue may have emptied since the caller looked, so the word may change beside us: no plain store.
+    uint32_t state = object.state_.load(std::memory_order_relaxed);
+    while (!object.state_.compare_exchange_weak(state, (state & Waitable::kQueued) | Waitable::kOneSignal, std::memory_order_acq_rel)) {
+    }
+    woken = serve(object);
+  }
+  wake(woken);
+}
+
+void Dispatcher::clear_signal(Waitable& object) {
+  std::lock_guard lock(the_lock);
+  object.state_.fetch_and(Waitable::kQueued, std::memory_order_acq_rel);
+}
+
+void Dispatcher::lock_for_fork() { the_lock.lock(); }
+void Dispatcher::unlock_after_fork() { the_lock.unlock(); }
+
+void Dispatcher::reset_in_child() {
+  while (all_waiters != nullptr) dequeue(*all_waiters);
+}
+
+}  // namespace windsock::kernel32

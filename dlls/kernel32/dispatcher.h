@@ -1,0 +1,75 @@
+// Dispatcher: matches signals with waiting threads, under one lock (why one: waitable.h).
+//
+// A Waiter is one wait in progress and lives on the stack of its thread, with one WaitBlock in the queue of each object it waits
+// for. Whoever signals an object ends, oldest first, each wait that is now possible: takes the signals for it, removes its
+// blocks from all queues, and after the lock is released wakes the thread. The last thing a signaller does to a Waiter is to
+// store kDone: from then on its stack frame may be gone.
+//
+// The word of an object with blocks in its queue, or under inspection by a thread that holds the lock, has its queued bit set
+// and changes under the lock only. That is what makes a wait for all objects atomic.
+//
+// After fork() the child has the forking thread alone, and it is not waiting: reset_in_child() empties all queues.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "dlls/kernel32/waitable.h"
+
+namespace windsock::kernel32 {
+
+enum class WaitMode : uint8_t { kAny, kAll };
+
+struct Waiter;
+
+struct WaitBlock {
+  Waitable* object = nullptr;
+  Waiter* waiter = nullptr;
+  WaitBlock* next = nullptr;
+  WaitBlock* previous = nullptr;
+};
+
+struct Waiter {
+  static constexpr uint32_t kWaiting = 0, kDone = 1;
+
+  std::span<WaitBlock> blocks;
+  WaitMode mode = WaitMode::kAny;
+  std::atomic<uint32_t> state{kWaiting};  // what the thread sleeps on
+  int wake_fd = -1;                       // instead, for a thread in poll
+  // Under the lock:
+  bool satisfied = false;
+  uint32_t index = 0;  // of the object that ended the wait
+  Waiter* next_woken = nullptr;
+  Waiter* next_in_list = nullptr;  // all waiters, for the child of a fork
+  Waiter* previous_in_list = nullptr;
+};
+
+class Dispatcher {
+ public:
+  enum class Begin { kSatisfied, kQueued, kNotNow };
+  enum class Patience { kQueue, kLookOnly };
+
+  // Takes what the wait needs, if it is there now; otherwise queues the waiter unless it only wants to look.
+  static Begin begin(Waiter& waiter, Patience patience);
+  // Gives the wait up. False: a signal was faster, the wait has succeeded, and kDone is about to come.
+  static bool cancel(Waiter& waiter);
+
+  static void signal(Waitable& object);
+  static void clear_signal(Waitable& object);
+
+  static void lock_for_fork();
+  static void unlock_after_fork();
+  static void reset_in_child();
+
+ private:
+  static bool possible(const Waiter& waiter, uint32_t& index);
+  static void take_for(Waiter& waiter);
+  static void take(Waitable& object);
+  static void enqueue(Waiter& waiter);
+  static void dequeue(Waiter& waiter);
+  static void settle(Waitable& object);
+  static Waiter* serve(Waitable& object);
+};
+
+}  // namespace windsock::kernel32

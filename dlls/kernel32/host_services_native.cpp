@@ -1,0 +1,54 @@
+// The native host of the core (dlls/ws2_32/host_services.h): part of libws2_32.so, on top of the exports of libkernel32.so.
+#include "dlls/ws2_32/host_services.h"
+
+#include <errhandlingapi.h>
+#include <handleapi.h>
+#include <synchapi.h>
+
+#include "dlls/common/host.h"
+#include "dlls/kernel32/socket_provider.h"
+
+namespace windsock::services {
+
+namespace {
+
+// A SOCKET is the host fd itself. The standard streams are none, and larger values are other handles.
+constexpr uintptr_t kFirstSocket = 3, kEndOfSockets = uintptr_t{1} << 24;
+
+// This process id means a Unix process whatever else could be meant by it; see docs/protocol.
+constexpr uint32_t kUnixProcessMark = 0x40000000;
+
+}  // namespace
+
+uint32_t last_error() { return GetLastError(); }
+void set_last_error(uint32_t error) { SetLastError(error); }
+
+uintptr_t socket_from_fd(int fd) { return static_cast<uintptr_t>(fd); }
+
+int fd_from_socket(uintptr_t socket) { return socket >= kFirstSocket && socket < kEndOfSockets ? static_cast<int>(socket) : -1; }
+
+Handle create_event(EventReset reset, bool signalled) {
+  return CreateEventA(nullptr, reset == EventReset::kManual, signalled, nullptr);
+}
+bool close_event(Handle event) { return CloseHandle(event); }
+bool set_event(Handle event) { return SetEvent(event); }
+bool reset_event(Handle event) { return ResetEvent(event); }
+
+uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_t timeout_milliseconds, bool alertable) {
+  return WaitForMultipleObjectsEx(count, events, all, timeout_milliseconds, alertable);
+}
+
+UniqueFd open_target_process(uint32_t process_id) {
+  int pid = static_cast<int>(process_id & ~kUnixProcessMark);
+  if (pid <= 0) return {};
+  // First the descriptor, then its owner: the number may be another process's before, but not while the descriptor lives.
+  auto process = host::open_process(pid);
+  if (!process) return {};
+  auto owner = host::process_owner(pid);
+  if (!owner || owner.value() != host::effective_uid() || host::process_ended(process.value().get())) return {};
+  return std::move(process).take();
+}
+
+void register_socket_operations(const SocketOperations* operations) { windsock_set_socket_operations(operations); }
+
+}  // namespace windsock::services

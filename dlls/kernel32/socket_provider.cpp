@@ -1,0 +1,26 @@
+#include "dlls/kernel32/socket_provider.h"
+
+#include <atomic>
+
+namespace windsock::kernel32 {
+
+namespace {
+
+constinit std::atomic<const services::SocketOperations*> the_operations = nullptr;
+
+}  // namespace
+
+const services::SocketOperations* socket_operations() { return the_operations.load(std::memory_order_acquire); }
+
+std::vector<int> inheritable_sockets() {
+  std::vector<int> fds;
+  if (const services::SocketOperations* operations = socket_operations())
+    operations->visit_inheritable([](int fd, void* context) { static_cast<std::vector<int>*>(context)->push_back(fd); }, &fds);
+  return fds;
+}
+
+}  // namespace windsock::kernel32
+
+void windsock_set_socket_operations(const windsock::services::SocketOperations* operations) {
+  windsock::kernel32::the_operations.store(operations, std::memory_order_release);
+}

@@ -1,0 +1,22 @@
+// The seam to ws2_32: SOCKETs are handles too, but only ws2_32 knows them.
+//
+// When ws2_32 is loaded it hands over its operations (dlls/ws2_32/host_services.h), and calls on a handle in the range of SOCKETs
+// go there. Without it no value is a SOCKET. The function has a private symbol version: it is no interface for programs.
+#pragma once
+
+#include <vector>
+
+#include "dlls/ws2_32/host_services.h"
+
+extern "C" __attribute__((visibility("default"))) void windsock_set_socket_operations(
+    const windsock::services::SocketOperations* operations);
+
+namespace windsock::kernel32 {
+
+// Null while ws2_32 is not loaded.
+const services::SocketOperations* socket_operations();
+
+// The fds of the sockets that a new process is to inherit.
+std::vector<int> inheritable_sockets();
+
+}  // namespace windsock::kernel32

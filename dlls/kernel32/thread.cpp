@@ -1,0 +1,148 @@
+#include "dlls/kernel32/thread.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <climits>
+#include <mutex>
+#include <new>
+
+#include "dlls/common/host_futex.h"
+
+namespace windsock::kernel32 {
+
+namespace {
+
+constinit std::mutex list_lock;
+constinit Thread* all_threads = nullptr;
+
+// The calling thread's object, without a reference: that one belongs to the value of the key below.
+constinit thread_local Thread* this_thread = nullptr;
+constinit thread_local int this_thread_id = 0;
+
+// Destructors of thread-specific data run in up to four rounds as long as values are set again. The sanitizers end their own
+// bookkeeping in the last one, so the thread's end is told in the third.
+constexpr uint32_t kEndRound = 3;
+
+const uint32_t* word_of(const std::atomic<uint32_t>& word) { return reinterpret_cast<const uint32_t*>(&word); }
+
+// Made once, before any thread needs it, and never deleted.
+pthread_key_t end_key(void (*at_end)(void*)) {
+  static const pthread_key_t key = [at_end] {
+    pthread_key_t made;
+    if (::pthread_key_create(&made, at_end) != 0) std::terminate();
+    return made;
+  }();
+  return key;
+}
+
+}  // namespace
+
+int current_thread_id() {
+  if (this_thread_id == 0) this_thread_id = host::thread_id();
+  return this_thread_id;
+}
+
+Thread::Thread() : Waitable(kKind, Taking::kLeavesSignal, Source::kMemory, false), rounds_left_(kEndRound) {
+  std::lock_guard lock(list_lock);
+  next_ = all_threads;
+  if (all_threads != nullptr) all_threads->previous_ = this;
+  all_threads = this;
+}
+
+Thread::~Thread() {
+  std::lock_guard lock(list_lock);
+  (previous_ != nullptr ? previous_->next_ : all_threads) = next_;
+  if (next_ != nullptr) next_->previous_ = previous_;
+}
+
+// Binds the object to the calling thread, to whose end a reference goes.
+void Thread::attach() {
+  id_ = current_thread_id();
+  this_thread = this;
+  add_reference();
+  ::pthread_setspecific(end_key(at_thread_end), this);
+}
+
+void Thread::at_thread_end(void* value) {
+  auto* thread = static_cast<Thread*>(value);
+  if (--thread->rounds_left_ > 0) {
+    ::pthread_setspecific(end_key(at_thread_end), thread);
+    return;
+  }
+  this_thread = nullptr;
+  thread->signal();
+  thread->drop_reference();
+}
+
+Ref<Thread> Thread::create() { return Ref<Thread>::adopt(new (std::nothrow) Thread()); }
+
+host::Result<void> Thread::start(const Start& start) {
+  start_ = start;
+  suspended_.store(start.suspended ? 1 : 0, std::memory_order_relaxed);
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  if (start.stack_size != 0) {
+    size_t size = std::max(start.stack_size, static_cast<size_t>(PTHREAD_STACK_MIN));
+    constexpr size_t kPage = 4096;
+    ::pthread_attr_setstacksize(&attributes, (size + kPage - 1) / kPage * kPage);
+  }
+  add_reference();  // for the new thread
+  pthread_t made;
+  int error = ::pthread_create(&made, &attributes, run, this);
+  ::pthread_attr_destroy(&attributes);
+  if (error != 0) {
+    drop_reference();
+    return host::failure(error);
+  }
+  while (started_.load(std::memory_order_acquire) == 0) host::futex_sleep(word_of(started_), 0, host::kNoDeadline);
+  return {};
+}
+
+void* Thread::run(void* value) {
+  // No destructor may stand here: ExitThread unwinds through this frame and the end of the thread drops its reference.
+  auto* thread = static_cast<Thread*>(value);
+  thread->attach();
+  thread->drop_reference();  // the creator's for us; attach() has counted its own, which lasts to the thread's end
+  thread->started_.store(1, std::memory_order_release);
+  host::futex_wake(word_of(thread->started_), 1);
+  while (thread->suspended_.load(std::memory_order_acquire) != 0) host::futex_sleep(word_of(thread->suspended_), 1, host::kNoDeadline);
+  thread->exit_code_ = thread->start_.routine(thread->start_.argument);
+  return nullptr;
+}
+
+Ref<Thread> Thread::current() {
+  if (this_thread == nullptr) {
+    Ref<Thread> thread = create();
+    if (thread) thread->attach();
+    return thread;
+  }
+  return Ref<Thread>::share(this_thread);
+}
+
+void Thread::exit_current(uint32_t code) {
+  if (this_thread != nullptr) this_thread->exit_code_ = code;
+  ::pthread_exit(nullptr);
+}
+
+uint32_t Thread::resume() {
+  uint32_t before = suspended_.exchange(0, std::memory_order_acq_rel);
+  if (before != 0) host::futex_wake(word_of(suspended_), 1);
+  return before;
+}
+
+void Thread::lock_for_fork() { list_lock.lock(); }
+void Thread::unlock_after_fork() { list_lock.unlock(); }
+
+void Thread::reset_in_child() {
+  this_thread_id = 0;
+  for (Thread* thread = all_threads; thread != nullptr; thread = thread->next_) {
+    if (thread == this_thread)
+      thread->id_ = current_thread_id();
+    else
+      thread->signal();
+  }
+}
+
+}  // namespace windsock::kernel32

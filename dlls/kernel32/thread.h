@@ -1,0 +1,76 @@
+// Thread: a thread of this process as an object: it is signalled once the thread has ended, and keeps its exit code.
+//
+// The object outlives both the thread and its handles. A thread started by CreateThread owns its object from the start; any other
+// thread (the first one, one made by the C++ library) gets one when somebody asks for a handle to it.
+//
+// The signal is given when the thread's C++ thread-locals and nearly all its thread-specific data are destroyed, as on Windows
+// DLL_THREAD_DETACH comes first: whoever waited may free what those destructors use.
+//
+// ExitThread ends the thread by pthread_exit, which unwinds the stack: destructors of its frames run, unlike on Windows, and a
+// frame that is noexcept or swallows all exceptions ends the process. Leaving locks held would be the alternative.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "dlls/common/host.h"
+#include "dlls/kernel32/waitable.h"
+
+namespace windsock::kernel32 {
+
+inline constexpr uint32_t kStillActive = 259;
+
+class Thread final : public Waitable {
+ public:
+  static constexpr ObjectKind kKind = ObjectKind::kThread;
+  using Routine = uint32_t (*)(void*);
+
+  struct Start {
+    Routine routine = nullptr;
+    void* argument = nullptr;
+    size_t stack_size = 0;  // 0: the host's usual size
+    bool suspended = false;
+  };
+  // An object for a thread to be started by start(). Null when memory is short.
+  static Ref<Thread> create();
+  // Returns once the thread has its id.
+  host::Result<void> start(const Start& start);
+  // The object of the calling thread; null when memory is short.
+  static Ref<Thread> current();
+  [[noreturn]] static void exit_current(uint32_t code);
+
+  int id() const { return id_; }
+  // kStillActive until the thread has ended.
+  uint32_t exit_code() const { return is_signalled() ? exit_code_ : kStillActive; }
+  // The count of suspensions before; a thread that is not suspended gives 0.
+  uint32_t resume();
+
+  static void lock_for_fork();
+  static void unlock_after_fork();
+  // The threads of the parent are not here: their objects count as ended.
+  static void reset_in_child();
+
+ private:
+  Thread();
+  ~Thread() override;
+
+  static void* run(void* thread);
+  static void at_thread_end(void* thread);
+  void attach();
+
+  Start start_;
+  int id_ = 0;
+  uint32_t exit_code_ = 0;
+  std::atomic<uint32_t> started_{0};    // the creator sleeps on it
+  std::atomic<uint32_t> suspended_{0};  // the suspended thread sleeps on it
+  uint32_t rounds_left_;
+  // All threads of the process that have an object; under the list's lock.
+  Thread* next_ = nullptr;
+  Thread* previous_ = nullptr;
+};
+
+// The id of the calling thread, without a system call but for the first time.
+int current_thread_id();
+
+}  // namespace windsock::kernel32

@@ -1,0 +1,13 @@
+// Timeouts of Win32 as deadlines of the host.
+#pragma once
+
+#include <cstdint>
+
+#include "dlls/common/host.h"
+
+namespace windsock::kernel32 {
+
+// INFINITE is host::kNoDeadline; 0 milliseconds is a deadline in the past: look once.
+int64_t deadline_after(uint32_t milliseconds);
+
+}  // namespace windsock::kernel32

@@ -1,0 +1,132 @@
+#include "dlls/kernel32/wait.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <ctime>
+
+#include "dlls/common/host.h"
+#include "dlls/common/host_child.h"
+#include "dlls/common/host_futex.h"
+
+namespace windsock::kernel32 {
+
+namespace {
+
+constexpr int64_t kSecond = 1'000'000'000;
+
+// The descriptors of the objects that have one and are not signalled yet. An entry is ignored once its object is signalled.
+class PolledObjects {
+ public:
+  explicit PolledObjects(std::span<Waitable* const> objects) {
+    for (Waitable* object : objects) {
+      if (object->source() != Source::kDescriptor || object->is_signalled()) continue;
+      objects_[count_] = object;
+      entries_[count_++] = {object->poll_fd(), host::kPollIn, 0};
+    }
+  }
+
+  bool empty() const { return count_ == 0; }
+  size_t count() const { return count_; }
+  void set_wake_fd(int fd) {
+    entries_[count_] = {fd, host::kPollIn, 0};
+    with_wake_fd_ = true;
+  }
+
+  // Waits for a descriptor, until the deadline, and tells its object. True: a signaller has written to the wake descriptor.
+  bool poll(int64_t deadline) {
+    timespec timeout{};
+    if (deadline != host::kNoDeadline) {
+      int64_t left = std::max<int64_t>(deadline - host::now_nanoseconds(), 0);
+      timeout = {static_cast<time_t>(left / kSecond), static_cast<long>(left % kSecond)};
+    }
+    auto ready = host::poll(entries_.data(), count_ + (with_wake_fd_ ? 1 : 0), deadline == host::kNoDeadline ? nullptr : &timeout);
+    if (!ready || ready.value() == 0) return false;
+    for (size_t i = 0; i < count_; ++i) {
+      if (entries_[i].fd < 0 || entries_[i].revents == 0) continue;
+      objects_[i]->poll_ready();
+      if (objects_[i]->is_signalled()) entries_[i].fd = -1;
+    }
+    return with_wake_fd_ && entries_[count_].revents != 0;
+  }
+
+ private:
+  std::array<host::PollEntry, kMaximumWaitObjects + 1> entries_;
+  std::array<Waitable*, kMaximumWaitObjects> objects_;
+  size_t count_ = 0;
+  bool with_wake_fd_ = false;
+};
+
+bool is_done(const Waiter& waiter) { return waiter.state.load(std::memory_order_acquire) == Waiter::kDone; }
+
+host::SleepEnd sleep_on(const Waiter& waiter, int64_t deadline) {
+  return host::futex_sleep(reinterpret_cast<const uint32_t*>(&waiter.state), Waiter::kWaiting, deadline);
+}
+
+// Whether the wait ended by a signal, and not by the deadline.
+bool await_done(Waiter& waiter, PolledObjects* polled, int64_t deadline) {
+  while (!is_done(waiter)) {
+    bool satisfied = false;
+    if (polled != nullptr) {
+      satisfied = polled->poll(deadline);
+      if (!satisfied && (deadline == host::kNoDeadline || host::now_nanoseconds() < deadline)) continue;
+    } else if (sleep_on(waiter, deadline) != host::SleepEnd::kTimedOut) {
+      continue;
+    }
+    if (!satisfied && Dispatcher::cancel(waiter)) return false;
+    // The sender of the signal is between taking it for us and storing kDone.
+    while (!is_done(waiter)) sleep_on(waiter, host::kNoDeadline);
+  }
+  return true;
+}
+
+WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, int64_t deadline, PolledObjects* polled) {
+  std::array<WaitBlock, kMaximumWaitObjects> blocks;
+  Waiter waiter;
+  for (size_t i = 0; i < objects.size(); ++i) {
+    blocks[i].object = objects[i];
+    blocks[i].waiter = &waiter;
+  }
+  waiter.blocks = std::span(blocks).first(objects.size());
+  waiter.mode = mode;
+
+  bool look_only = deadline != host::kNoDeadline && deadline <= host::now_nanoseconds();
+  UniqueFd wake_counter;
+  if (polled != nullptr && !look_only) {
+    auto made = host::create_wake_counter();
+    if (!made) return {WaitEnd::kOutOfDescriptors, 0};
+    wake_counter = std::move(made).take();
+    waiter.wake_fd = wake_counter.get();
+    polled->set_wake_fd(wake_counter.get());
+  }
+  switch (Dispatcher::begin(waiter, look_only ? Dispatcher::Patience::kLookOnly : Dispatcher::Patience::kQueue)) {
+    case Dispatcher::Begin::kSatisfied:
+      return {WaitEnd::kSatisfied, waiter.index};
+    case Dispatcher::Begin::kNotNow:
+      return {WaitEnd::kTimedOut, 0};
+    case Dispatcher::Begin::kQueued:
+      break;
+  }
+  if (!await_done(waiter, polled, deadline)) return {WaitEnd::kTimedOut, 0};
+  return {WaitEnd::kSatisfied, waiter.index};
+}
+
+}  // namespace
+
+WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, int64_t deadline) {
+  assert(!objects.empty() && objects.size() <= kMaximumWaitObjects);
+  bool any_polled = std::any_of(objects.begin(), objects.end(), [](const Waitable* object) { return object->source() == Source::kDescriptor; });
+  if (any_polled) {
+    PolledObjects polled(objects);
+    // What has happened already counts, in the order of the objects.
+    if (!polled.empty()) polled.poll(0);
+    return wait_queued(objects, mode, deadline, polled.empty() ? nullptr : &polled);
+  }
+  if (mode == WaitMode::kAny || objects.size() == 1) {
+    for (uint32_t i = 0; i < objects.size(); ++i)
+      if (objects[i]->try_take()) return {WaitEnd::kSatisfied, i};
+  }
+  return wait_queued(objects, mode, deadline, nullptr);
+}
+
+}  // namespace windsock::kernel32

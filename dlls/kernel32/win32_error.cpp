@@ -1,0 +1,52 @@
+#include "dlls/kernel32/win32_error.h"
+
+#include <winerror.h>
+
+#include <cerrno>
+
+namespace windsock::kernel32 {
+
+namespace {
+
+static_assert(static_cast<uint32_t>(Win32Error::kSuccess) == ERROR_SUCCESS);
+static_assert(static_cast<uint32_t>(Win32Error::kFileNotFound) == ERROR_FILE_NOT_FOUND);
+static_assert(static_cast<uint32_t>(Win32Error::kPathNotFound) == ERROR_PATH_NOT_FOUND);
+static_assert(static_cast<uint32_t>(Win32Error::kTooManyOpenFiles) == ERROR_TOO_MANY_OPEN_FILES);
+static_assert(static_cast<uint32_t>(Win32Error::kAccessDenied) == ERROR_ACCESS_DENIED);
+static_assert(static_cast<uint32_t>(Win32Error::kInvalidHandle) == ERROR_INVALID_HANDLE);
+static_assert(static_cast<uint32_t>(Win32Error::kNotEnoughMemory) == ERROR_NOT_ENOUGH_MEMORY);
+static_assert(static_cast<uint32_t>(Win32Error::kInvalidAccess) == ERROR_INVALID_ACCESS);
+static_assert(static_cast<uint32_t>(Win32Error::kGenFailure) == ERROR_GEN_FAILURE);
+static_assert(static_cast<uint32_t>(Win32Error::kNotSupported) == ERROR_NOT_SUPPORTED);
+static_assert(static_cast<uint32_t>(Win32Error::kInvalidParameter) == ERROR_INVALID_PARAMETER);
+static_assert(static_cast<uint32_t>(Win32Error::kInsufficientBuffer) == ERROR_INSUFFICIENT_BUFFER);
+static_assert(static_cast<uint32_t>(Win32Error::kBadExeFormat) == ERROR_BAD_EXE_FORMAT);
+static_assert(static_cast<uint32_t>(Win32Error::kFilenameTooLong) == ERROR_FILENAME_EXCED_RANGE);
+static_assert(static_cast<uint32_t>(Win32Error::kDirectory) == ERROR_DIRECTORY);
+
+struct Row {
+  int host;
+  Win32Error windows;
+};
+
+constexpr Row kRows[] = {
+    {ENOENT, Win32Error::kFileNotFound},      {ENOTDIR, Win32Error::kPathNotFound},
+    {ELOOP, Win32Error::kPathNotFound},       {EMFILE, Win32Error::kTooManyOpenFiles},
+    {ENFILE, Win32Error::kTooManyOpenFiles},  {EACCES, Win32Error::kAccessDenied},
+    {EPERM, Win32Error::kAccessDenied},       {EISDIR, Win32Error::kAccessDenied},
+    {ETXTBSY, Win32Error::kAccessDenied},     {EBADF, Win32Error::kInvalidHandle},
+    {ENOMEM, Win32Error::kNotEnoughMemory},   {EAGAIN, Win32Error::kNotEnoughMemory},
+    {EINVAL, Win32Error::kInvalidParameter},  {ESRCH, Win32Error::kInvalidParameter},
+    {ENOEXEC, Win32Error::kBadExeFormat},     {E2BIG, Win32Error::kFilenameTooLong},
+    {ENAMETOOLONG, Win32Error::kFilenameTooLong},
+};
+
+}  // namespace
+
+Win32Error win32_error_from_errno(host::Errno error) {
+  for (const Row& row : kRows)
+    if (row.host == static_cast<int>(error)) return row.windows;
+  return Win32Error::kGenFailure;
+}
+
+}  // namespace windsock::kernel32

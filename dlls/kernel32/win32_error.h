@@ -1,0 +1,32 @@
+// The Win32 error codes that kernel32 itself gives, and what an errno value is among them.
+#pragma once
+
+#include <cstdint>
+
+#include "dlls/common/host.h"
+
+namespace windsock::kernel32 {
+
+// The values are those of winerror.h, checked in win32_error.cpp.
+enum class Win32Error : uint32_t {
+  kSuccess = 0,
+  kFileNotFound = 2,
+  kPathNotFound = 3,
+  kTooManyOpenFiles = 4,
+  kAccessDenied = 5,
+  kInvalidHandle = 6,
+  kNotEnoughMemory = 8,
+  kInvalidAccess = 12,
+  kGenFailure = 31,
+  kNotSupported = 50,
+  kInvalidParameter = 87,
+  kInsufficientBuffer = 122,
+  kBadExeFormat = 193,
+  kFilenameTooLong = 206,
+  kDirectory = 267,
+  kMessageNotFound = 317,
+};
+
+Win32Error win32_error_from_errno(host::Errno error);
+
+}  // namespace windsock::kernel32
