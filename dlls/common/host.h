@@ -112,6 +112,10 @@ void unblock_signal(int signal);
 void wait_futex(const void* word, uint32_t expected, int64_t timeout_nanoseconds);
 void wake_futex(const void* word);
 
+// The folder of the library or program that contains `address`, or ".".
+std::string directory_of_module(const void* address);
+bool is_executable(const char* path);
+
 // Starts a program as nobody's child: no SIGCHLD, no zombie, no inherited fds but the standard ones (standard input is
 // /dev/null) and `ready_fd` as descriptor 3, a session of its own, default signal handling.
 Result<void> spawn_detached(const char* path, const char* const* arguments, int ready_fd);

@@ -1,5 +1,7 @@
 // The part of host.h about processes, threads and signals.
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -149,6 +151,23 @@ void unblock_signal(int signal) {
   ::sigaddset(&set, signal);
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
+
+void wait_futex(const void* word, uint32_t expected, int64_t timeout_nanoseconds) {
+  timespec timeout{timeout_nanoseconds / 1000000000, timeout_nanoseconds % 1000000000};
+  ::syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, &timeout, nullptr, 0);
+}
+
+void wake_futex(const void* word) { ::syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0); }
+
+std::string directory_of_module(const void* address) {
+  Dl_info info;
+  if (!::dladdr(address, &info) || !info.dli_fname) return ".";
+  std::string_view file = info.dli_fname;
+  size_t slash = file.rfind('/');
+  return slash == std::string_view::npos ? "." : std::string(file.substr(0, slash));
+}
+
+bool is_executable(const char* path) { return ::access(path, X_OK) == 0; }
 
 Result<void> spawn_detached(const char* path, const char* const* arguments, int ready_fd) {
   // Block everything, so that no handler of the port runs in the half-made process.

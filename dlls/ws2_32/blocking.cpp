@@ -1,0 +1,166 @@
+#include "dlls/ws2_32/blocking.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "dlls/common/debug.h"
+#include "dlls/common/host_socket.h"
+
+namespace windsock::blocking {
+
+constinit thread_local Place* t_place = nullptr;
+std::atomic<uint64_t> g_closings{0};
+
+namespace {
+
+constexpr int64_t kMillisecond = 1000000;
+constexpr int64_t kResend = kMillisecond;          // how long a signalled thread has before the next signal
+constexpr int64_t kDeaf = 50 * kMillisecond;       // after this it is taken to mask the signal
+constexpr int64_t kGiveUp = 100 * kMillisecond;    // after this the last to leave closes the fd
+
+std::atomic<Place*> g_places{nullptr};
+
+int wake_signal() {
+  static const int signal = [] {
+    auto reserved = host::reserve_wake_signal();
+    if (!reserved) {
+      WS_WARN(kClose, "no free real-time signal: closesocket will wake blocked calls by shutting sockets down");
+      return 0;
+    }
+    return reserved.value();
+  }();
+  return signal;
+}
+
+void leave_place(void* place) { static_cast<Place*>(place)->thread.store(0, std::memory_order_release); }
+
+// Gives the place back when its thread ends.
+pthread_key_t place_key() {
+  static const pthread_key_t key = [] {
+    pthread_key_t made{};
+    pthread_key_create(&made, leave_place);
+    return made;
+  }();
+  return key;
+}
+
+Place& free_or_new_place(int thread) {
+  for (Place* one = g_places.load(std::memory_order_acquire); one; one = one->next) {
+    int nobody = 0;
+    if (one->thread.compare_exchange_strong(nobody, thread)) return *one;
+  }
+  auto* made = new Place;
+  made->thread.store(thread);
+  made->next = g_places.load();
+  while (!g_places.compare_exchange_weak(made->next, made)) {
+  }
+  return *made;
+}
+
+void interrupt(Place& place) {
+  int thread = place.thread.load(std::memory_order_acquire);
+  if (thread != 0 && wake_signal() != 0) (void)host::signal_thread(thread, wake_signal());
+}
+
+// Whether the place waits with a poll array that has `fd`; tells how often it has left so far.
+bool polls(Place& place, int fd, uint32_t& departures) {
+  if (!place.entries.load(std::memory_order_seq_cst)) return false;
+  std::lock_guard lock(place.mutex);
+  const host::PollEntry* entries = place.entries.load(std::memory_order_relaxed);
+  if (!entries) return false;
+  departures = place.departures.load(std::memory_order_relaxed);
+  return std::any_of(entries, entries + place.count, [fd](const host::PollEntry& entry) { return entry.fd == fd; });
+}
+
+uint32_t references(const Descriptor& descriptor) {
+  return static_cast<uint32_t>(descriptor.state.load(std::memory_order_acquire) & Descriptor::kReferences);
+}
+
+// One round: signals everybody who is still in. Says whether a poller is.
+bool interrupt_all(Descriptor& descriptor) {
+  bool poller = false;
+  Place* self = t_place;
+  for (Place* one = g_places.load(std::memory_order_acquire); one; one = one->next) {
+    if (one == self) continue;
+    uint32_t departures = 0;
+    if (one->fd.load(std::memory_order_acquire) == descriptor.fd) interrupt(*one);
+    if (!polls(*one, descriptor.fd, departures)) continue;
+    poller = true;
+    one->awaited.store(true);
+    interrupt(*one);
+    host::wait_futex(&one->departures, departures, kResend);
+  }
+  return poller;
+}
+
+}  // namespace
+
+Place& take_place() {
+  Place& mine = free_or_new_place(host::thread_id());
+  pthread_setspecific(place_key(), &mine);
+  if (int signal = wake_signal()) host::unblock_signal(signal);
+  t_place = &mine;
+  return mine;
+}
+
+PollScope::PollScope(const host::PollEntry* entries, size_t count)
+    : place_(place()), outer_entries_(place_.entries.load(std::memory_order_relaxed)), outer_count_(place_.count) {
+  if (outer_entries_) {
+    std::lock_guard lock(place_.mutex);
+    place_.count = count;
+    place_.entries.store(entries, std::memory_order_seq_cst);
+    return;
+  }
+  place_.count = count;
+  place_.entries.store(entries, std::memory_order_seq_cst);
+}
+
+PollScope::~PollScope() {
+  {
+    std::lock_guard lock(place_.mutex);
+    place_.entries.store(outer_entries_, std::memory_order_relaxed);
+    place_.count = outer_count_;
+    place_.departures.fetch_add(1, std::memory_order_seq_cst);
+  }
+  if (place_.awaited.load(std::memory_order_seq_cst)) [[unlikely]] {
+    place_.awaited.store(false, std::memory_order_relaxed);
+    host::wake_futex(&place_.departures);
+  }
+}
+
+void evict(Descriptor& descriptor) {
+  g_closings.fetch_add(1, std::memory_order_seq_cst);
+  int64_t begun = 0;
+  bool shut = false;
+  for (;;) {
+    bool poller = interrupt_all(descriptor);
+    uint32_t held = references(descriptor);
+    if (held <= 1 && !poller) return;
+    if (begun == 0) begun = host::now_nanoseconds();
+    int64_t passed = host::now_nanoseconds() - begun;
+    if (passed > kGiveUp) {
+      WS_WARN(kClose, "socket %d: a thread stays in its call; the last to leave closes the host descriptor", descriptor.fd);
+      return;
+    }
+    if (passed > kDeaf && !shut && descriptor.underlying && !descriptor.underlying->is_shared()) {
+      (void)host::shutdown(descriptor.fd, host::kShutBoth);
+      shut = true;
+    }
+    if (held > 1) host::wait_futex(&descriptor.state, held, kResend);
+  }
+}
+
+void after_fork_in_child() {
+  for (Place* one = g_places.load(); one; one = one->next) {
+    if (one == t_place) {
+      one->thread.store(host::thread_id());
+      continue;
+    }
+    one->fd.store(-1);
+    one->entries.store(nullptr);
+    one->thread.store(0);
+  }
+}
+
+}  // namespace windsock::blocking

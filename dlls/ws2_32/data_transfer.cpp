@@ -1,0 +1,136 @@
+#include "dlls/ws2_32/data_transfer.h"
+
+#include <winsock2.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <vector>
+
+#include "dlls/ws2_32/socket_life.h"
+#include "dlls/ws2_32/waiting.h"
+
+namespace windsock {
+
+namespace {
+
+size_t total(std::span<const host::Buffer> buffers) {
+  size_t sum = 0;
+  for (const host::Buffer& buffer : buffers) sum += buffer.size;
+  return sum;
+}
+
+// What a stream receive that found the end means.
+WsaResult<void> check_end(SocketRef& socket) {
+  if (socket.closing()) return wsa_failure(WSAEINTR);
+  // The host tells of a reset once and then of an end; Windows goes on telling.
+  if (socket.socket().has_seen(Seen::kReset)) return wsa_failure(WSAECONNRESET);
+  return {};
+}
+
+// What can be said before the host is asked.
+WsaResult<void> check_receive(SocketRef& socket, int host_flags) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (underlying.has_seen(Seen::kReceiveShut)) return wsa_failure(WSAESHUTDOWN);
+  if (!underlying.is_stream() && !is_bound(socket)) return wsa_failure(WSAEINVAL);
+  // MSG_WAITALL is not for non-blocking sockets.
+  if ((host_flags & host::kMsgWaitAll) && WS_TRY(is_nonblocking(socket))) return wsa_failure(WSAEOPNOTSUPP);
+  return {};
+}
+
+// Urgent data that is not there: the host's EINVAL. Windows would wait for it; inline it is a misuse.
+WsaError urgent_error(SocketRef& socket, WsaError error) {
+  if (error != static_cast<WsaError>(WSAEINVAL) || !socket.socket().is_stream()) return error;
+  auto in_line = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoOobInline);
+  return in_line && in_line.value() ? error : static_cast<WsaError>(WSAEWOULDBLOCK);
+}
+
+bool needs_check(const UnderlyingSocket& socket, int host_flags) {
+  return socket.has_seen(Seen::kReceiveShut) || !(socket.is_stream() || socket.has_seen(Seen::kBound)) ||
+         (host_flags & host::kMsgWaitAll);
+}
+
+// A blocking stream send goes on until everything is sent; the host stops where a signal or a timeout caught it.
+WsaResult<size_t> send_rest(SocketRef& socket, const char* data, size_t size, size_t sent, int host_flags) {
+  while (sent < size) {
+    auto more = transfer(socket, Direction::kSend, [&] { return host::send(socket.fd(), data + sent, size - sent, host_flags); });
+    if (!more) return more.error() == static_cast<WsaError>(WSAEINTR) ? WsaResult<size_t>(Failure{more.error()}) : sent;
+    sent += more.value();
+  }
+  return sent;
+}
+
+// The same for buffers: what is left of them after `sent` bytes.
+WsaResult<size_t> send_rest(SocketRef& socket, std::span<const host::Buffer> buffers, size_t sent, int host_flags) {
+  size_t size = total(buffers);
+  while (sent < size) {
+    std::vector<host::Buffer> left;
+    size_t skip = sent;
+    for (const host::Buffer& buffer : buffers) {
+      size_t done = std::min(skip, buffer.size);
+      skip -= done;
+      if (buffer.size > done) left.push_back({static_cast<char*>(buffer.data) + done, buffer.size - done});
+    }
+    auto more = transfer(socket, Direction::kSend, [&] { return host::send_message(socket.fd(), left, nullptr, host_flags); });
+    if (!more) return more.error() == static_cast<WsaError>(WSAEINTR) ? WsaResult<size_t>(Failure{more.error()}) : sent;
+    sent += more.value();
+  }
+  return sent;
+}
+
+}  // namespace
+
+WsaResult<int> send_bytes(SocketRef& socket, const void* data, size_t size, int host_flags) {
+  size_t sent = WS_TRY(transfer(socket, Direction::kSend, [&] { return host::send(socket.fd(), data, size, host_flags); }));
+  if (sent < size && socket.socket().is_stream()) [[unlikely]]
+    sent = WS_TRY(send_rest(socket, static_cast<const char*>(data), size, sent, host_flags));
+  return static_cast<int>(sent);
+}
+
+WsaResult<int> receive_bytes(SocketRef& socket, void* data, size_t size, int host_flags) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
+  // On datagrams this asks for the true length; on streams it would throw data away.
+  int flags = underlying.is_stream() ? host_flags : host_flags | host::kMsgTrunc;
+  auto received = transfer(socket, Direction::kReceive, [&] { return host::receive(socket.fd(), data, size, flags); });
+  if (!received) [[unlikely]] {
+    if (host_flags & host::kMsgOob) return Failure{urgent_error(socket, received.error())};
+    return Failure{received.error()};
+  }
+  if (underlying.is_stream()) {
+    if (received.value() == 0 && size != 0) WS_TRY(check_end(socket));
+  } else if (received.value() > size) {
+    return wsa_failure(WSAEMSGSIZE);
+  }
+  return static_cast<int>(received.value());
+}
+
+WsaResult<uint32_t> send_buffers(SocketRef& socket, std::span<const host::Buffer> buffers, const host::Address* to, int host_flags) {
+  UnderlyingSocket& underlying = socket.socket();
+  // A connected stream ignores the address.
+  const host::Address* target = underlying.is_stream() ? nullptr : to;
+  size_t sent = WS_TRY(
+      transfer(socket, Direction::kSend, [&] { return host::send_message(socket.fd(), buffers, target, host_flags); }));
+  if (underlying.is_stream()) {
+    if (sent < total(buffers)) [[unlikely]] sent = WS_TRY(send_rest(socket, buffers, sent, host_flags));
+  } else {
+    underlying.saw(Seen::kBound);  // sending binds
+  }
+  return static_cast<uint32_t>(sent);
+}
+
+WsaResult<ReceivedData> receive_buffers(SocketRef& socket, std::span<const host::Buffer> buffers, host::Address* from, int host_flags) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
+  auto received =
+      transfer(socket, Direction::kReceive, [&] { return host::receive_message(socket.fd(), buffers, from, host_flags); });
+  if (!received) [[unlikely]] {
+    if (host_flags & host::kMsgOob) return Failure{urgent_error(socket, received.error())};
+    return Failure{received.error()};
+  }
+  auto [size, flags] = received.value();
+  if (underlying.is_stream() && size == 0 && total(buffers) != 0) WS_TRY(check_end(socket));
+  return ReceivedData{static_cast<uint32_t>(size), flags};
+}
+
+}  // namespace windsock

@@ -1,0 +1,217 @@
+// The functions of SOL_SOCKET options (option_functions.h).
+//
+// Where a value lives both in the Windows-only state and at the host, the state is changed first: it alone may fail (a shared
+// socket without windsockd), and then nothing has changed.
+#include <mswsock.h>
+#include <winsock2.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "dlls/ws2_32/option_functions.h"
+#include "dlls/ws2_32/protocol_catalogue.h"
+#include "dlls/ws2_32/translate_address.h"
+
+namespace windsock::option_functions {
+namespace {
+
+constexpr uint32_t kNeverConnected = 0xffffffff;
+
+UnderlyingSocket& state_of(SocketRef& socket) { return socket.socket(); }
+
+// ---- timeouts: the value is kept in the state, since the host rounds it to its clock's ticks ----------------------------------------
+WsaResult<uint32_t> get_timeout(SocketRef& socket, StateField field, int host_name) {
+  if (uint32_t kept = state_of(socket).get(field)) return kept;
+  if (!state_of(socket).has_seen(Seen::kForeign)) return 0u;
+  host::Interval interval = WS_TRY_HOST(host::get_option<host::Interval>(socket.fd(), host::kSolSocket, host_name));
+  int64_t milliseconds = interval.seconds * 1000 + (interval.microseconds + 999) / 1000;
+  return static_cast<uint32_t>(std::min<int64_t>(milliseconds, 0xffffffff));
+}
+
+WsaResult<void> set_timeout(SocketRef& socket, StateField field, int host_name, uint32_t milliseconds) {
+  WS_TRY(set_state(socket, field, milliseconds));
+  host::Interval interval{milliseconds / 1000, milliseconds % 1000 * 1000};
+  return wsa_result(host::set_option(socket.fd(), host::kSolSocket, host_name, interval));
+}
+
+// ---- buffer sizes: the host doubles what it is given, for its own needs, and limits it ------------------------------------------------
+WsaResult<uint32_t> get_buffer(SocketRef& socket, StateField field, int host_name) {
+  if (uint32_t kept = state_of(socket).get(field)) return kept - 1;
+  return static_cast<uint32_t>(WS_TRY_HOST(host::get_option<int>(socket.fd(), host::kSolSocket, host_name)));
+}
+
+WsaResult<void> set_buffer(SocketRef& socket, StateField field, int host_name, uint32_t size) {
+  size = std::min<uint32_t>(size, INT32_MAX);
+  WS_TRY(set_state(socket, field, size + 1));
+  return wsa_result(host::set_option(socket.fd(), host::kSolSocket, host_name, static_cast<int>(size)));
+}
+
+WsaResult<int> get_structure(char* value, int room, const void* structure, size_t size) {
+  if (room < static_cast<int>(size)) return wsa_failure(WSAEFAULT);
+  memcpy(value, structure, size);
+  return static_cast<int>(size);
+}
+
+}  // namespace
+
+WsaResult<uint32_t> get_type(SocketRef& socket) { return static_cast<uint32_t>(state_of(socket).kind().type); }
+
+WsaResult<uint32_t> get_error(SocketRef& socket) {
+  int error = WS_TRY_HOST(host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError));
+  if (error == 0) return 0u;
+  auto code = static_cast<uint32_t>(wsa_error_from_host(static_cast<host::Errno>(error)));
+  // The host tells of an error once. Windows goes on saying that a connection is reset, and takes a connect that has failed for
+  // reported.
+  if (code == WSAECONNRESET) state_of(socket).saw(Seen::kReset);
+  state_of(socket).forget(Seen::kConnecting);
+  return code;
+}
+
+WsaResult<uint32_t> get_max_message_size(SocketRef& socket) {
+  const ProtocolRow* row = find_protocol(state_of(socket).kind());
+  return row ? row->max_message : 0u;
+}
+
+WsaResult<uint32_t> get_group_id(SocketRef&) { return 0u; }
+
+// The host does not keep when a connection was made. It keeps since when nothing was sent and since when nothing was received,
+// both counted from the beginning of the connection: so this is exact while one direction has been silent, which is what servers
+// ask for (who connects and says nothing?), and too little afterwards.
+WsaResult<uint32_t> get_connect_time(SocketRef& socket) {
+  host::TcpSummary tcp = WS_TRY_HOST(host::summarise_tcp(socket.fd()));
+  return tcp.connected ? tcp.silent_milliseconds / 1000 : kNeverConnected;
+}
+
+// ---- who may share a port ------------------------------------------------------------------------------------------------------------
+// What the program asked for is kept in the state: on a listener the host's SO_REUSEADDR is on whatever the program said. Two
+// programs that both ask share a port on Windows, also for listening, which at the host takes SO_REUSEPORT for TCP.
+WsaResult<void> set_reuse_address(SocketRef& socket, uint32_t on) {
+  UnderlyingSocket& state = state_of(socket);
+  if (on && state.get(StateField::kExclusiveAddrUse)) return wsa_failure(WSAEINVAL);
+  WS_TRY(set_state(socket, StateField::kReuseAddr, on));
+  if (!on && state.get(StateField::kListening)) return {};
+  if (state.kind().family == AF_UNIX) return {};
+  int value = on != 0;
+  WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host::kSoReuseAddr, value));
+  if (state.is_stream()) WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host::kSoReusePort, value));
+  return {};
+}
+
+WsaResult<uint32_t> get_reuse_address(SocketRef& socket) { return state_of(socket).get(StateField::kReuseAddr); }
+
+WsaResult<void> set_exclusive_address(SocketRef& socket, uint32_t on) {
+  UnderlyingSocket& state = state_of(socket);
+  // It must be said before bind.
+  if ((on && state.get(StateField::kReuseAddr)) || state.has_seen(Seen::kBound)) return wsa_failure(WSAEINVAL);
+  return set_state(socket, StateField::kExclusiveAddrUse, on);
+}
+
+WsaResult<uint32_t> get_exclusive_address(SocketRef& socket) { return state_of(socket).get(StateField::kExclusiveAddrUse); }
+
+WsaResult<void> set_conditional_accept(SocketRef& socket, uint32_t on) {
+  // Connections may be waiting already that were taken by the other rule.
+  if (state_of(socket).get(StateField::kListening)) return wsa_failure(WSAEINVAL);
+  return set_state(socket, StateField::kConditionalAccept, on);
+}
+
+WsaResult<uint32_t> get_conditional_accept(SocketRef& socket) { return state_of(socket).get(StateField::kConditionalAccept); }
+
+// ---- timeouts and buffers --------------------------------------------------------------------------------------------------------------
+WsaResult<uint32_t> get_receive_timeout(SocketRef& socket) {
+  return get_timeout(socket, StateField::kRcvTimeoSet, host::kSoRcvTimeo);
+}
+WsaResult<void> set_receive_timeout(SocketRef& socket, uint32_t milliseconds) {
+  return set_timeout(socket, StateField::kRcvTimeoSet, host::kSoRcvTimeo, milliseconds);
+}
+WsaResult<uint32_t> get_send_timeout(SocketRef& socket) { return get_timeout(socket, StateField::kSndTimeoSet, host::kSoSndTimeo); }
+WsaResult<void> set_send_timeout(SocketRef& socket, uint32_t milliseconds) {
+  return set_timeout(socket, StateField::kSndTimeoSet, host::kSoSndTimeo, milliseconds);
+}
+WsaResult<uint32_t> get_receive_buffer(SocketRef& socket) { return get_buffer(socket, StateField::kRcvBufSet, host::kSoRcvBuf); }
+WsaResult<void> set_receive_buffer(SocketRef& socket, uint32_t size) {
+  return set_buffer(socket, StateField::kRcvBufSet, host::kSoRcvBuf, size);
+}
+WsaResult<uint32_t> get_send_buffer(SocketRef& socket) { return get_buffer(socket, StateField::kSndBufSet, host::kSoSndBuf); }
+WsaResult<void> set_send_buffer(SocketRef& socket, uint32_t size) {
+  return set_buffer(socket, StateField::kSndBufSet, host::kSoSndBuf, size);
+}
+
+// ---- linger ------------------------------------------------------------------------------------------------------------------------------
+namespace {
+
+WsaResult<host::Linger> host_linger(SocketRef& socket) {
+  return wsa_result(host::get_option<host::Linger>(socket.fd(), host::kSolSocket, host::kSoLinger));
+}
+
+WsaResult<void> set_host_linger(SocketRef& socket, host::Linger linger) {
+  WS_TRY(set_state(socket, StateField::kLingerSet, linger.on != 0));
+  return wsa_result(host::set_option(socket.fd(), host::kSolSocket, host::kSoLinger, linger));
+}
+
+}  // namespace
+
+WsaResult<uint32_t> get_dont_linger(SocketRef& socket) { return WS_TRY(host_linger(socket)).on ? 0u : 1u; }
+
+WsaResult<void> set_dont_linger(SocketRef& socket, uint32_t on) {
+  host::Linger linger = WS_TRY(host_linger(socket));
+  linger.on = !on;
+  return set_host_linger(socket, linger);
+}
+
+WsaResult<int> get_linger(SocketRef& socket, char* value, int room) {
+  host::Linger linger = WS_TRY(host_linger(socket));
+  LINGER windows{static_cast<u_short>(linger.on != 0), static_cast<u_short>(linger.seconds)};
+  return get_structure(value, room, &windows, sizeof windows);
+}
+
+WsaResult<void> set_linger(SocketRef& socket, const char* value, int length) {
+  LINGER windows;
+  if (length < static_cast<int>(sizeof windows)) return wsa_failure(WSAEFAULT);
+  memcpy(&windows, value, sizeof windows);
+  return set_host_linger(socket, {windows.l_onoff != 0, windows.l_linger});
+}
+
+// ---- what the socket is ----------------------------------------------------------------------------------------------------------------------
+WsaResult<int> get_protocol_info_w(SocketRef& socket, char* value, int room) {
+  WSAPROTOCOL_INFOW info;
+  if (!protocol_info(state_of(socket).kind(), info)) return wsa_failure(WSAENOPROTOOPT);
+  return get_structure(value, room, &info, sizeof info);
+}
+
+WsaResult<int> get_protocol_info_a(SocketRef& socket, char* value, int room) {
+  WSAPROTOCOL_INFOW info;
+  if (!protocol_info(state_of(socket).kind(), info)) return wsa_failure(WSAENOPROTOOPT);
+  WSAPROTOCOL_INFOA narrow = narrow_protocol_info(info);
+  return get_structure(value, room, &narrow, sizeof narrow);
+}
+
+namespace {
+
+// Puts an address behind the structure that points to it, and tells how much room it took. One that is not there takes none.
+WsaResult<int> append_address(host::Result<host::Address> address, char* place, int room, SOCKET_ADDRESS& pointer) {
+  pointer = {};
+  if (!address) return 0;
+  int length = room;
+  auto* destination = reinterpret_cast<SOCKADDR*>(place);
+  WS_TRY(address_from_host(address.value(), destination, &length));
+  pointer = {destination, length};
+  constexpr int kAlign = alignof(SOCKADDR_STORAGE);
+  return (length + kAlign - 1) / kAlign * kAlign;
+}
+
+}  // namespace
+
+WsaResult<int> get_bsp_state(SocketRef& socket, char* value, int room) {
+  CSADDR_INFO info{};
+  int used = sizeof info;
+  if (room < used) return wsa_failure(WSAEFAULT);
+  used += WS_TRY(append_address(host::local_address(socket.fd()), value + used, room - used, info.LocalAddr));
+  if (used > room) return wsa_failure(WSAEFAULT);
+  used += WS_TRY(append_address(host::peer_address(socket.fd()), value + used, room - used, info.RemoteAddr));
+  info.iSocketType = state_of(socket).kind().type;
+  info.iProtocol = state_of(socket).kind().protocol;
+  memcpy(value, &info, sizeof info);
+  return std::min(used, room);
+}
+
+}  // namespace windsock::option_functions

@@ -1,0 +1,101 @@
+// ServerClient: this process's connection to windsockd.
+//
+// Made on the first request that needs it, and windsockd started if there is none. Requests of several threads share the
+// connection: each sends under the lock, and whoever finds nobody reading reads for all, without the lock. A forked child
+// never uses its parent's connection: the process id is compared before every request.
+//
+// A lost connection (windsockd ended or was killed) is noticed at the next request, which connects anew, declares the shared
+// sockets of this process again and is repeated once. Without windsockd: WSAENETDOWN; nothing else of Winsock minds.
+//
+// A claim's reply carries the socket. With no free descriptor the kernel would drop it, so the reply is peeked at first: it stays
+// in the queue, the claim answers WSAEMFILE, and the same claim succeeds once a descriptor is free.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dlls/common/fd_channel.h"
+#include "dlls/ws2_32/descriptor.h"
+#include "dlls/ws2_32/underlying_socket.h"
+#include "dlls/ws2_32/wsa_error.h"
+
+namespace windsock {
+
+class ServerClient {
+ public:
+  static ServerClient& instance();
+
+  // Parks the socket for the process of `target` (a pidfd; `target_id` is its number, for people) and returns the ticket. The
+  // socket is shared from then on. WSAEINVAL, WSAENOBUFS, WSAEMFILE, WSAENETDOWN.
+  WsaResult<wire::Ticket> offer(SocketRef& socket, int target, uint32_t target_id);
+
+  // Redeems a ticket: the socket's fd, and the slot, of which the caller holds one more reference.
+  // WSAEINVAL: not for us, used, forged, or the kind differs. WSAEMFILE: try again when a descriptor is free.
+  struct Claimed {
+    UniqueFd fd;
+    SlotId slot;
+    SharedSlot* mapped = nullptr;
+  };
+  WsaResult<Claimed> claim(const wire::Ticket& ticket, SocketKind kind);
+
+  // Gives a reference to a slot back. Never waits for an answer.
+  void release(SlotId slot);
+  WsaResult<void> set_state(UnderlyingSocket& socket, StateField field, uint32_t value);
+  // Before shared state is read: when windsockd was lost, finds another one.
+  void notice_loss();
+
+  // Around fork(). The child's references to `shared` slots are taken before it runs, on a connection that it inherits.
+  void before_fork(const std::vector<SlotId>& shared);
+  void after_fork_in_parent();
+  void after_fork_in_child();
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  // Pins that were taken under the lock, to be dropped after it: the last pin of a closing socket releases its slot.
+  using Pins = std::vector<SocketRef>;
+
+  struct Reply {
+    std::optional<wire::Ticket> claims;  // the reply brings the socket of this ticket
+    Arrival arrival;
+    bool done = false;
+  };
+  // A claim whose reply could not be taken in time: still in the queue, or arrived for the next claim of the same ticket.
+  struct LateClaim {
+    wire::Ticket ticket;
+    std::optional<Arrival> arrival;
+  };
+
+  template <typename Build>
+  WsaResult<Arrival> request(std::optional<wire::Ticket> claims, std::span<const int> fds, Build build);
+  std::optional<WsaResult<Arrival>> wait_for_reply(Lock& lock, Reply& reply, uint32_t serial);
+  void read_one(Lock& lock, int64_t deadline);
+  void deliver(Arrival arrival);
+  bool take_head();
+  WsaResult<Claimed> claimed_from(Arrival arrival);
+  std::optional<WsaResult<Claimed>> claim_late(const wire::Ticket& ticket);
+
+  WsaResult<void> connect(Pins& pins);
+  void disconnect();
+  bool is_connected() const;
+  WsaResult<void> declare_shared(FdChannel& channel, SharedSlot* mapped, Pins& pins);
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  FdChannel channel_;
+  int owner_ = 0;                 // the process that made channel_
+  uint64_t epoch_ = 0;            // of the windsockd that channel_ leads, or led, to
+  SharedSlot* mapped_ = nullptr;  // its shared state; former ones stay mapped for readers that are still inside
+  uint32_t last_serial_ = 0;
+  bool reading_ = false;          // somebody reads the channel, without the lock
+  bool blocked_ = false;          // the packet at the head of the queue needs a descriptor that we do not have
+  int64_t last_failure_ = 0;      // when connecting failed last, so that reading state does not try without end
+  std::map<uint32_t, Reply*> waiting_;
+  std::map<uint32_t, LateClaim> late_;
+  FdChannel inherited_;           // after a fork: holds the references that the parent took for us
+};
+
+}  // namespace windsock

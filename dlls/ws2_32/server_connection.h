@@ -1,0 +1,42 @@
+// Reaching windsockd: finding its socket, starting it when there is none, and the first words on a new connection.
+//
+// No state of its own; ServerClient keeps what these return.
+#pragma once
+
+#include <vector>
+
+#include "dlls/common/fd_channel.h"
+#include "dlls/ws2_32/wsa_error.h"
+
+namespace windsock {
+
+struct Greeting {
+  FdChannel channel;
+  uint64_t epoch = 0;
+  UniqueFd shared_state;
+};
+
+// Connects and exchanges Hello and Welcome. Exactly one of many starters that race starts windsockd. WSAENETDOWN: there is none
+// and none can be started (the log says why).
+WsaResult<Greeting> greet_server();
+
+// One request and its reply on a connection that nobody else uses. WSAENETDOWN: the connection ended, or no answer came in time.
+WsaResult<Arrival> exchange(FdChannel& channel, const wire::Packet& packet, std::span<const int> fds = {});
+
+// The message a reply should be; a Failed reply becomes its Winsock error, anything else is a bad peer: WSAENETDOWN.
+template <typename Message>
+WsaResult<Message> decoded(const Arrival& arrival);
+// What a Failed reply, or one that is no known reply, means.
+Failure<WsaError> failure_in(const Arrival& arrival);
+
+template <typename Message>
+WsaResult<Message> decoded(const Arrival& arrival) {
+  auto message = wire::decode<Message>(arrival.packet.span());
+  if (!message || arrival.fds.size() != Message::kFds) return failure_in(arrival);
+  return std::move(*message);
+}
+
+// How long windsockd has for an answer, in nanoseconds.
+inline constexpr int64_t kAnswerTime = INT64_C(10) * 1000000000;
+
+}  // namespace windsock

@@ -1,0 +1,273 @@
+#include "dlls/ws2_32/socket_life.h"
+
+#include <winsock2.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "dlls/common/host_socket.h"
+#include "dlls/ws2_32/socket_table.h"
+#include "dlls/ws2_32/translate_address.h"
+#include "dlls/ws2_32/translate_kind.h"
+#include "dlls/ws2_32/waiting.h"
+
+namespace windsock {
+
+namespace {
+
+constexpr int kOn = 1;
+constexpr int kOff = 0;
+
+bool is_tcp(const UnderlyingSocket& socket) { return socket.is_stream() && socket.kind().family != AF_UNIX; }
+
+// SOMAXCONN asks for the most there is; SOMAXCONN_HINT(n) is -n, clamped to 200..65535.
+int host_backlog(int backlog) {
+  if (backlog < 0) return std::clamp(-static_cast<int64_t>(backlog), int64_t{200}, int64_t{65535});
+  return backlog;
+}
+
+// A listener that was made elsewhere shows itself at the first call that matters.
+bool is_listening(SocketRef& socket) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (underlying.get(StateField::kListening) != 0) return true;
+  if (!underlying.has_seen(Seen::kForeign) || !underlying.is_stream()) return false;
+  auto listening = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoAcceptConn);
+  if (!listening || listening.value() == 0) return false;
+  auto nonblocking = host::get_nonblocking(socket.fd());
+  if (!nonblocking || !underlying.set(StateField::kNonblocking, nonblocking.value())) return true;
+  if (!nonblocking.value()) (void)host::set_nonblocking(socket.fd(), true);
+  (void)underlying.set(StateField::kListening, 1);
+  return true;
+}
+
+bool is_zero_address(const host::Address& address) { return is_wildcard(address) && port_of(address) == 0; }
+
+// The host's code for a connect that failed at once, or later by SO_ERROR.
+Failure<WsaError> connect_failure(host::Errno error) {
+  if (static_cast<int>(error) == EINPROGRESS || static_cast<int>(error) == EAGAIN) return wsa_failure(WSAEWOULDBLOCK);
+  return wsa_failure_from_host(error);
+}
+
+// One host connect. A blocking one that a signal interrupted goes on at the host, and is waited for.
+WsaResult<void> connect_once(SocketRef& socket, const host::Address& address, host::Errno& host_error) {
+  blocking::Scope scope(socket.fd());
+  auto result = host::connect(socket.fd(), address);
+  host_error = result.error();
+  if (result) return {};
+  if (static_cast<int>(result.error()) != EINTR) return connect_failure(result.error());
+  if (socket.closing()) return wsa_failure(WSAEINTR);
+  WS_TRY(wait_until(socket, host::kPollOut));
+  host_error = static_cast<host::Errno>(WS_TRY_HOST(host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError)));
+  if (host_error != host::Errno::kNone) return connect_failure(host_error);
+  return {};
+}
+
+bool still_in_progress(host::Errno error) {
+  int code = static_cast<int>(error);
+  return code == EALREADY || code == EINPROGRESS || code == EISCONN;
+}
+
+}  // namespace
+
+WsaResult<uintptr_t> create_socket(SocketKind kind, uint32_t flags) {
+  HostKind host_kind = kind_to_host(kind);
+  UniqueFd fd = WS_TRY_HOST(host::create_socket(host_kind.family, host_kind.type, host_kind.protocol, host::Blocking::kYes));
+  // Dual stack is off until the program asks for it.
+  if (kind.family == AF_INET6) WS_TRY_HOST(host::set_option(fd.get(), host::kIpprotoIpv6, host::kIpv6V6only, kOn));
+  UnderlyingSocket* underlying = UnderlyingSocket::create(kind, static_cast<uint32_t>(Seen::kEndpoint));
+  (void)underlying->set(StateField::kCreationFlags, flags);
+  return SocketTable::instance().insert(std::move(fd), underlying, !(flags & WSA_FLAG_NO_HANDLE_INHERIT));
+}
+
+WsaResult<void> bind_socket(SocketRef& socket, const host::Address& address) {
+  if (is_bound(socket)) return wsa_failure(WSAEINVAL);
+  auto bound = host::bind(socket.fd(), address);
+  // Windows lets a server have its port again while old connections are in TIME_WAIT; the host wants SO_REUSEADDR for that. With
+  // it set here and on every listener (listen_socket) a port that is really in use is still refused (measured).
+  if (!bound && static_cast<int>(bound.error()) == EADDRINUSE && is_tcp(socket.socket()) &&
+      socket.socket().get(StateField::kReuseAddr) == 0) {
+    WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host::kSoReuseAddr, kOn));
+    bound = host::bind(socket.fd(), address);
+    if (!bound) (void)host::set_option(socket.fd(), host::kSolSocket, host::kSoReuseAddr, kOff);
+  }
+  WS_TRY_HOST(bound);
+  socket.socket().saw(Seen::kBound);
+  return {};
+}
+
+WsaResult<void> listen_socket(SocketRef& socket, int backlog) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (!underlying.is_stream()) return wsa_failure(WSAEOPNOTSUPP);
+  if (is_listening(socket)) {
+    WS_TRY_HOST(host::listen(socket.fd(), host_backlog(backlog)));
+    return {};
+  }
+  if (host::peer_address(socket.fd())) return wsa_failure(WSAEISCONN);
+  if (!is_bound(socket)) return wsa_failure(WSAEINVAL);
+
+  // A listener's host fd never blocks: accept4 would hang when another process took the connection. The mode the program knows
+  // becomes state, and must be right before the first accept.
+  bool nonblocking = WS_TRY_HOST(host::get_nonblocking(socket.fd()));
+  if (is_tcp(underlying)) WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host::kSoReuseAddr, kOn));
+  WS_TRY(underlying.set(StateField::kNonblocking, nonblocking));
+  WS_TRY_HOST(host::set_nonblocking(socket.fd(), true));
+  auto listening = host::listen(socket.fd(), host_backlog(backlog));
+  if (!listening) {
+    (void)host::set_nonblocking(socket.fd(), nonblocking);
+    return wsa_failure_from_host(listening.error());
+  }
+  return underlying.set(StateField::kListening, 1);
+}
+
+WsaResult<Accepted> accept_connection(SocketRef& listener) {
+  UnderlyingSocket& underlying = listener.socket();
+  if (!underlying.is_stream()) return wsa_failure(WSAEOPNOTSUPP);
+  if (!is_listening(listener)) return wsa_failure(WSAEINVAL);
+  if (UnderlyingSocket::Deferred deferred; underlying.has_deferred() && underlying.take_deferred(deferred)) {
+    if (!underlying.has_deferred()) listener.descriptor().state.fetch_and(~Descriptor::kReadable);
+    return Accepted{std::move(deferred.fd), deferred.peer};
+  }
+  bool nonblocking = underlying.get(StateField::kNonblocking) != 0;
+  for (;;) {
+    Accepted connection;
+    auto accepted = host::accept(listener.fd(), connection.peer, nonblocking ? host::Blocking::kNo : host::Blocking::kYes);
+    if (accepted) {
+      connection.fd = std::move(accepted).take();
+      return connection;
+    }
+    switch (static_cast<int>(accepted.error())) {
+      case EAGAIN:
+        if (nonblocking) return wsa_failure(WSAEWOULDBLOCK);
+        WS_TRY(wait_until(listener, host::kPollIn));
+        break;
+      case EINTR:
+        if (listener.closing()) return wsa_failure(WSAEINTR);
+        break;
+      case ECONNABORTED:  // the peer took the connection back before it was accepted
+        return wsa_failure(WSAECONNRESET);
+      default:
+        return wsa_failure_from_host(accepted.error());
+    }
+  }
+}
+
+WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection) {
+  UnderlyingSocket& parent = listener.socket();
+  StateSnapshot values = parent.values();
+  values[static_cast<size_t>(StateField::kListening)] = 0;
+  values[static_cast<size_t>(StateField::kNonblocking)] = 0;
+  auto seen = static_cast<uint32_t>(Seen::kEndpoint) | static_cast<uint32_t>(Seen::kBound) | static_cast<uint32_t>(Seen::kConnected);
+  UnderlyingSocket* underlying = UnderlyingSocket::create(parent.kind(), seen);
+  underlying->initialise(values);
+  return SocketTable::instance().insert(std::move(connection.fd), underlying, true);
+}
+
+void defer_connection(SocketRef& listener, Accepted connection) {
+  listener.socket().defer({std::move(connection.fd), connection.peer});
+  listener.descriptor().state.fetch_or(Descriptor::kReadable);
+}
+
+void reject_connection(Accepted connection) {
+  (void)host::set_option(connection.fd.get(), host::kSolSocket, host::kSoLinger, host::Linger{1, 0});
+}
+
+WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) {
+  UnderlyingSocket& underlying = socket.socket();
+  host::Errno error{};
+  if (!underlying.is_stream()) {
+    // A datagram socket forgets its peer when it is connected to the zero address.
+    if (is_zero_address(address)) {
+      host::Address nobody;
+      nobody.length = 16;
+      return wsa_result(host::connect(socket.fd(), nobody));
+    }
+    WS_TRY(connect_once(socket, address, error));
+    underlying.saw(Seen::kBound);
+    return {};
+  }
+  if (is_listening(socket)) return wsa_failure(WSAEINVAL);
+  // The host would take the wildcard for loopback.
+  if (underlying.kind().family != AF_UNIX && (is_wildcard(address) || port_of(address) == 0)) return wsa_failure(WSAEADDRNOTAVAIL);
+
+  bool pending = underlying.has_seen(Seen::kConnecting);
+  auto connected = connect_once(socket, address, error);
+  if (pending) {
+    underlying.forget(Seen::kConnecting);
+    if (connected) {
+      // The host tells the end of the pending connect once; here it is "connected already".
+      underlying.saw(Seen::kConnected);
+      return wsa_failure(WSAEISCONN);
+    }
+    // Likewise its failure, which the program knows from elsewhere: this call is a new attempt.
+    if (!still_in_progress(error)) connected = connect_once(socket, address, error);
+  }
+  if (connected) {
+    underlying.forget(Seen::kReset);
+    underlying.saw(Seen::kConnected);
+    underlying.saw(Seen::kBound);
+    return {};
+  }
+  if (static_cast<int>(error) == EINPROGRESS || static_cast<int>(error) == EALREADY) {
+    underlying.saw(Seen::kConnecting);
+    underlying.saw(Seen::kBound);
+    // A blocking socket with a send timeout gives up here.
+    if (static_cast<int>(error) == EINPROGRESS && would_block_error(socket, Direction::kSend) == static_cast<WsaError>(WSAETIMEDOUT))
+      return wsa_failure(WSAETIMEDOUT);
+  }
+  return connected;
+}
+
+WsaResult<void> shutdown_socket(SocketRef& socket, int how) {
+  // SD_RECEIVE, SD_SEND, SD_BOTH are 0, 1, 2 as at the host.
+  if (how < SD_RECEIVE || how > SD_BOTH) return wsa_failure(WSAEINVAL);
+  UnderlyingSocket& underlying = socket.socket();
+  auto shut = host::shutdown(socket.fd(), how);
+  // The host shuts an unconnected datagram socket down and complains nevertheless.
+  if (!shut && !(static_cast<int>(shut.error()) == ENOTCONN && !underlying.is_stream())) return wsa_failure_from_host(shut.error());
+  if (how != SD_RECEIVE) underlying.saw(Seen::kSendShut);
+  if (how != SD_SEND) underlying.saw(Seen::kReceiveShut);
+  return {};
+}
+
+WsaResult<void> close_socket(uintptr_t socket) {
+  {
+    // A lingering close of a non-blocking socket would have to block.
+    SocketRef pinned = WS_TRY(SocketTable::instance().find(socket));
+    UnderlyingSocket& underlying = pinned.socket();
+    if (underlying.is_stream() && (underlying.get(StateField::kLingerSet) != 0 || underlying.has_seen(Seen::kForeign))) {
+      auto linger = host::get_option<host::Linger>(pinned.fd(), host::kSolSocket, host::kSoLinger);
+      if (linger && linger.value().on && linger.value().seconds > 0) {
+        auto unsent = host::bytes_unsent(pinned.fd());
+        if (WS_TRY(is_nonblocking(pinned)) && unsent && unsent.value() > 0) return wsa_failure(WSAEWOULDBLOCK);
+      }
+    }
+  }
+  return SocketTable::instance().close(socket);
+}
+
+WsaResult<host::Address> local_name(SocketRef& socket) {
+  host::Address address = WS_TRY_HOST(host::local_address(socket.fd()));
+  // Windows has no name for a socket that was not bound; the host has the zero address.
+  bool named = socket.socket().has_seen(Seen::kBound) || address.family() == host::kAfUnix || !is_zero_address(address);
+  if (!named) return wsa_failure(WSAEINVAL);
+  return address;
+}
+
+WsaResult<host::Address> peer_name(SocketRef& socket) { return wsa_result(host::peer_address(socket.fd())); }
+
+bool is_bound(SocketRef& socket) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (underlying.has_seen(Seen::kBound)) return true;
+  auto address = host::local_address(socket.fd());
+  if (!address) return false;
+  bool named = address.value().family() == host::kAfUnix ? address.value().length > 2 : !is_zero_address(address.value());
+  if (named) underlying.saw(Seen::kBound);
+  return named;
+}
+
+WsaResult<bool> is_nonblocking(SocketRef& socket) {
+  if (is_listening(socket)) return socket.socket().get(StateField::kNonblocking) != 0;
+  return wsa_result(host::get_nonblocking(socket.fd()));
+}
+
+}  // namespace windsock

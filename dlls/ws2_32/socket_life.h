@@ -1,0 +1,55 @@
+// What happens to a socket between its creation and its end: the rules Windows has and the host has not.
+//
+// Each function is the body of an export (api_socket.cpp) after the pointers are checked and the socket is pinned.
+#pragma once
+
+#include <cstdint>
+
+#include "dlls/ws2_32/descriptor.h"
+#include "dlls/ws2_32/wsa_error.h"
+
+namespace windsock {
+
+// socket(), WSASocket. `flags` are WSA_FLAG_*. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsasocketw
+WsaResult<uintptr_t> create_socket(SocketKind kind, uint32_t flags);
+
+// WSAEINVAL: bound already. WSAEADDRINUSE: by the recipe in the .cpp, as Windows has it: a port in TIME_WAIT is free.
+WsaResult<void> bind_socket(SocketRef& socket, const host::Address& address);
+
+// WSAEINVAL: not bound. WSAEISCONN, WSAEOPNOTSUPP.
+WsaResult<void> listen_socket(SocketRef& socket, int backlog);
+
+struct Accepted {
+  UniqueFd fd;
+  host::Address peer;
+};
+// The next connection; blocks as the listener's Windows mode says. WSAEINVAL: not listening. WSAEOPNOTSUPP: no stream.
+// WSAEINTR: closed by another thread.
+WsaResult<Accepted> accept_connection(SocketRef& listener);
+// Makes a connection a SOCKET with the properties of its listener.
+WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection);
+// Leaves a connection to the next accept (CF_DEFER).
+void defer_connection(SocketRef& listener, Accepted connection);
+// Ends a connection by a reset (CF_REJECT).
+void reject_connection(Accepted connection);
+
+// WSAEWOULDBLOCK: begun, on a non-blocking socket. WSAEALREADY: begun before. WSAEISCONN, WSAEADDRNOTAVAIL, WSAEINVAL (listening).
+WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address);
+
+// `how` is SD_*. WSAENOTCONN.
+WsaResult<void> shutdown_socket(SocketRef& socket, int how);
+
+// WSAEWOULDBLOCK: non-blocking, lingering, with unsent data: the socket stays open.
+WsaResult<void> close_socket(uintptr_t socket);
+
+// WSAEINVAL: not bound.
+WsaResult<host::Address> local_name(SocketRef& socket);
+// WSAENOTCONN.
+WsaResult<host::Address> peer_name(SocketRef& socket);
+
+// Whether the socket has a local address, however it got it.
+bool is_bound(SocketRef& socket);
+// The socket's Windows mode.
+WsaResult<bool> is_nonblocking(SocketRef& socket);
+
+}  // namespace windsock

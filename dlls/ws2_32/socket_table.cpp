@@ -1,0 +1,194 @@
+#include "dlls/ws2_32/socket_table.h"
+
+#include <winsock2.h>
+
+#include <new>
+
+#include "dlls/common/debug.h"
+#include "dlls/common/host_socket.h"
+#include "dlls/ws2_32/blocking.h"
+#include "dlls/ws2_32/translate_kind.h"
+#include "dlls/ws2_32/underlying_socket_registry.h"
+
+namespace windsock {
+
+constinit SocketTable SocketTable::instance_;
+
+namespace {
+
+constexpr int64_t kTakeoverWait = 100 * 1000000;  // nanoseconds
+
+// The last reference of a closing descriptor is gone: give everything back. The slot stays "closing" until the host fd is
+// closed, because the host may give the number out again at once.
+void finish_closing(Descriptor& descriptor, uint64_t state) {
+  UnderlyingSocket* underlying = std::exchange(descriptor.underlying, nullptr);
+  bool lingers = underlying->has_seen(Seen::kForeign) || underlying->get(StateField::kLingerSet) != 0;
+  UniqueFd lingering;
+  if (!(state & Descriptor::kAbandoned)) {
+    // A lingering close blocks after the number is free already. It is done on a second descriptor, so that the slot is not
+    // seen closing meanwhile by the number's next owner.
+    if (lingers) {
+      if (auto second = host::duplicate(descriptor.fd)) lingering = std::move(second).take();
+    }
+    host::close(descriptor.fd);
+  }
+  descriptor.state.compare_exchange_strong(state, (state & Descriptor::kGenerations) + Descriptor::kGenerationOne,
+                                           std::memory_order_release);
+  underlying->release();
+}
+
+}  // namespace
+
+void SocketRef::left_while_closing(Descriptor& descriptor, uint64_t now) {
+  if ((now & Descriptor::kReferences) == 0) return finish_closing(descriptor, now);
+  host::wake_futex(&descriptor.state);
+}
+
+Descriptor* SocketTable::make(int fd) {
+  if (Descriptor* slot = look(fd)) return slot;
+  if (fd < 0 || fd >= kMaxFd) return nullptr;
+  auto& entry = pages_[static_cast<unsigned>(fd) / kPageSize];
+  Page* made = new (std::nothrow) Page;
+  if (!made) return nullptr;
+  Page* none = nullptr;
+  if (!entry.compare_exchange_strong(none, made, std::memory_order_acq_rel)) delete made;
+  return look(fd);
+}
+
+// Marks a present slot closing; false when somebody else was first or it is not present.
+bool SocketTable::begin_closing(Descriptor& slot, uint64_t extra) {
+  uint64_t state = slot.state.load(std::memory_order_relaxed);
+  while ((state & (Descriptor::kPresent | Descriptor::kClosing)) == Descriptor::kPresent) {
+    uint64_t closing = (state & ~Descriptor::kPresent) | Descriptor::kClosing | extra;
+    if (slot.state.compare_exchange_weak(state, closing, std::memory_order_seq_cst)) return true;
+  }
+  return false;
+}
+
+// Makes room where the host gave a number out that the table still has in use: the fd was closed behind our back, or its closer
+// is about to finish. False: calls are still blocked on the old one.
+bool SocketTable::clear_for_insert(Descriptor& slot) {
+  if (begin_closing(slot, Descriptor::kAbandoned)) {
+    WS_WARN(kSocket, "host descriptor %d was closed by other means than closesocket; its socket is dropped", slot.fd);
+    blocking::evict(slot);
+    SocketRef dropped(&slot);  // the presence
+  }
+  int64_t deadline = host::now_nanoseconds() + kTakeoverWait;
+  for (;;) {
+    uint64_t state = slot.state.load(std::memory_order_acquire);
+    if (!(state & Descriptor::kClosing)) return true;
+    bool closed_by_closer = (state & Descriptor::kReferences) == 0 && !(state & Descriptor::kAbandoned);
+    if (closed_by_closer) return true;  // only the closer's last step is missing; it yields to us
+    if (host::now_nanoseconds() > deadline) return false;
+    host::wait_futex(&slot.state, static_cast<uint32_t>(state & Descriptor::kReferences), 1000000);
+  }
+}
+
+WsaResult<uintptr_t> SocketTable::insert(UniqueFd fd, UnderlyingSocket* underlying, bool inheritable) {
+  Descriptor* slot = make(fd.get());
+  if (slot && !clear_for_insert(*slot)) {
+    // Calls on the number's former socket cannot be woken: live under another number.
+    auto other = host::duplicate(fd.get());
+    if (!other) {
+      underlying->release();
+      return wsa_failure_from_host(other.error());
+    }
+    fd = std::move(other).take();
+    slot = make(fd.get());
+    if (slot && !clear_for_insert(*slot)) slot = nullptr;
+  }
+  if (!slot) {
+    underlying->release();
+    return wsa_failure(fd.get() >= kMaxFd ? WSAEMFILE : WSAENOBUFS);
+  }
+  uint64_t generation = slot->state.load(std::memory_order_acquire) & Descriptor::kGenerations;
+  slot->underlying = underlying;
+  slot->fd = fd.get();
+  slot->inheritable.store(inheritable, std::memory_order_relaxed);
+  slot->state.store((generation + Descriptor::kGenerationOne) | Descriptor::kPresent | Descriptor::kOne, std::memory_order_release);
+  return services::socket_from_fd(fd.release());
+}
+
+WsaResult<void> SocketTable::close(uintptr_t socket) {
+  Descriptor* slot = look(to_fd(socket));
+  if (!slot || !begin_closing(*slot, 0)) {
+    // A socket made elsewhere that was never used here may be closed here too.
+    SocketRef adopted = WS_TRY(adopt(to_fd(socket)));
+    slot = &adopted.descriptor();
+    if (!begin_closing(*slot, 0)) return wsa_failure(WSAENOTSOCK);
+  }
+  blocking::evict(*slot);
+  SocketRef presence(slot);
+  return {};
+}
+
+void SocketTable::close_all() {
+  for_each([&](SocketRef& socket) {
+    int fd = socket.socket().has_seen(Seen::kEndpoint) ? socket.fd() : -1;
+    socket = SocketRef();  // or close() would wait for this pin
+    if (fd >= 0) (void)close(services::socket_from_fd(fd));
+  });
+}
+
+void SocketTable::mark_internal(int fd) {
+  if (Descriptor* slot = make(fd)) slot->state.fetch_or(Descriptor::kInternal, std::memory_order_relaxed);
+}
+
+void SocketTable::unmark_internal(int fd) {
+  if (Descriptor* slot = look(fd)) slot->state.fetch_and(~Descriptor::kInternal, std::memory_order_relaxed);
+}
+
+// Sockets whose identity never mattered get it now, so that an adopted fd finds the object it is a duplicate of.
+void SocketTable::identify_all() {
+  for_each([](SocketRef& socket) { (void)UnderlyingSocketRegistry::instance().identify(socket.socket(), socket.fd()); });
+}
+
+WsaResult<SocketRef> SocketTable::adopt(int fd) {
+  constexpr auto not_a_socket = [] { return wsa_failure(WSAENOTSOCK); };
+  if (fd < 0 || fd >= kMaxFd) return not_a_socket();
+  if (Descriptor* slot = look(fd); slot && (slot->state.load() & (Descriptor::kClosing | Descriptor::kInternal))) return not_a_socket();
+
+  auto domain = host::get_option<int>(fd, host::kSolSocket, host::kSoDomain);
+  auto type = host::get_option<int>(fd, host::kSolSocket, host::kSoType);
+  if (!domain || !type) return not_a_socket();
+  auto protocol = host::get_option<int>(fd, host::kSolSocket, host::kSoProtocol);
+  auto kind = kind_from_host(domain.value(), type.value(), protocol ? protocol.value() : 0);
+  if (!kind) return not_a_socket();
+
+  std::lock_guard lock(mutex_);
+  Descriptor* slot = make(fd);
+  if (!slot) return wsa_failure(WSAENOBUFS);
+  uint64_t state = slot->state.load(std::memory_order_acquire);
+  if (state & (Descriptor::kClosing | Descriptor::kInternal)) return not_a_socket();
+  if (!(state & Descriptor::kPresent)) {
+    identify_all();
+    UnderlyingSocket* underlying =
+        WS_TRY_HOST(UnderlyingSocketRegistry::instance().find_or_create(fd, *kind, static_cast<uint32_t>(Seen::kForeign)));
+    slot->underlying = underlying;
+    slot->fd = fd;
+    slot->inheritable.store(true, std::memory_order_relaxed);
+    // Two: the presence, and the pin that is returned.
+    slot->state.store((state & Descriptor::kGenerations) + Descriptor::kGenerationOne + Descriptor::kPresent + 2 * Descriptor::kOne,
+                      std::memory_order_release);
+    WS_TRACE(kSocket, "host descriptor %d is a socket made elsewhere: adopted", fd);
+    return SocketRef(slot);
+  }
+  if (SocketRef pinned = pin(*slot)) return pinned;
+  return not_a_socket();
+}
+
+void SocketTable::after_fork_in_child() {
+  for (auto& entry : pages_) {
+    Page* page = entry.load();
+    if (!page) continue;
+    for (Descriptor& slot : *page) {
+      uint64_t state = slot.state.load();
+      if (state & Descriptor::kPresent)
+        slot.state.store((state & ~Descriptor::kReferences) | Descriptor::kOne);
+      else if ((state & Descriptor::kClosing) && (state & Descriptor::kReferences))
+        finish_closing(slot, slot.state.exchange(state & ~Descriptor::kReferences) & ~Descriptor::kReferences);
+    }
+  }
+}
+
+}  // namespace windsock

@@ -1,0 +1,95 @@
+// SocketTable: host fd number -> Descriptor. A SOCKET value becomes a pinned SocketRef here, and nowhere else.
+//
+// Two levels, so that an fd below 2^24 finds its slot by two loads. Pages are made on demand and never freed.
+// A host fd that the table does not know is adopted on first use when it is a socket of a supported family, made elsewhere (by a
+// host library, or inherited); our own internal fds are marked and never are.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+#include "dlls/ws2_32/descriptor.h"
+#include "dlls/ws2_32/host_services.h"
+
+namespace windsock {
+
+class SocketTable {
+ public:
+  static constexpr int kMaxFd = 1 << 24;
+
+  static SocketTable& instance() { return instance_; }
+
+  // The socket of a value, pinned; WSAENOTSOCK.
+  WsaResult<SocketRef> find(uintptr_t socket) {
+    int fd = to_fd(socket);
+    if (Descriptor* slot = look(fd)) [[likely]] {
+      if (SocketRef pinned = pin(*slot)) [[likely]] return pinned;
+    }
+    return adopt(fd);
+  }
+
+  // Puts a new host fd in, with a reference of the caller to `underlying` moving in too. Fails only for want of memory or fd
+  // numbers (WSAENOBUFS, WSAEMFILE); the fd and the reference are given back then.
+  WsaResult<uintptr_t> insert(UniqueFd fd, UnderlyingSocket* underlying, bool inheritable);
+
+  // closesocket: takes the socket out, wakes every call blocked on it, and closes the host fd once the last has left.
+  WsaResult<void> close(uintptr_t socket);
+
+  // Closes every socket that this process made (the last WSACleanup).
+  void close_all();
+
+  // Our own fds are no SOCKETs.
+  void mark_internal(int fd);
+  void unmark_internal(int fd);
+
+  // The slot of an fd, or null where no page is; only readiness.cpp looks at slots without pinning them (see there).
+  Descriptor* look(int fd) const {
+    if (static_cast<unsigned>(fd) >= static_cast<unsigned>(kMaxFd)) return nullptr;
+    Page* page = pages_[static_cast<unsigned>(fd) / kPageSize].load(std::memory_order_acquire);
+    return page ? &(*page)[static_cast<unsigned>(fd) % kPageSize] : nullptr;
+  }
+  static int to_fd(uintptr_t socket) { return services::fd_from_socket(socket); }
+
+  // Calls visit(SocketRef&) for every socket that is present at that moment.
+  template <typename Visit>
+  void for_each(Visit visit) {
+    for (auto& entry : pages_) {
+      Page* page = entry.load(std::memory_order_acquire);
+      if (!page) continue;
+      for (Descriptor& slot : *page)
+        if (SocketRef pinned = pin(slot)) visit(pinned);
+    }
+  }
+
+  // Around fork(), and in the child: the pins of the parent's other threads do not exist here.
+  void lock() { mutex_.lock(); }
+  void unlock() { mutex_.unlock(); }
+  void after_fork_in_child();
+
+ private:
+  static constexpr unsigned kPageSize = 4096;
+  using Page = std::array<Descriptor, kPageSize>;
+
+  // A pin of a slot that is present and not closing, else an empty one.
+  static SocketRef pin(Descriptor& slot) {
+    uint64_t state = slot.state.load(std::memory_order_relaxed);
+    while ((state & (Descriptor::kPresent | Descriptor::kClosing)) == Descriptor::kPresent) {
+      if (slot.state.compare_exchange_weak(state, state + Descriptor::kOne, std::memory_order_acquire, std::memory_order_relaxed))
+        return SocketRef(&slot);
+    }
+    return {};
+  }
+  WsaResult<SocketRef> adopt(int fd);
+  Descriptor* make(int fd);
+  bool begin_closing(Descriptor& slot, uint64_t extra);
+  bool clear_for_insert(Descriptor& slot);
+  void identify_all();
+
+  std::mutex mutex_;  // adoption and new pages
+  std::array<std::atomic<Page*>, kMaxFd / kPageSize> pages_{};
+  static SocketTable instance_;
+};
+
+}  // namespace windsock

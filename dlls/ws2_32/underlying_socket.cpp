@@ -1,0 +1,133 @@
+#include "dlls/ws2_32/underlying_socket.h"
+
+#include <winsock2.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "dlls/common/debug.h"
+#include "dlls/ws2_32/server_client.h"
+#include "dlls/ws2_32/underlying_socket_registry.h"
+
+namespace windsock {
+
+UnderlyingSocket::UnderlyingSocket(SocketKind kind, uint32_t seen) : seen_(seen), kind_(kind), stream_(kind.type == SOCK_STREAM) {}
+
+UnderlyingSocket* UnderlyingSocket::create(SocketKind kind, uint32_t seen) { return new UnderlyingSocket(kind, seen); }
+
+void UnderlyingSocket::release() {
+  if (cookie_.load(std::memory_order_acquire) != 0) return UnderlyingSocketRegistry::instance().release(*this);
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+uint32_t UnderlyingSocket::get(StateField field) const {
+  const SharedSlot* slot = slot_values_.load(std::memory_order_acquire);
+  // The slot is only as fresh as the windsockd that writes it.
+  if (slot) [[unlikely]] {
+    ServerClient::instance().notice_loss();
+    slot = slot_values_.load(std::memory_order_acquire);
+  }
+  const StateValues& values = slot ? slot->values : local_;
+  return values[static_cast<size_t>(field)].load(std::memory_order_relaxed);
+}
+
+WsaResult<void> UnderlyingSocket::set(StateField field, uint32_t value) {
+  if (is_shared()) return ServerClient::instance().set_state(*this, field, value);
+  local_[static_cast<size_t>(field)].store(value, std::memory_order_relaxed);
+  return {};
+}
+
+void UnderlyingSocket::initialise(const StateSnapshot& values) {
+  for (size_t i = 0; i < values.size(); ++i) local_[i].store(values[i], std::memory_order_relaxed);
+}
+
+StateSnapshot UnderlyingSocket::values() const {
+  const SharedSlot* slot = slot_values_.load(std::memory_order_acquire);
+  return snapshot(slot ? slot->values : local_);
+}
+
+SlotId UnderlyingSocket::slot() const {
+  std::lock_guard lock(mutex_);
+  return slot_;
+}
+
+void UnderlyingSocket::share_as(SlotId slot, SharedSlot* mapped) {
+  std::lock_guard lock(mutex_);
+  slot_ = slot;
+  slot_values_.store(mapped, std::memory_order_release);
+}
+
+void UnderlyingSocket::detach() {
+  std::lock_guard lock(mutex_);
+  if (SharedSlot* slot = slot_values_.load(std::memory_order_relaxed)) initialise(snapshot(slot->values));
+  slot_ = SlotId{};
+  slot_values_.store(nullptr, std::memory_order_release);
+}
+
+void UnderlyingSocket::defer(Deferred connection) {
+  std::lock_guard lock(mutex_);
+  deferred_.push_back(std::move(connection));
+  deferred_count_.store(static_cast<uint32_t>(deferred_.size()), std::memory_order_relaxed);
+}
+
+bool UnderlyingSocket::take_deferred(Deferred& connection) {
+  std::lock_guard lock(mutex_);
+  if (deferred_.empty()) return false;
+  connection = std::move(deferred_.front());
+  deferred_.erase(deferred_.begin());
+  deferred_count_.store(static_cast<uint32_t>(deferred_.size()), std::memory_order_relaxed);
+  return true;
+}
+
+UnderlyingSocketRegistry& UnderlyingSocketRegistry::instance() {
+  static auto* registry = new UnderlyingSocketRegistry;
+  return *registry;
+}
+
+host::Result<uint64_t> UnderlyingSocketRegistry::identify(UnderlyingSocket& socket, int fd) {
+  if (uint64_t known = socket.cookie()) return known;
+  uint64_t cookie = WS_TRY(host::get_option<uint64_t>(fd, host::kSolSocket, host::kSoCookie));
+  std::lock_guard lock(mutex_);
+  if (socket.cookie() == 0) {
+    by_cookie_[cookie] = &socket;
+    socket.cookie_.store(cookie, std::memory_order_release);
+  }
+  return cookie;
+}
+
+host::Result<UnderlyingSocket*> UnderlyingSocketRegistry::find_or_create(int fd, SocketKind kind, uint32_t seen) {
+  uint64_t cookie = WS_TRY(host::get_option<uint64_t>(fd, host::kSolSocket, host::kSoCookie));
+  std::lock_guard lock(mutex_);
+  if (auto found = by_cookie_.find(cookie); found != by_cookie_.end()) {
+    found->second->retain();
+    return found->second;
+  }
+  UnderlyingSocket* made = UnderlyingSocket::create(kind, seen);
+  by_cookie_[cookie] = made;
+  made->cookie_.store(cookie, std::memory_order_release);
+  return made;
+}
+
+void UnderlyingSocketRegistry::release(UnderlyingSocket& socket) {
+  {
+    // Under the lock: find_or_create must not revive an object whose last reference is going.
+    std::lock_guard lock(mutex_);
+    if (socket.references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    by_cookie_.erase(socket.cookie());
+  }
+  if (SlotId slot = socket.slot(); slot.is_set()) ServerClient::instance().release(slot);
+  delete &socket;
+}
+
+std::vector<UnderlyingSocket*> UnderlyingSocketRegistry::retain_shared() {
+  std::lock_guard lock(mutex_);
+  std::vector<UnderlyingSocket*> shared;
+  for (auto& [cookie, socket] : by_cookie_) {
+    if (!socket->is_shared()) continue;
+    socket->retain();
+    shared.push_back(socket);
+  }
+  return shared;
+}
+
+}  // namespace windsock

@@ -1,0 +1,105 @@
+// UnderlyingSocket: what all descriptors of one socket have in common and the kernel does not keep for us.
+//
+// The documentation of WSADuplicateSocket: "what is duplicated are the socket descriptors and not the underlying socket, all of
+// the state associated with a socket is held in common across all the descriptors". Kernel state is common by itself, since
+// duplicates share the open file description. The Windows-only rest is here: StateValues, which are plain memory while this
+// process alone has the socket, and a slot of the shared state from the first handoff on (dlls/common/shared_state.h).
+//
+// Descriptors hold references; the last one frees the object. Identity across descriptors is the kernel's SO_COOKIE: it is asked
+// only when a descriptor arrives or leaves by another way than socket() and accept(), so that plain sockets cost nothing.
+//
+// Threads: reference count, flags and values are atomics. Sharing (share_as, detach) and the deferred connections are under a mutex of the object.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "dlls/common/host_socket.h"
+#include "dlls/common/shared_state.h"
+#include "dlls/ws2_32/wsa_error.h"
+
+namespace windsock {
+
+// Windows' numbers: AF_*, SOCK_*, IPPROTO_*.
+struct SocketKind {
+  int family = 0;
+  int type = 0;
+  int protocol = 0;
+  bool operator==(const SocketKind&) const = default;
+};
+
+// What this process has seen happen to the socket. Hints that save a host call, never the only proof: another process may have
+// done the same through its descriptor.
+enum class Seen : uint32_t {
+  kBound = 1,            // has a local address
+  kConnecting = 2,       // a non-blocking connect was begun here and has not been reported finished
+  kSendShut = 4,         // shutdown(SD_SEND) or SD_BOTH
+  kReceiveShut = 8,      // shutdown(SD_RECEIVE) or SD_BOTH
+  kReset = 16,           // the peer reset the connection
+  kConnected = 32,       // is or was connected
+  kForeign = 64,         // made elsewhere (adopted, claimed): options may have been set before we saw it
+  kEndpoint = 128,       // made by socket() or accept() of this process: WSACleanup closes it
+};
+
+class UnderlyingSocket {
+ public:
+  // The new object has one reference, which the caller owns.
+  static UnderlyingSocket* create(SocketKind kind, uint32_t seen);
+  void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
+  // The last reference gives the shared slot back to windsockd and deletes the object.
+  void release();
+
+  SocketKind kind() const { return kind_; }
+  bool is_stream() const { return stream_; }
+
+  bool has_seen(Seen what) const { return seen_.load(std::memory_order_relaxed) & static_cast<uint32_t>(what); }
+  void saw(Seen what) { seen_.fetch_or(static_cast<uint32_t>(what), std::memory_order_relaxed); }
+  void forget(Seen what) { seen_.fetch_and(~static_cast<uint32_t>(what), std::memory_order_relaxed); }
+
+  // ---- Windows-only state ------------------------------------------------------------------------------------------
+  uint32_t get(StateField field) const;
+  // Goes through windsockd when the socket is shared: WSAENETDOWN without one.
+  WsaResult<void> set(StateField field, uint32_t value);
+  // Fills the values of a socket that nobody else knows yet.
+  void initialise(const StateSnapshot& values);
+  StateSnapshot values() const;
+
+  // ---- sharing -----------------------------------------------------------------------------------------------------
+  bool is_shared() const { return slot_values_.load(std::memory_order_acquire) != nullptr; }
+  SlotId slot() const;
+  // From now on the values are those of the slot. This object holds one reference to it at windsockd.
+  void share_as(SlotId slot, SharedSlot* mapped);
+  // windsockd has gone: the values as last seen become local until they are declared anew.
+  void detach();
+  uint64_t cookie() const { return cookie_.load(std::memory_order_relaxed); }
+
+  // ---- connections that a WSAAccept condition deferred; they are accepted before any other -----------------------------------
+  struct Deferred {
+    UniqueFd fd;
+    host::Address peer;
+  };
+  void defer(Deferred connection);
+  bool take_deferred(Deferred& connection);
+  bool has_deferred() const { return deferred_count_.load(std::memory_order_relaxed) > 0; }
+
+ private:
+  friend class UnderlyingSocketRegistry;
+  UnderlyingSocket(SocketKind kind, uint32_t seen);
+  ~UnderlyingSocket() = default;
+
+  std::atomic<uint32_t> references_{1};
+  std::atomic<uint32_t> seen_;
+  const SocketKind kind_;
+  const bool stream_;
+  std::atomic<uint32_t> deferred_count_{0};
+  std::atomic<uint64_t> cookie_{0};                     // 0: not asked yet
+  std::atomic<SharedSlot*> slot_values_{nullptr};       // null: local_
+  SlotId slot_;                                         // under mutex_
+  mutable std::mutex mutex_;
+  StateValues local_{};
+  std::vector<Deferred> deferred_;                      // under mutex_
+};
+
+}  // namespace windsock

@@ -1,0 +1,57 @@
+#include "dlls/ws2_32/waiting.h"
+
+#include <winsock2.h>
+
+#include "dlls/common/host_socket.h"
+
+namespace windsock {
+
+namespace {
+
+// Whether a timeout is set, asking the host only when the socket may have been somebody else's.
+bool has_timeout(SocketRef& socket, Direction direction) {
+  bool receive = direction == Direction::kReceive;
+  if (socket.socket().get(receive ? StateField::kRcvTimeoSet : StateField::kSndTimeoSet) != 0) return true;
+  if (!socket.socket().has_seen(Seen::kForeign)) return false;
+  auto interval = host::get_option<host::Interval>(socket.fd(), host::kSolSocket, receive ? host::kSoRcvTimeo : host::kSoSndTimeo);
+  return interval && (interval.value().seconds != 0 || interval.value().microseconds != 0);
+}
+
+}  // namespace
+
+WsaError would_block_error(SocketRef& socket, Direction direction) {
+  if (has_timeout(socket, direction)) {
+    auto nonblocking = host::get_nonblocking(socket.fd());
+    if (nonblocking && !nonblocking.value()) return static_cast<WsaError>(WSAETIMEDOUT);
+  }
+  return static_cast<WsaError>(WSAEWOULDBLOCK);
+}
+
+WsaError transfer_error(SocketRef& socket, Direction direction, host::Errno error) {
+  UnderlyingSocket& underlying = socket.socket();
+  switch (static_cast<int>(error)) {
+    case EAGAIN:
+      return would_block_error(socket, direction);
+    case ECONNRESET:
+      if (underlying.is_stream()) underlying.saw(Seen::kReset);
+      return static_cast<WsaError>(WSAECONNRESET);
+    case EPIPE:
+      // The host has one code for "we shut it down" and "the peer is gone".
+      return static_cast<WsaError>(underlying.has_seen(Seen::kSendShut) ? WSAESHUTDOWN : WSAECONNRESET);
+    default:
+      return wsa_error_from_host(error);
+  }
+}
+
+WsaResult<void> wait_until(SocketRef& socket, short events) {
+  blocking::Scope scope(socket.fd());
+  for (;;) {
+    host::PollEntry entry{socket.fd(), events, 0};
+    auto ready = host::poll(&entry, 1, -1);
+    if (socket.closing()) return wsa_failure(WSAEINTR);
+    if (ready) return {};
+    if (static_cast<int>(ready.error()) != EINTR) return wsa_failure_from_host(ready.error());
+  }
+}
+
+}  // namespace windsock

@@ -1,0 +1,37 @@
+// Host calls that may block, inside the core: they end early when another thread closes the socket, and their timeouts and
+// would-blocks get Windows' codes.
+#pragma once
+
+#include <cerrno>
+
+#include "dlls/ws2_32/blocking.h"
+#include "dlls/ws2_32/socket_life.h"
+#include "dlls/ws2_32/wsa_error.h"
+
+namespace windsock {
+
+enum class Direction { kReceive, kSend };
+
+// The code for a host call that reported EAGAIN: WSAETIMEDOUT on a blocking socket whose timeout (SO_RCVTIMEO, SO_SNDTIMEO) was
+// set, else WSAEWOULDBLOCK.
+WsaError would_block_error(SocketRef& socket, Direction direction);
+// The code for any other host error of a transfer.
+WsaError transfer_error(SocketRef& socket, Direction direction, host::Errno error);
+
+// Calls `call` (a host call that may report EINTR) until it is not interrupted by chance. WSAEINTR: the socket was closed.
+template <typename Call>
+[[gnu::always_inline]] inline auto transfer(SocketRef& socket, Direction direction, Call call)
+    -> WsaResult<std::remove_cvref_t<decltype(call().value())>> {
+  blocking::Scope scope(socket.fd());
+  for (;;) {
+    auto result = call();
+    if (result.ok()) [[likely]] return std::move(result).take();
+    if (static_cast<int>(result.error()) != EINTR) return Failure{transfer_error(socket, direction, result.error())};
+    if (socket.closing()) return wsa_failure(10004 /* WSAEINTR */);
+  }
+}
+
+// Waits until the host fd is ready for `events`. WSAEINTR: the socket was closed.
+WsaResult<void> wait_until(SocketRef& socket, short events);
+
+}  // namespace windsock
