@@ -18,7 +18,7 @@ enum class StateField : uint8_t {
   kCreationFlags,      // WSA_FLAG_* given to WSASocket
   kListening,          // 1 from listen() on
   kNonblocking,        // the Windows mode of a listener, whose host fd is always non-blocking
-  kRcvTimeoSet,        // 1 once SO_RCVTIMEO was set to something
+  kRcvTimeoSet,        // SO_RCVTIMEO and SO_SNDTIMEO in milliseconds as the program set them; 0: none
   kSndTimeoSet,
   kReuseAddr,          // SO_REUSEADDR as the program set it
   kExclusiveAddrUse,
