@@ -46,7 +46,7 @@ struct NameAnswer {
 };
 
 struct NameAnswers {
-  std::string canonical_name;  // only with kAiCanonicalName
+  std::string canonical_name;  // empty without kAiCanonicalName
   std::vector<NameAnswer> answers;
 };
 

@@ -10,8 +10,8 @@
 
 namespace windsock {
 
-// "a.b.c.d", "a.b.c", "a.b" or "a", each part decimal, octal (0…) or hexadecimal (0x…), ended by the end or white space; the
-// last part fills the bytes that are left. In network byte order. Nothing: not such an address.
+// "a.b.c.d", "a.b.c", "a.b" or "a", each part decimal, octal (0…) or hexadecimal (0x…); the last part fills the bytes that are
+// left. White space ends it. One blank alone is 0.0.0.0. In network byte order. Nothing: not such an address.
 std::optional<uint32_t> ipv4_from_loose_text(const char* text);
 
 // The text of an address, in a buffer of the calling thread that its next call fills anew.
@@ -19,7 +19,7 @@ char* ipv4_text_of_thread(in_addr address);
 
 // True: `text` was an address of the family, and is at `destination` now. False: it was not. WSAEAFNOSUPPORT, WSAEFAULT.
 WsaResult<bool> address_from_text(int family, const char* text, void* destination);
-// WSAEAFNOSUPPORT; WSAEINVAL: too little room; WSAEFAULT: a null pointer.
+// WSAEAFNOSUPPORT; ERROR_INVALID_PARAMETER: a null pointer, or too little room.
 WsaResult<const char*> address_to_text(int family, const void* address, char* text, size_t size);
 
 }  // namespace windsock

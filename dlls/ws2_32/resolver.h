@@ -1,7 +1,8 @@
 // getaddrinfo: names to addresses through the host's resolver, with Windows' numbers and structures on both sides.
 //
 // The host does the looking up (dlls/common/host_names.h), so that /etc/hosts, DNS and mDNS are what they are for every other
-// program of the machine. Results are built anew in Windows' layout, each list in one piece of memory.
+// program of the machine. The answers are built anew in Windows' layout. Each entry is one piece of memory with its address and
+// its name behind it, not the list as a whole: RFC 3493 lets a program free any tail of the list by itself.
 //
 // Threads: no state of its own; a look-up may block for long.
 #pragma once

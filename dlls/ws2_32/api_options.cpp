@@ -1,0 +1,85 @@
+// Socket options and I/O controls.
+// https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-getsockopt and its neighbours.
+#include <mswsock.h>
+#include <winsock2.h>
+
+#include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/socket_controls.h"
+#include "dlls/ws2_32/socket_options.h"
+#include "dlls/ws2_32/socket_table.h"
+
+using namespace windsock;
+
+namespace {
+
+WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
+
+// SO_OPENTYPE is asked with any SOCKET value, also with INVALID_SOCKET: it is the thread's.
+bool is_thread_option(int level, int name) { return level == SOL_SOCKET && name == SO_OPENTYPE; }
+
+[[gnu::always_inline]] inline int get(const char* call, SOCKET s, int level, int name, char* value, int* length) {
+  return entry::call(call, SOCKET_ERROR, [&]() -> WsaResult<int> {
+    if (is_thread_option(level, name)) [[unlikely]] {
+      WS_TRY(get_thread_option(value, length));
+      return 0;
+    }
+    SocketRef socket = WS_TRY(find(s));
+    WS_TRY(get_option(socket, level, name, value, length));
+    return 0;
+  }, s, trace::Option{level, name}, value, length);
+}
+
+[[gnu::always_inline]] inline int set(const char* call, SOCKET s, int level, int name, const char* value, int length) {
+  return entry::call(call, SOCKET_ERROR, [&]() -> WsaResult<int> {
+    if (is_thread_option(level, name)) [[unlikely]] {
+      WS_TRY(set_thread_option(value, length));
+      return 0;
+    }
+    SocketRef socket = WS_TRY(find(s));
+    WS_TRY(set_option(socket, level, name, value, length));
+    return 0;
+  }, s, trace::Option{level, name}, value, length);
+}
+
+}  // namespace
+
+extern "C" {
+
+int WSAAPI getsockopt(SOCKET s, int level, int optname, char* optval, int* optlen) {
+  return get("getsockopt", s, level, optname, optval, optlen);
+}
+
+int WSAAPI setsockopt(SOCKET s, int level, int optname, const char* optval, int optlen) {
+  return set("setsockopt", s, level, optname, optval, optlen);
+}
+
+// What winsock.h calls getsockopt and setsockopt.
+WINDSOCK_API int WSAAPI WS1_getsockopt(SOCKET s, int level, int optname, char* optval, int* optlen) {
+  return get("getsockopt", s, level, option_name_from_winsock1(level, optname), optval, optlen);
+}
+
+WINDSOCK_API int WSAAPI WS1_setsockopt(SOCKET s, int level, int optname, const char* optval, int optlen) {
+  return set("setsockopt", s, level, option_name_from_winsock1(level, optname), optval, optlen);
+}
+
+int WSAAPI ioctlsocket(SOCKET s, LONG cmd, u_long* argp) {
+  return entry::call("ioctlsocket", SOCKET_ERROR, [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    WS_TRY(control_socket(socket, static_cast<uint32_t>(cmd), {argp, sizeof *argp, argp, sizeof *argp}));
+    return 0;
+  }, s, trace::Control{static_cast<uint32_t>(cmd)}, argp);
+}
+
+int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer, LPVOID lpvOutBuffer, DWORD cbOutBuffer,
+                    LPDWORD lpcbBytesReturned, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  return entry::call("WSAIoctl", SOCKET_ERROR, [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    if (lpOverlapped || lpCompletionRoutine) return wsa_failure(WSAEOPNOTSUPP);
+    if (!lpcbBytesReturned) return wsa_failure(WSAEFAULT);
+    ControlBuffers buffers{lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
+    *lpcbBytesReturned = static_cast<DWORD>(WS_TRY(control_socket(socket, dwIoControlCode, buffers)));
+    return 0;
+  }, s, trace::Control{dwIoControlCode}, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer, lpcbBytesReturned);
+}
+
+}  // extern "C"
