@@ -1,0 +1,83 @@
+// What is measured and what is asked of it: the rows of the benchmark, and those of the exact gates.
+//
+// docs/performance.md tells where the numbers come from.
+#ifndef TESTS_BENCH_GOALS_H
+#define TESTS_BENCH_GOALS_H
+
+#include <string_view>
+
+namespace bench {
+
+// A row of the clock: Windsock may take `goal` times as long as the host's own calls.
+struct ClockRow {
+  const char* title;
+  const char* row;
+  int argument;
+  long batch;  // operations between two fills
+  double goal;
+};
+
+inline constexpr ClockRow kClockRows[] = {
+    {"TCP ping-pong 64 B, blocking", "tcp-ping-pong", 0, 200, 1.05},
+    {"TCP 64 KiB blocks one way", "tcp-one-way", 0, 100, 1.05},
+    {"send 1 B", "send", 0, 64, 1.15},
+    {"recv 1 B, ready", "recv", 0, 1000, 1.15},
+    {"recv would block", "recv-would-block", 0, 1000, 1.25},
+    {"socket + close", "socket-close", 4, 200, 1.15},
+    {"connect + accept + close", "connect-accept-close", 0, 100, 1.10},
+    {"select, 1 socket", "select", 1, 1000, 1.6},
+    {"select, 64 sockets", "select", 64, 200, 1.1},
+    {"WSAPoll, 1 socket", "poll", 1, 1000, 1.3},
+    {"WSAPoll, 64 sockets", "poll", 64, 200, 1.1},
+    {"WSAPoll, 200 sockets", "poll", 200, 100, 1.1},
+    {"setsockopt TCP_NODELAY", "setsockopt", 0, 1000, 1.25},
+    {"getsockopt TCP_NODELAY", "getsockopt", 0, 1000, 1.25},
+    {"getsockname", "getsockname", 0, 1000, 1.25},
+    {"ioctlsocket FIONREAD", "fionread", 0, 1000, 1.25},
+    {"UDP ping-pong 64 B, blocking", "udp-ping-pong", 0, 200, 1.05},
+    {"handoff to oneself", "handoff-self", 0, 100, 0.5},
+};
+
+// The handoff to another process against the minimal relay: time to the claim (p50), and time per handoff of a stream.
+inline constexpr double kHandoffLatencyGoal = 1.25;
+inline constexpr double kHandoffStreamGoal = 1.25;
+
+// A row of the exact gates. No clock: these numbers repeat.
+struct ExactRow {
+  const char* title;
+  const char* row;
+  int argument;
+  // The system calls that Windsock may make beyond the host's own program: at most `extra_count`, of this kind alone unless
+  // it is empty.
+  std::string_view extra_call;
+  int extra_count;
+  // The user instructions that it may execute beyond; -1: not asked.
+  int extra_instructions;
+};
+
+inline constexpr int kInstructions = 150;
+inline constexpr int kPerDescriptor = 25;
+
+inline constexpr ExactRow kExactRows[] = {
+    {"send", "send", 0, "", 0, kInstructions},
+    {"recv, data ready", "recv", 0, "", 0, kInstructions},
+    {"recv would block", "recv-would-block", 0, "", 0, kInstructions},
+    {"setsockopt", "setsockopt", 0, "", 0, kInstructions},
+    {"getsockopt", "getsockopt", 0, "", 0, kInstructions},
+    {"getsockname", "getsockname", 0, "", 0, kInstructions},
+    {"ioctlsocket FIONREAD", "fionread", 0, "", 0, kInstructions},
+    {"select, 1 socket", "select", 1, "", 0, kInstructions + kPerDescriptor},
+    {"select, 64 sockets", "select", 64, "", 0, kInstructions + 64 * kPerDescriptor},
+    {"WSAPoll, 1 socket", "poll", 1, "", 0, kInstructions + kPerDescriptor},
+    {"WSAPoll, 64 sockets", "poll", 64, "", 0, kInstructions + 64 * kPerDescriptor},
+    {"WSAPoll, 200 sockets", "poll", 200, "", 0, kInstructions + 200 * kPerDescriptor},
+    {"socket + close, IPv4", "socket-close", 4, "", 0, -1},
+    {"socket + close, IPv6", "socket-close", 6, "setsockopt", 1, -1},
+    {"accept", "accept", 0, "poll", 1, -1},
+    {"connect + accept + close", "connect-accept-close", 0, "poll", 1, -1},
+    {"first use of a host's descriptor", "adopt", 0, "", 3, -1},
+};
+
+}  // namespace bench
+
+#endif

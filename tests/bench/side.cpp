@@ -1,0 +1,22 @@
+// What both sides share; see side.h.
+#include "tests/bench/side.h"
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace bench {
+
+const RowCode& find_row(const Side& side, const char* name) {
+  for (const RowCode& row : side.rows) {
+    if (std::strcmp(row.name, name) == 0) {
+      return row;
+    }
+  }
+  fail(name);
+}
+
+void fail(const char* what) { throw std::runtime_error(std::string("failed: ") + what + ": " + std::strerror(errno)); }
+
+}  // namespace bench

@@ -1,0 +1,64 @@
+// The host's side: the rows in plain host calls, and the handoff through the minimal relay (relay.h).
+#include "tests/bench/vocabulary.h"
+
+#include "tests/bench/host_sockets.h"
+#include "tests/bench/relay.h"
+
+#include <cstring>
+
+namespace bench {
+namespace host {
+namespace {
+
+// The floor of a handoff within one process: the descriptor goes through a socket of the process and is closed again.
+struct HandoffToOneself {
+  explicit HandoffToOneself(int) {
+    int ends[2];
+    require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
+    from_.reset(ends[0]);
+    to_.reset(ends[1]);
+  }
+  void fill(long) {}
+  void run(long count) {
+    for (long i = 0; i < count; ++i) {
+      send_packet(from_.get(), "x", 1, connection_.near_end.get());
+      char byte = 0;
+      int received = -1;
+      require(receive_packet(to_.get(), &byte, 1, &received) == 1 && received >= 0, "receiving the descriptor");
+      require(close(received) == 0, "close");
+    }
+  }
+
+ private:
+  Connection connection_;
+  OwnedSocket from_;
+  OwnedSocket to_;
+};
+
+}  // namespace
+}  // namespace host
+
+int make_host_udp_socket() { return host::make_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC); }
+
+const Side& host_side() {
+  static const Side side = [] {
+    Side made;
+    made.name = "raw";
+    made.start = [] {};
+    made.stop = [] {};
+    made.rows = host::call_rows();
+    for (const auto& more : {host::connection_rows(), host::traffic_rows()}) {
+      made.rows.insert(made.rows.end(), more.begin(), more.end());
+    }
+    made.rows.push_back(host::row_code<host::HandoffToOneself>("handoff-self"));
+    made.handoff.connect = connect_to_relay;
+    made.handoff.make_socket = [] { return static_cast<long>(host::accept_connection()); };
+    made.handoff.offer = offer_to_relay;
+    made.handoff.claim = claim_from_relay;
+    made.handoff.close = [](long socket) { require(close(static_cast<int>(socket)) == 0, "close"); };
+    return made;
+  }();
+  return side;
+}
+
+}  // namespace bench

@@ -1,0 +1,184 @@
+// The tracer; see syscall_counter.h.
+#include "tests/bench/syscall_counter.h"
+
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <set>
+
+#include "tests/bench/side.h"
+
+// The host's struct ptrace_syscall_info is spelt differently in older libcs; linux/ptrace.h cannot be had beside
+// sys/ptrace.h everywhere. What is needed of it are two numbers.
+namespace bench {
+namespace {
+
+int run_body(const std::function<void()>& body) {
+  try {
+    body();
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
+
+// A system call without effect, with an argument that nobody else would give.
+constexpr long kMark = -0x57534d;
+
+constexpr int kExitNotTraceable = 77;
+
+struct SyscallInfo {
+  unsigned char operation;  // 1: the entry of a call
+  unsigned char padding[3];
+  unsigned architecture;
+  unsigned long long instruction_pointer;
+  unsigned long long stack_pointer;
+  unsigned long long number;
+  unsigned long long arguments[6];
+};
+constexpr int kGetSyscallInfo = 0x420e;
+constexpr unsigned char kEntry = 1;
+
+class Tracer {
+ public:
+  explicit Tracer(pid_t child) : child_(child) {}
+
+  std::optional<std::vector<SyscallCounts>> follow() {
+    int status = 0;
+    require(waitpid(child_, &status, 0) == child_, "waitpid");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kExitNotTraceable) return std::nullopt;
+    require(WIFSTOPPED(status), "the child's first stop");
+    require(ptrace(PTRACE_SETOPTIONS, child_, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL) == 0,
+            "PTRACE_SETOPTIONS");
+    known_.insert(child_);
+    resume(child_, 0);
+    for (;;) {
+      const pid_t thread = waitpid(-1, &status, __WALL);
+      if (thread < 0 && errno == EINTR) continue;
+      require(thread > 0, "waitpid for a traced thread");
+      if (WIFSTOPPED(status)) {
+        stopped(thread, status);
+      } else if (thread == child_) {
+        require(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the counted code");
+        if (!intervals_.empty()) intervals_.pop_back();  // what follows the last mark
+        return std::move(intervals_);
+      }
+    }
+  }
+
+ private:
+  static void resume(pid_t thread, int signal) {
+    // A thread that was killed meanwhile is gone; waitpid tells.
+    require(ptrace(PTRACE_SYSCALL, thread, 0, signal) == 0 || errno == ESRCH, "PTRACE_SYSCALL");
+  }
+
+  void stopped(pid_t thread, int status) {
+    const int signal = WSTOPSIG(status);
+    if (signal == (SIGTRAP | 0x80)) {
+      record(thread);
+      resume(thread, 0);
+    } else if ((status >> 16) != 0) {
+      resume(thread, 0);  // the report of a new thread
+    } else if (signal == SIGSTOP && known_.insert(thread).second) {
+      resume(thread, 0);  // a new thread's own first stop
+    } else {
+      resume(thread, signal);
+    }
+  }
+
+  void record(pid_t thread) {
+    SyscallInfo info{};
+    require(ptrace(static_cast<__ptrace_request>(kGetSyscallInfo), thread, sizeof info, &info) > 0, "PTRACE_GET_SYSCALL_INFO");
+    if (info.operation != kEntry) return;
+    if (info.number == SYS_getpgid && static_cast<long>(info.arguments[0]) == kMark) {
+      intervals_.emplace_back();
+    } else if (!intervals_.empty()) {
+      ++intervals_.back()[static_cast<long>(info.number)];
+    }
+  }
+
+  pid_t child_;
+  std::set<pid_t> known_;
+  std::vector<SyscallCounts> intervals_;
+};
+
+struct Name {
+  long number;
+  const char* name;
+};
+
+constexpr Name kNames[] = {
+    {SYS_read, "read"},
+    {SYS_write, "write"},
+    {SYS_close, "close"},
+    {SYS_fcntl, "fcntl"},
+    {SYS_ioctl, "ioctl"},
+    {SYS_futex, "futex"},
+    {SYS_socket, "socket"},
+    {SYS_connect, "connect"},
+    {SYS_accept, "accept"},
+    {SYS_accept4, "accept4"},
+    {SYS_listen, "listen"},
+    {SYS_shutdown, "shutdown"},
+    {SYS_sendto, "sendto"},
+    {SYS_recvfrom, "recvfrom"},
+    {SYS_sendmsg, "sendmsg"},
+    {SYS_recvmsg, "recvmsg"},
+    {SYS_setsockopt, "setsockopt"},
+    {SYS_getsockopt, "getsockopt"},
+    {SYS_getsockname, "getsockname"},
+    {SYS_getpeername, "getpeername"},
+    {SYS_ppoll, "ppoll"},
+    {SYS_pselect6, "pselect6"},
+    {SYS_epoll_ctl, "epoll_ctl"},
+    {SYS_rt_sigprocmask, "rt_sigprocmask"},
+    {SYS_tgkill, "tgkill"},
+    {SYS_getpid, "getpid"},
+    {SYS_gettid, "gettid"},
+    {SYS_mmap, "mmap"},
+    {SYS_munmap, "munmap"},
+    {SYS_brk, "brk"},
+#ifdef SYS_poll
+    {SYS_poll, "poll"},
+#endif
+#ifdef SYS_select
+    {SYS_select, "select"},
+#endif
+#ifdef SYS_fstat
+    {SYS_fstat, "fstat"},
+#endif
+#ifdef SYS_newfstatat
+    {SYS_newfstatat, "newfstatat"},
+#endif
+};
+
+}  // namespace
+
+void mark_interval() { syscall(SYS_getpgid, kMark); }
+
+std::optional<std::vector<SyscallCounts>> count_syscalls(const std::function<void()>& body) {
+  const pid_t child = fork();
+  require(child >= 0, "fork");
+  if (child == 0) {
+    if (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0) _exit(kExitNotTraceable);
+    raise(SIGSTOP);
+    _exit(run_body(body));
+  }
+  return Tracer(child).follow();
+}
+
+std::string syscall_name(long number) {
+  for (const Name& known : kNames) {
+    if (known.number == number) return known.name;
+  }
+  return "syscall " + std::to_string(number);
+}
+
+}  // namespace bench

@@ -1,0 +1,187 @@
+// The two vocabularies in which the rows are read: Winsock by the public headers, or the host's own calls.
+//
+// BENCH_WINDSOCK chooses. Only what the two spell differently gets a name here; send, recv, select and the rest are the
+// same word on both sides. Everything stands in an unnamed namespace or is inline in the side's own namespace, so that the
+// two compilations of one source do not collide.
+#ifndef TESTS_BENCH_VOCABULARY_H
+#define TESTS_BENCH_VOCABULARY_H
+
+#ifdef BENCH_WINDSOCK
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#define BENCH_SIDE windsock
+
+namespace bench::BENCH_SIDE {
+
+using Socket = SOCKET;
+using PollEntry = WSAPOLLFD;
+using Length = int;
+using ByteCount = u_long;
+
+inline constexpr Socket kNoSocket = INVALID_SOCKET;
+
+inline int close_socket(Socket socket) { return closesocket(socket); }
+inline int poll_sockets(PollEntry* entries, unsigned count, int timeout) { return WSAPoll(entries, count, timeout); }
+inline int control(Socket socket, long command, ByteCount* value) { return ioctlsocket(socket, command, value); }
+inline bool would_block() { return WSAGetLastError() == WSAEWOULDBLOCK; }
+
+}  // namespace bench::BENCH_SIDE
+
+#else
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#define BENCH_SIDE host
+
+namespace bench::BENCH_SIDE {
+
+using Socket = int;
+using PollEntry = pollfd;
+using Length = socklen_t;
+using ByteCount = int;
+
+inline constexpr Socket kNoSocket = -1;
+
+inline int close_socket(Socket socket) { return close(socket); }
+inline int poll_sockets(PollEntry* entries, unsigned count, int timeout) { return poll(entries, count, timeout); }
+inline int control(Socket socket, unsigned long command, ByteCount* value) { return ioctl(socket, command, value); }
+inline bool would_block() { return errno == EAGAIN; }
+
+}  // namespace bench::BENCH_SIDE
+
+#endif
+
+#include "tests/bench/side.h"
+
+namespace bench::BENCH_SIDE {
+
+// The rows of each source; side_<name>.cpp joins them.
+std::vector<RowCode> call_rows();
+std::vector<RowCode> connection_rows();
+std::vector<RowCode> traffic_rows();
+
+// A connection that a server has accepted; its client stays for the next few hundred of them.
+Socket accept_connection();
+
+// Makes a RowCode of a class with a constructor from int, fill and run.
+template <class Row>
+RowCode row_code(const char* name) {
+  return RowCode{
+      name,
+      [](int argument) -> void* { return new Row(argument); },
+      [](void* state, long count) { static_cast<Row*>(state)->fill(count); },
+      [](void* state, long count) { static_cast<Row*>(state)->run(count); },
+      [](void* state) { delete static_cast<Row*>(state); },
+  };
+}
+
+// A socket that its owner closes.
+class OwnedSocket {
+ public:
+  explicit OwnedSocket(Socket socket = kNoSocket) : socket_(socket) {}
+  OwnedSocket(OwnedSocket&& other) noexcept : socket_(other.release()) {}
+  OwnedSocket(const OwnedSocket&) = delete;
+  OwnedSocket& operator=(const OwnedSocket&) = delete;
+  ~OwnedSocket() { reset(kNoSocket); }
+
+  Socket get() const { return socket_; }
+  Socket release() {
+    const Socket socket = socket_;
+    socket_ = kNoSocket;
+    return socket;
+  }
+  void reset(Socket socket) {
+    if (socket_ != kNoSocket) {
+      require(close_socket(socket_) == 0, "closing a socket");
+    }
+    socket_ = socket;
+  }
+
+ private:
+  Socket socket_;
+};
+
+inline sockaddr_in loopback(unsigned short port_in_network_order) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = port_in_network_order;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+inline Socket make_socket(int family, int type) {
+  const Socket made = socket(family, type, 0);
+  require(made != kNoSocket, "socket");
+  return made;
+}
+
+inline sockaddr_in bind_to_loopback(Socket socket) {
+  sockaddr_in address = loopback(0);
+  Length length = sizeof address;
+  require(bind(socket, reinterpret_cast<sockaddr*>(&address), length) == 0, "bind");
+  require(getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0, "getsockname");
+  return address;
+}
+
+inline void connect_to(Socket socket, const sockaddr_in& address) {
+  require(connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "connect");
+}
+
+// A close that leaves no TIME_WAIT behind: thousands of those would use up the ports.
+inline void reset_on_close(Socket socket) {
+  const linger abort{1, 0};
+  require(setsockopt(socket, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&abort), sizeof abort) == 0, "SO_LINGER");
+}
+
+inline void send_at_once(Socket socket) {
+  const int on = 1;
+  require(setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, reinterpret_cast<const char*>(&on), sizeof on) == 0, "TCP_NODELAY");
+}
+
+class Listener {
+ public:
+  Listener() : socket_(make_socket(AF_INET, SOCK_STREAM)), address_(bind_to_loopback(socket_.get())) {
+    require(listen(socket_.get(), 128) == 0, "listen");
+  }
+  Socket get() const { return socket_.get(); }
+  const sockaddr_in& address() const { return address_; }
+  Socket take() const {
+    const Socket accepted = accept(socket_.get(), nullptr, nullptr);
+    require(accepted != kNoSocket, "accept");
+    return accepted;
+  }
+
+ private:
+  OwnedSocket socket_;
+  sockaddr_in address_;
+};
+
+// Two ends of one TCP connection.
+struct Connection {
+  OwnedSocket near_end;
+  OwnedSocket far_end;
+
+  Connection() : near_end(make_socket(AF_INET, SOCK_STREAM)) {
+    const Listener listener;
+    connect_to(near_end.get(), listener.address());
+    far_end.reset(listener.take());
+    reset_on_close(near_end.get());
+    send_at_once(near_end.get());
+    send_at_once(far_end.get());
+  }
+};
+
+}  // namespace bench::BENCH_SIDE
+
+#endif
