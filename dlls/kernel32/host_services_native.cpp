@@ -49,6 +49,14 @@ UniqueFd open_target_process(uint32_t process_id) {
   return std::move(process).take();
 }
 
+uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count) {
+  // The host's convention lets a procedure ignore arguments, so one shape serves all.
+  using Procedure = uintptr_t (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t);
+  uintptr_t a[kMaxArguments] = {};
+  for (uint32_t i = 0; i < count && i < kMaxArguments; ++i) a[i] = arguments[i];
+  return reinterpret_cast<Procedure>(reinterpret_cast<uintptr_t>(procedure))(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+}
+
 void register_socket_operations(const SocketOperations* operations) { windsock_set_socket_operations(operations); }
 
 }  // namespace windsock::services

@@ -38,6 +38,11 @@ uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_
 // such process, or one of another user.
 UniqueFd open_target_process(uint32_t process_id);
 
+// ---- callbacks -----------------------------------------------------------------------------------------------------------
+// Calls a procedure of the program, in the program's calling convention, with up to kMaxArguments integers or pointers.
+inline constexpr uint32_t kMaxArguments = 8;
+uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count);
+
 // ---- the way back: what the host asks of the core ----------------------------------------------------------------------------
 // The host passes calls on a SOCKET handle to these; the core hands them over when it is loaded.
 struct SocketOperations {

@@ -1,1 +1,75 @@
-# Part of the one build (see Makefile.am): dlls/ws2_32
+# The core, as a convenience library that each host links; and libws2_32.so.1, which is the core in the native host.
+noinst_LTLIBRARIES += libws2_32_core.la
+libws2_32_core_la_SOURCES = \
+	dlls/ws2_32/api_byte_order.cpp \
+	dlls/ws2_32/api_duplicate.cpp \
+	dlls/ws2_32/api_events.cpp \
+	dlls/ws2_32/api_names.cpp \
+	dlls/ws2_32/api_options.cpp \
+	dlls/ws2_32/api_select.cpp \
+	dlls/ws2_32/api_socket.cpp \
+	dlls/ws2_32/api_startup.cpp \
+	dlls/ws2_32/api_transfer.cpp \
+	dlls/ws2_32/api_unsupported.cpp \
+	dlls/ws2_32/blocking.cpp dlls/ws2_32/blocking.h \
+	dlls/ws2_32/data_transfer.cpp dlls/ws2_32/data_transfer.h \
+	dlls/ws2_32/descriptor.h \
+	dlls/ws2_32/duplication.cpp dlls/ws2_32/duplication.h \
+	dlls/ws2_32/entry.h \
+	dlls/ws2_32/errno.def \
+	dlls/ws2_32/host_services.h \
+	dlls/ws2_32/inet_text.cpp dlls/ws2_32/inet_text.h \
+	dlls/ws2_32/loading.cpp \
+	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_socket.cpp \
+	dlls/ws2_32/option_table.cpp dlls/ws2_32/option_table.h \
+	dlls/ws2_32/process.cpp dlls/ws2_32/process.h \
+	dlls/ws2_32/protocol_catalogue.cpp dlls/ws2_32/protocol_catalogue.h \
+	dlls/ws2_32/readiness.cpp dlls/ws2_32/readiness.h \
+	dlls/ws2_32/resolver.cpp dlls/ws2_32/resolver.h \
+	dlls/ws2_32/server_client.cpp dlls/ws2_32/server_client.h \
+	dlls/ws2_32/server_connection.cpp dlls/ws2_32/server_connection.h \
+	dlls/ws2_32/socket_controls.cpp dlls/ws2_32/socket_controls.h \
+	dlls/ws2_32/socket_life.cpp dlls/ws2_32/socket_life.h \
+	dlls/ws2_32/socket_options.cpp dlls/ws2_32/socket_options.h \
+	dlls/ws2_32/socket_table.cpp dlls/ws2_32/socket_table.h \
+	dlls/ws2_32/trace.cpp dlls/ws2_32/trace.h \
+	dlls/ws2_32/translate_address.cpp dlls/ws2_32/translate_address.h \
+	dlls/ws2_32/translate_error.cpp \
+	dlls/ws2_32/translate_flags.cpp dlls/ws2_32/translate_flags.h \
+	dlls/ws2_32/translate_kind.cpp dlls/ws2_32/translate_kind.h \
+	dlls/ws2_32/translate_protocol_info.cpp dlls/ws2_32/translate_protocol_info.h \
+	dlls/ws2_32/underlying_socket.cpp dlls/ws2_32/underlying_socket.h dlls/ws2_32/underlying_socket_registry.h \
+	dlls/ws2_32/waiting.cpp dlls/ws2_32/waiting.h \
+	dlls/ws2_32/wsa_error.h
+nodist_libws2_32_core_la_SOURCES = dlls/ws2_32/ws2_32.answers
+libws2_32_core_la_CPPFLAGS = $(AM_CPPFLAGS) -DWINDSOCK_BINDIR='"$(bindir)"'
+libws2_32_core_la_CXXFLAGS = $(AM_CXXFLAGS) -ftls-model=initial-exec
+libws2_32_core_la_LIBADD = libwindsock_common.la
+
+lib_LTLIBRARIES += libws2_32.la
+libws2_32_la_SOURCES =
+nodist_EXTRA_libws2_32_la_SOURCES = dummy.cxx
+libws2_32_la_LIBADD = libws2_32_core.la libhost_services_native.la libkernel32.la
+libws2_32_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -Wl,-z,nodelete -Wl,--version-script=dlls/ws2_32/ws2_32.map
+if !SANITIZE
+libws2_32_la_LDFLAGS += -Wl,-z,defs
+endif
+EXTRA_libws2_32_la_DEPENDENCIES = dlls/ws2_32/ws2_32.map
+
+# winsock.h binds the two calls that Winsock 1.1 numbers otherwise to names of their own.
+dlls/ws2_32/ws2_32.map: dlls/ws2_32/ws2_32.spec dlls/common/spec_to_map.awk
+	$(AM_V_GEN)$(MKDIR_P) dlls/ws2_32 && $(AWK) -v version=WINDSOCK_1 -v extra="WS1_getsockopt WS1_setsockopt" \
+	  -f $(top_srcdir)/dlls/common/spec_to_map.awk $(top_srcdir)/dlls/ws2_32/ws2_32.spec > $@-new && mv $@-new $@
+dlls/ws2_32/ws2_32.answers: dlls/ws2_32/ws2_32.spec dlls/ws2_32/spec_to_answers.awk
+	$(AM_V_GEN)$(MKDIR_P) dlls/ws2_32 && \
+	  $(AWK) -f $(top_srcdir)/dlls/ws2_32/spec_to_answers.awk $(top_srcdir)/dlls/ws2_32/ws2_32.spec > $@-new && mv $@-new $@
+BUILT_SOURCES += dlls/ws2_32/ws2_32.answers
+CLEANFILES += dlls/ws2_32/ws2_32.map dlls/ws2_32/ws2_32.answers
+EXTRA_DIST += dlls/ws2_32/ws2_32.spec dlls/ws2_32/spec_to_answers.awk
+
+# -lws2_32 alone links any port: the name the linker looks for is a script that adds kernel32 where it is needed.
+install-exec-hook:
+	rm -f '$(DESTDIR)$(libdir)/libws2_32.so'
+	echo 'INPUT($(libdir)/libws2_32.so.1 AS_NEEDED($(libdir)/libkernel32.so.1))' > '$(DESTDIR)$(libdir)/libws2_32.so'
+uninstall-hook:
+	rm -f '$(DESTDIR)$(libdir)/libws2_32.so'

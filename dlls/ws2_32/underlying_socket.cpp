@@ -119,15 +119,11 @@ void UnderlyingSocketRegistry::release(UnderlyingSocket& socket) {
   delete &socket;
 }
 
-std::vector<UnderlyingSocket*> UnderlyingSocketRegistry::retain_shared() {
-  std::lock_guard lock(mutex_);
-  std::vector<UnderlyingSocket*> shared;
-  for (auto& [cookie, socket] : by_cookie_) {
-    if (!socket->is_shared()) continue;
-    socket->retain();
-    shared.push_back(socket);
-  }
-  return shared;
+std::vector<SlotId> UnderlyingSocketRegistry::shared_slots() const {
+  std::vector<SlotId> slots;
+  for (auto& [cookie, socket] : by_cookie_)
+    if (socket->is_shared()) slots.push_back(socket->slot());
+  return slots;
 }
 
 }  // namespace windsock

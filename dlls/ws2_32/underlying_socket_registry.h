@@ -23,8 +23,8 @@ class UnderlyingSocketRegistry {
   host::Result<UnderlyingSocket*> find_or_create(int fd, SocketKind kind, uint32_t seen);
   // Drops a reference of a registered object.
   void release(UnderlyingSocket& socket);
-  // The objects that are shared, each with a reference for the caller.
-  std::vector<UnderlyingSocket*> retain_shared();
+  // The slots of the objects that are shared. The caller holds the lock.
+  std::vector<SlotId> shared_slots() const;
 
   // Around fork(), so that the child finds the registry consistent.
   void lock() { mutex_.lock(); }

@@ -1,0 +1,43 @@
+// Readiness. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-select and nf-winsock2-wsapoll
+#include <winsock2.h>
+
+#include <sys/time.h>
+
+#include <algorithm>
+
+#include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/readiness.h"
+
+using namespace windsock;
+
+namespace {
+
+SocketSet view(fd_set* set) {
+  if (!set) return {};
+  return {&set->fd_count, set->fd_array};
+}
+
+}  // namespace
+
+// The first argument is there for old programs; the sets know how long they are.
+int WSAAPI select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds, const struct timeval* timeout) {
+  auto body = [&]() -> WsaResult<int> {
+    if (!timeout) return select_sockets(view(readfds), view(writefds), view(exceptfds), nullptr);
+    timespec limit{timeout->tv_sec + timeout->tv_usec / 1000000, timeout->tv_usec % 1000000 * 1000};
+    return select_sockets(view(readfds), view(writefds), view(exceptfds), &limit);
+  };
+  return entry::call("select", SOCKET_ERROR, body, nfds, readfds, writefds, exceptfds, timeout);
+}
+
+int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) {
+  auto body = [&]() -> WsaResult<int> {
+    if (!fdArray) return wsa_failure(fds == 0 ? WSAEINVAL : WSAEFAULT);
+    return poll_sockets(reinterpret_cast<PollDescriptor*>(fdArray), fds, timeout);
+  };
+  return entry::call("WSAPoll", SOCKET_ERROR, body, fdArray, fds, timeout);
+}
+
+// Works on memory alone: needs no WSAStartup.
+int WSAAPI __WSAFDIsSet(SOCKET fd, fd_set* set) {
+  return set && std::find(set->fd_array, set->fd_array + set->fd_count, fd) != set->fd_array + set->fd_count;
+}

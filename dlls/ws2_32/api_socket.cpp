@@ -1,0 +1,200 @@
+// The life of a socket: creation, addresses, connections, end.
+// https://learn.microsoft.com/windows/win32/api/winsock2/
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include "dlls/ws2_32/duplication.h"
+#include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/protocol_catalogue.h"
+#include "dlls/ws2_32/socket_life.h"
+#include "dlls/ws2_32/socket_table.h"
+#include "dlls/ws2_32/translate_address.h"
+#include "dlls/ws2_32/translate_kind.h"
+#include "dlls/ws2_32/translate_protocol_info.h"
+
+using namespace windsock;
+
+namespace {
+
+constexpr DWORD kKnownFlags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT | WSA_FLAG_REGISTERED_IO;
+
+WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
+
+// An optional buffer for an address is checked before the call takes effect, so that a bad one loses nothing.
+WsaResult<void> check_name_buffer(const sockaddr* name, const int* length, int family) {
+  if (!name && !length) return {};
+  if (!length || (name && *length < max_address_length(family))) return wsa_failure(WSAEFAULT);
+  return {};
+}
+
+WsaResult<void> store_name(const host::Address& address, sockaddr* name, int* length) {
+  if (!name) return {};
+  return address_from_host(address, name, length);
+}
+
+// WSASocket by a structure: what FROM_PROTOCOL_INFO leaves open stands in it; a ticket inside redeems a duplicate.
+WsaResult<SOCKET> create_from(int af, int type, int protocol, const WSAPROTOCOL_INFOW* info, DWORD flags) {
+  if (flags & ~kKnownFlags) return wsa_failure(flags & WSA_FLAG_ACCESS_SYSTEM_SECURITY ? WSAEACCES : WSAEINVAL);
+  if (!info) {
+    SocketKind kind = WS_TRY(resolve_kind(af, type, protocol));
+    return create_socket(kind, flags);
+  }
+  SocketKind asked{af == FROM_PROTOCOL_INFO ? info->iAddressFamily : af, type == FROM_PROTOCOL_INFO ? info->iSocketType : type,
+                   protocol == FROM_PROTOCOL_INFO ? info->iProtocol : protocol};
+  if (auto ticket = get_ticket(*info)) return redeem_ticket(*ticket, asked, flags);
+  SocketKind kind = WS_TRY(resolve_kind(asked.family, asked.type, asked.protocol));
+  return create_socket(kind, flags);
+}
+
+// What the condition of WSAAccept says about a connection.
+int ask_condition(SocketRef& listener, const Accepted& connection, LPCONDITIONPROC condition, DWORD_PTR callback_data) {
+  SOCKADDR_STORAGE caller{}, callee{};
+  int caller_length = sizeof caller, callee_length = sizeof callee;
+  (void)address_from_host(connection.peer, reinterpret_cast<sockaddr*>(&caller), &caller_length);
+  if (auto local = host::local_address(connection.fd.get()))
+    (void)address_from_host(local.value(), reinterpret_cast<sockaddr*>(&callee), &callee_length);
+  WSABUF caller_id{static_cast<ULONG>(caller_length), reinterpret_cast<CHAR*>(&caller)};
+  WSABUF callee_id{static_cast<ULONG>(callee_length), reinterpret_cast<CHAR*>(&callee)};
+  WSABUF callee_data{0, nullptr};
+  GROUP group = 0;
+  auto pointer = [](auto* p) { return reinterpret_cast<uintptr_t>(p); };
+  const uintptr_t arguments[] = {pointer(&caller_id), 0, 0, 0, pointer(&callee_id), pointer(&callee_data), pointer(&group), callback_data};
+  WS_TRACE(kApi, "WSAAccept on %d asks its condition", listener.fd());
+  ++process::g_in_callback;
+  auto answer = services::call_procedure(reinterpret_cast<const void*>(condition), arguments, 8);
+  --process::g_in_callback;
+  return static_cast<int>(answer);
+}
+
+WsaResult<SOCKET> accept_with(SOCKET s, sockaddr* addr, int* addrlen, LPCONDITIONPROC condition, DWORD_PTR callback_data) {
+  SocketRef listener = WS_TRY(find(s));
+  WS_TRY(check_name_buffer(addr, addrlen, listener.socket().kind().family));
+  Accepted connection = WS_TRY(accept_connection(listener));
+  if (condition) {
+    switch (ask_condition(listener, connection, condition, callback_data)) {
+      case CF_ACCEPT:
+        break;
+      case CF_REJECT:
+        reject_connection(std::move(connection));
+        return wsa_failure(WSAECONNREFUSED);
+      default:
+        defer_connection(listener, std::move(connection));
+        return wsa_failure(WSATRY_AGAIN);
+    }
+  }
+  WS_TRY(store_name(connection.peer, addr, addrlen));
+  return adopt_connection(listener, std::move(connection));
+}
+
+WsaResult<int> connect_to(SOCKET s, const sockaddr* name, int namelen) {
+  SocketRef socket = WS_TRY(find(s));
+  host::Address address = WS_TRY(address_to_host(name, namelen, socket.socket().kind().family));
+  WS_TRY(connect_socket(socket, address));
+  return 0;
+}
+
+template <typename AskName>
+WsaResult<int> give_name(SOCKET s, sockaddr* name, int* namelen, AskName ask) {
+  SocketRef socket = WS_TRY(find(s));
+  if (!name || !namelen) return wsa_failure(WSAEFAULT);
+  host::Address address = WS_TRY(ask(socket));
+  WS_TRY(address_from_host(address, name, namelen));
+  return 0;
+}
+
+}  // namespace
+
+SOCKET WSAAPI socket(int af, int type, int protocol) {
+  return entry::call(
+      "socket", INVALID_SOCKET, [&]() -> WsaResult<SOCKET> { return create_from(af, type, protocol, nullptr, WSA_FLAG_OVERLAPPED); },
+      trace::Family{af}, trace::SocketType{type}, protocol);
+}
+
+SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g, DWORD dwFlags) {
+  return entry::call(
+      "WSASocketW", INVALID_SOCKET, [&]() -> WsaResult<SOCKET> { return create_from(af, type, protocol, lpProtocolInfo, dwFlags); },
+      trace::Family{af}, trace::SocketType{type}, protocol, lpProtocolInfo, g, dwFlags);
+}
+
+SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP g, DWORD dwFlags) {
+  auto body = [&]() -> WsaResult<SOCKET> {
+    if (!lpProtocolInfo) return create_from(af, type, protocol, nullptr, dwFlags);
+    WSAPROTOCOL_INFOW wide = wide_protocol_info(*lpProtocolInfo);
+    return create_from(af, type, protocol, &wide, dwFlags);
+  };
+  return entry::call("WSASocketA", INVALID_SOCKET, body, trace::Family{af}, trace::SocketType{type}, protocol, lpProtocolInfo, g, dwFlags);
+}
+
+int WSAAPI closesocket(SOCKET s) {
+  auto body = [&]() -> WsaResult<int> {
+    WS_TRY(close_socket(s));
+    return 0;
+  };
+  return entry::call("closesocket", SOCKET_ERROR, body, s);
+}
+
+int WSAAPI bind(SOCKET s, const struct sockaddr* name, int namelen) {
+  auto body = [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    host::Address address = WS_TRY(address_to_host(name, namelen, socket.socket().kind().family));
+    WS_TRY(bind_socket(socket, address));
+    return 0;
+  };
+  return entry::call("bind", SOCKET_ERROR, body, s, trace::Name{name, namelen});
+}
+
+int WSAAPI listen(SOCKET s, int backlog) {
+  auto body = [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    WS_TRY(listen_socket(socket, backlog));
+    return 0;
+  };
+  return entry::call("listen", SOCKET_ERROR, body, s, backlog);
+}
+
+SOCKET WSAAPI accept(SOCKET s, struct sockaddr* addr, int* addrlen) {
+  return entry::call(
+      "accept", INVALID_SOCKET, [&]() -> WsaResult<SOCKET> { return accept_with(s, addr, addrlen, nullptr, 0); }, s, addr, addrlen);
+}
+
+SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr* addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition, DWORD_PTR dwCallbackData) {
+  return entry::call(
+      "WSAAccept", INVALID_SOCKET,
+      [&]() -> WsaResult<SOCKET> { return accept_with(s, addr, addrlen, lpfnCondition, dwCallbackData); }, s, addr, addrlen,
+      reinterpret_cast<const void*>(lpfnCondition), dwCallbackData);
+}
+
+int WSAAPI connect(SOCKET s, const struct sockaddr* name, int namelen) {
+  return entry::call(
+      "connect", SOCKET_ERROR, [&]() -> WsaResult<int> { return connect_to(s, name, namelen); }, s, trace::Name{name, namelen});
+}
+
+// TCP has no connect data: what the caller gives is not sent, what it asks for is empty.
+int WSAAPI WSAConnect(SOCKET s, const struct sockaddr* name, int namelen, LPWSABUF lpCallerData, LPWSABUF lpCalleeData, LPQOS lpSQOS,
+                      LPQOS lpGQOS) {
+  auto body = [&]() -> WsaResult<int> {
+    WS_TRY(connect_to(s, name, namelen));
+    if (lpCalleeData) lpCalleeData->len = 0;
+    return 0;
+  };
+  return entry::call("WSAConnect", SOCKET_ERROR, body, s, trace::Name{name, namelen}, lpCallerData, lpCalleeData, lpSQOS, lpGQOS);
+}
+
+int WSAAPI shutdown(SOCKET s, int how) {
+  auto body = [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    WS_TRY(shutdown_socket(socket, how));
+    return 0;
+  };
+  return entry::call("shutdown", SOCKET_ERROR, body, s, how);
+}
+
+int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
+  return entry::call(
+      "getsockname", SOCKET_ERROR, [&] { return give_name(s, name, namelen, local_name); }, s, name, namelen);
+}
+
+int WSAAPI getpeername(SOCKET s, struct sockaddr* name, int* namelen) {
+  return entry::call(
+      "getpeername", SOCKET_ERROR, [&] { return give_name(s, name, namelen, peer_name); }, s, name, namelen);
+}

@@ -1,0 +1,187 @@
+// Sending and receiving. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsarecvfrom and its neighbours.
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include <array>
+#include <vector>
+
+#include "dlls/ws2_32/data_transfer.h"
+#include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/socket_table.h"
+#include "dlls/ws2_32/translate_address.h"
+#include "dlls/ws2_32/translate_flags.h"
+
+using namespace windsock;
+
+namespace {
+
+WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
+
+// The host's form of WSABUFs: on the stack for as many as programs usually have.
+class BufferList {
+ public:
+  // WSAEFAULT: no array. WSAEINVAL: none in it, or more than the host takes in one call.
+  static WsaResult<BufferList> from(const WSABUF* buffers, DWORD count) {
+    if (!buffers) return wsa_failure(WSAEFAULT);
+    if (count == 0 || count > host::kMaxBuffers) return wsa_failure(WSAEINVAL);
+    BufferList list;
+    list.count_ = count;
+    if (count > list.few_.size()) list.many_.resize(count);
+    host::Buffer* out = list.many_.empty() ? list.few_.data() : list.many_.data();
+    for (DWORD i = 0; i < count; ++i) out[i] = {buffers[i].buf, buffers[i].len};
+    return list;
+  }
+  std::span<const host::Buffer> span() const { return {many_.empty() ? few_.data() : many_.data(), count_}; }
+
+ private:
+  std::array<host::Buffer, 16> few_;
+  std::vector<host::Buffer> many_;
+  size_t count_ = 0;
+};
+
+WsaResult<size_t> size_of(int length) {
+  if (length < 0) return wsa_failure(WSAEFAULT);
+  return static_cast<size_t>(length);
+}
+
+// The address a datagram goes to; a connected stream ignores it.
+struct Destination {
+  host::Address address;
+  bool given = false;
+  const host::Address* pointer() const { return given ? &address : nullptr; }
+};
+WsaResult<Destination> destination(SocketRef& socket, const sockaddr* to, int tolen) {
+  Destination result;
+  if (!to || socket.socket().is_stream()) return result;
+  result.address = WS_TRY(address_to_host(to, tolen, socket.socket().kind().family));
+  result.given = true;
+  bool has_port = socket.socket().kind().type == SOCK_DGRAM && socket.socket().kind().family != AF_UNIX;
+  if (is_wildcard(result.address) || (has_port && port_of(result.address) == 0)) return wsa_failure(WSAEADDRNOTAVAIL);
+  return result;
+}
+
+// A sender's address has room, or the call is refused before a datagram is taken.
+WsaResult<bool> wants_sender(SocketRef& socket, const sockaddr* from, const int* fromlen) {
+  if (!from && !fromlen) return false;
+  if (!fromlen || (from && *fromlen < max_address_length(socket.socket().kind().family))) return wsa_failure(WSAEFAULT);
+  return from != nullptr && !socket.socket().is_stream();
+}
+
+// An unconnected datagram socket and no destination.
+template <typename T>
+WsaResult<T> not_connected(WsaResult<T> result) {
+  if (!result && result.error() == static_cast<WsaError>(WSAEDESTADDRREQ)) return wsa_failure(WSAENOTCONN);
+  return result;
+}
+
+WsaResult<int> wsa_send(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* sent, DWORD flags, const sockaddr* to, int tolen,
+                        const void* overlapped) {
+  SocketRef socket = WS_TRY(find(s));
+  if (overlapped) return wsa_failure(WSAEOPNOTSUPP);
+  if (!sent) return wsa_failure(WSAEFAULT);
+  BufferList list = WS_TRY(BufferList::from(buffers, count));
+  int host_flags = WS_TRY(send_flags_to_host(static_cast<int>(flags), FlagsOf::kWsaSend, socket.socket().kind()));
+  Destination target = WS_TRY(destination(socket, to, tolen));
+  *sent = WS_TRY(not_connected(send_buffers(socket, list.span(), target.pointer(), host_flags)));
+  return 0;
+}
+
+WsaResult<int> wsa_receive(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* received, DWORD* flags, sockaddr* from, int* fromlen,
+                           const void* overlapped) {
+  SocketRef socket = WS_TRY(find(s));
+  if (overlapped) return wsa_failure(WSAEOPNOTSUPP);
+  if (!received || !flags) return wsa_failure(WSAEFAULT);
+  BufferList list = WS_TRY(BufferList::from(buffers, count));
+  int host_flags = WS_TRY(receive_flags_to_host(static_cast<int>(*flags), FlagsOf::kWsaReceive, socket.socket().kind()));
+  bool with_sender = WS_TRY(wants_sender(socket, from, fromlen));
+  host::Address sender;
+  ReceivedData data = WS_TRY(receive_buffers(socket, list.span(), with_sender ? &sender : nullptr, host_flags));
+  *received = data.size;
+  *flags = static_cast<DWORD>(received_flags_from_host(data.host_flags));
+  if (with_sender) WS_TRY(address_from_host(sender, from, fromlen));
+  if (data.host_flags & host::kMsgTrunc) return wsa_failure(WSAEMSGSIZE);
+  return 0;
+}
+
+}  // namespace
+
+int WSAAPI send(SOCKET s, const char* buf, int len, int flags) {
+  auto body = [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    size_t size = WS_TRY(size_of(len));
+    int host_flags = WS_TRY(send_flags_to_host(flags, FlagsOf::kSend, socket.socket().kind()));
+    return not_connected(send_bytes(socket, buf, size, host_flags));
+  };
+  return entry::call("send", SOCKET_ERROR, body, s, trace::Bytes{buf, len}, len, trace::Flags{flags});
+}
+
+int WSAAPI recv(SOCKET s, char* buf, int len, int flags) {
+  auto body = [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    size_t size = WS_TRY(size_of(len));
+    int host_flags = WS_TRY(receive_flags_to_host(flags, FlagsOf::kReceive, socket.socket().kind()));
+    return receive_bytes(socket, buf, size, host_flags);
+  };
+  return entry::call("recv", SOCKET_ERROR, body, s, static_cast<const void*>(buf), len, trace::Flags{flags});
+}
+
+int WSAAPI sendto(SOCKET s, const char* buf, int len, int flags, const struct sockaddr* to, int tolen) {
+  auto body = [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    size_t size = WS_TRY(size_of(len));
+    int host_flags = WS_TRY(send_flags_to_host(flags, FlagsOf::kSend, socket.socket().kind()));
+    Destination target = WS_TRY(destination(socket, to, tolen));
+    host::Buffer buffer{const_cast<char*>(buf), size};
+    uint32_t sent = WS_TRY(send_buffers(socket, {&buffer, 1}, target.pointer(), host_flags));
+    return static_cast<int>(sent);
+  };
+  return entry::call("sendto", SOCKET_ERROR, body, s, trace::Bytes{buf, len}, len, trace::Flags{flags}, trace::Name{to, tolen});
+}
+
+int WSAAPI recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* from, int* fromlen) {
+  auto body = [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    size_t size = WS_TRY(size_of(len));
+    int host_flags = WS_TRY(receive_flags_to_host(flags, FlagsOf::kReceive, socket.socket().kind()));
+    bool with_sender = WS_TRY(wants_sender(socket, from, fromlen));
+    host::Buffer buffer{buf, size};
+    host::Address sender;
+    ReceivedData data = WS_TRY(receive_buffers(socket, {&buffer, 1}, with_sender ? &sender : nullptr, host_flags));
+    if (with_sender) WS_TRY(address_from_host(sender, from, fromlen));
+    if (data.host_flags & host::kMsgTrunc) return wsa_failure(WSAEMSGSIZE);
+    return static_cast<int>(data.size);
+  };
+  return entry::call("recvfrom", SOCKET_ERROR, body, s, static_cast<const void*>(buf), len, trace::Flags{flags}, from, fromlen);
+}
+
+int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
+                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+  return entry::call(
+      "WSASend", SOCKET_ERROR,
+      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, nullptr, 0, lpOverlapped); }, s, lpBuffers,
+      dwBufferCount, lpNumberOfBytesSent, trace::Flags{static_cast<int>(dwFlags)}, lpOverlapped);
+}
+
+int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
+                     const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+  return entry::call(
+      "WSASendTo", SOCKET_ERROR,
+      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen, lpOverlapped); }, s, lpBuffers,
+      dwBufferCount, lpNumberOfBytesSent, trace::Flags{static_cast<int>(dwFlags)}, trace::Name{lpTo, iTolen}, lpOverlapped);
+}
+
+int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
+                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+  return entry::call(
+      "WSARecv", SOCKET_ERROR,
+      [&] { return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, nullptr, nullptr, lpOverlapped); }, s,
+      lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpOverlapped);
+}
+
+int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
+                       struct sockaddr* lpFrom, LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+  return entry::call(
+      "WSARecvFrom", SOCKET_ERROR,
+      [&] { return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen, lpOverlapped); }, s,
+      lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen, lpOverlapped);
+}
