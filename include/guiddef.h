@@ -61,9 +61,9 @@ inline bool operator!=(REFGUID a, REFGUID b)
 inline constexpr GUID WINDSOCK_GUID_NULL = {0, 0, 0, {0, 0, 0, 0, 0, 0, 0, 0}};
 }
 #else
-#define REFGUID const GUID *
-#define REFIID const IID *
-#define REFCLSID const CLSID *
+#define REFGUID const GUID *const
+#define REFIID const IID *const
+#define REFCLSID const IID *const
 #define InlineIsEqualGUID(a, b) (memcmp((a), (b), sizeof(GUID)) == 0)
 #define IsEqualGUID(a, b) (memcmp((a), (b), sizeof(GUID)) == 0)
 #define WINDSOCK_GUID_NULL ((GUID){0, 0, 0, {0, 0, 0, 0, 0, 0, 0, 0}})

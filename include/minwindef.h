@@ -142,9 +142,9 @@ typedef HANDLE HGLOBAL;
 typedef HANDLE GLOBALHANDLE;
 typedef HANDLE LOCALHANDLE;
 
-typedef INT_PTR(WINAPI *FARPROC)(void);
-typedef INT_PTR(WINAPI *NEARPROC)(void);
-typedef INT_PTR(WINAPI *PROC)(void);
+typedef INT_PTR(WINAPI *FARPROC)();
+typedef INT_PTR(WINAPI *NEARPROC)();
+typedef INT_PTR(WINAPI *PROC)();
 
 typedef WORD ATOM;
 typedef int HFILE;

@@ -47,9 +47,6 @@ typedef struct _TRANSMIT_PACKETS_ELEMENT {
     };
 } TRANSMIT_PACKETS_ELEMENT, *PTRANSMIT_PACKETS_ELEMENT, *LPTRANSMIT_PACKETS_ELEMENT;
 
-typedef __typeof__(TransmitFile) *LPFN_TRANSMITFILE;
-typedef __typeof__(AcceptEx) *LPFN_ACCEPTEX;
-typedef __typeof__(GetAcceptExSockaddrs) *LPFN_GETACCEPTEXSOCKADDRS;
 typedef BOOL(PASCAL *LPFN_TRANSMITPACKETS)(SOCKET hSocket, LPTRANSMIT_PACKETS_ELEMENT lpPacketArray,
                                            DWORD nElementCount, DWORD nSendSize, LPOVERLAPPED lpOverlapped,
                                            DWORD dwFlags);

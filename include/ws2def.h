@@ -497,6 +497,9 @@ typedef WINDSOCK_AW(ADDRINFO) ADDRINFOT, *PADDRINFOT;
 typedef struct addrinfoexA WINDSOCK_ADDRINFOEX(addrinfoexA, LPSTR) ADDRINFOEXA, *PADDRINFOEXA, *LPADDRINFOEXA;
 typedef struct addrinfoexW WINDSOCK_ADDRINFOEX(addrinfoexW, LPWSTR) ADDRINFOEXW, *PADDRINFOEXW, *LPADDRINFOEXW;
 #undef WINDSOCK_ADDRINFOEX
+/* mingw spells the tags so. */
+#define addrinfoExA addrinfoexA
+#define addrinfoExW addrinfoexW
 #define addrinfoEx WINDSOCK_AW(addrinfoex)
 #define ADDRINFOEX WINDSOCK_AW(ADDRINFOEX)
 #define PADDRINFOEX WINDSOCK_AW(PADDRINFOEX)

@@ -9,6 +9,9 @@
 #pragma push_macro("_IO")
 #pragma push_macro("_IOR")
 #pragma push_macro("_IOW")
+#pragma push_macro("IOC_IN")
+#pragma push_macro("IOC_OUT")
+#pragma push_macro("IOC_INOUT")
 #pragma push_macro("FIONREAD")
 #pragma push_macro("FIONBIO")
 #pragma push_macro("FIOASYNC")
@@ -16,6 +19,9 @@
 #undef _IO
 #undef _IOR
 #undef _IOW
+#undef IOC_IN
+#undef IOC_OUT
+#undef IOC_INOUT
 #undef FIONREAD
 #undef FIONBIO
 #undef FIOASYNC
@@ -24,6 +30,9 @@
 #undef _IO
 #undef _IOR
 #undef _IOW
+#undef IOC_IN
+#undef IOC_OUT
+#undef IOC_INOUT
 #undef FIONREAD
 #undef FIONBIO
 #undef FIOASYNC
@@ -31,6 +40,9 @@
 #pragma pop_macro("_IO")
 #pragma pop_macro("_IOR")
 #pragma pop_macro("_IOW")
+#pragma pop_macro("IOC_IN")
+#pragma pop_macro("IOC_OUT")
+#pragma pop_macro("IOC_INOUT")
 #pragma pop_macro("FIONREAD")
 #pragma pop_macro("FIONBIO")
 #pragma pop_macro("FIOASYNC")

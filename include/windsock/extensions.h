@@ -52,6 +52,10 @@ WINSOCK_API_LINKAGE VOID PASCAL GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD
                                                      struct sockaddr **LocalSockaddr, LPINT LocalSockaddrLength,
                                                      struct sockaddr **RemoteSockaddr, LPINT RemoteSockaddrLength);
 
+typedef __typeof__(TransmitFile) *LPFN_TRANSMITFILE;
+typedef __typeof__(AcceptEx) *LPFN_ACCEPTEX;
+typedef __typeof__(GetAcceptExSockaddrs) *LPFN_GETACCEPTEXSOCKADDRS;
+
 WINDSOCK_EXTERN_C_END
 
 #endif

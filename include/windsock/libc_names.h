@@ -115,6 +115,9 @@ typedef int socklen_t;
 #undef _IO
 #undef _IOR
 #undef _IOW
+#undef IOC_IN
+#undef IOC_OUT
+#undef IOC_INOUT
 #undef FIONREAD
 #undef FIONBIO
 #undef FIOASYNC

@@ -23,6 +23,7 @@ WINDSOCK_EXTERN_C_BEGIN
 
 /* Natively a SOCKET is the host's descriptor number: poll, epoll and SSL_set_fd may have it. */
 typedef UINT_PTR SOCKET;
+typedef UINT64 u_int64;
 #define INVALID_SOCKET ((SOCKET)(~0))
 #define SOCKET_ERROR (-1)
 

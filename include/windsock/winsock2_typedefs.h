@@ -11,7 +11,6 @@ typedef __typeof__(accept) *LPFN_ACCEPT;
 typedef __typeof__(bind) *LPFN_BIND;
 typedef __typeof__(closesocket) *LPFN_CLOSESOCKET;
 typedef __typeof__(connect) *LPFN_CONNECT;
-typedef __typeof__(ioctlsocket) *LPFN_IOCTLSOCKET;
 typedef __typeof__(getpeername) *LPFN_GETPEERNAME;
 typedef __typeof__(getsockname) *LPFN_GETSOCKNAME;
 typedef __typeof__(htonl) *LPFN_HTONL;
@@ -106,7 +105,8 @@ typedef __typeof__(WSASetServiceA) *LPFN_WSASETSERVICEA;
 typedef __typeof__(WSASetServiceW) *LPFN_WSASETSERVICEW;
 typedef __typeof__(WSAProviderConfigChange) *LPFN_WSAPROVIDERCONFIGCHANGE;
 typedef __typeof__(GetHostNameW) *LPFN_GETHOSTNAMEW;
-/* By hand: in C++ libc's select may stand beside ours. */
+/* By hand: in C++ libc's select may stand beside ours, and ioctlsocket be overloaded since winsock.h. */
+typedef int(WSAAPI *LPFN_IOCTLSOCKET)(SOCKET s, LONG cmd, u_long *argp);
 typedef int(WSAAPI *LPFN_SELECT)(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds,
                                  const struct timeval *timeout);
 
