@@ -94,6 +94,12 @@ WINSOCK_API_LINKAGE DWORD WSAAPI ProcessSocketNotifications(HANDLE completionPor
                                                             OVERLAPPED_ENTRY *completionPortEntries,
                                                             UINT32 *receivedEntryCount);
 
+/* The SOCK_NOTIFY_EVENT_ flags of a notification taken from the completion port. */
+static __inline__ UINT32 SocketNotificationRetrieveEvents(OVERLAPPED_ENTRY *notification)
+{
+    return notification->dwNumberOfBytesTransferred;
+}
+
 /* Events. Selecting makes the socket non-blocking and cancels any earlier selection on it, whoever made it. */
 WINSOCK_API_LINKAGE WSAEVENT WSAAPI WSACreateEvent(void);
 WINSOCK_API_LINKAGE BOOL WSAAPI WSACloseEvent(WSAEVENT hEvent);
