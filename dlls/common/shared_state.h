@@ -16,10 +16,9 @@ namespace windsock {
 
 enum class StateField : uint8_t {
   kCreationFlags,      // WSA_FLAG_* given to WSASocket
-  kListening,          // 1 from listen() on
   kNonblocking,        // the Windows mode of a listener, whose host fd is always non-blocking
-  kRcvTimeoSet,        // SO_RCVTIMEO and SO_SNDTIMEO in milliseconds as the program set them; 0: none
-  kSndTimeoSet,
+  kRcvTimeo,           // SO_RCVTIMEO and SO_SNDTIMEO as the program set them (the host rounds)
+  kSndTimeo,
   kReuseAddr,          // SO_REUSEADDR as the program set it
   kExclusiveAddrUse,
   kConditionalAccept,
@@ -38,15 +37,16 @@ enum class StateField : uint8_t {
   kBsdUrgent,
   kOffloadPreference,
   kDelayFinAck,
-  kLingerSet,          // 1 once SO_LINGER was switched on
-  kSndBufSet,          // SO_SNDBUF and SO_RCVBUF as the program set them, plus 1 (the host doubles its value)
-  kRcvBufSet,
+  kSndBuf,             // SO_SNDBUF and SO_RCVBUF as the program set them, plus 1 (the host doubles its value)
+  kRcvBuf,
   kReserved1,
   kReserved2,
   kReserved3,
   kReserved4,
   kReserved5,
   kReserved6,
+  kReserved7,
+  kReserved8,
   kCount
 };
 inline constexpr size_t kStateFieldCount = static_cast<size_t>(StateField::kCount);

@@ -12,7 +12,7 @@ using namespace windsock;
 
 namespace {
 
-SocketSet view(fd_set* set) {
+SocketArray view(fd_set* set) {
   if (!set) return {};
   return {&set->fd_count, set->fd_array};
 }

@@ -10,6 +10,7 @@
 
 #include "dlls/ws2_32/option_functions.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
+#include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/translate_address.h"
 
 namespace windsock::option_functions {
@@ -19,31 +20,43 @@ constexpr uint32_t kNeverConnected = 0xffffffff;
 
 UnderlyingSocket& state_of(SocketRef& socket) { return socket.socket(); }
 
-// ---- timeouts: the value is kept in the state, since the host rounds it to its clock's ticks ----------------------------------------
-WsaResult<uint32_t> get_timeout(SocketRef& socket, StateField field, int host_name) {
-  if (uint32_t kept = state_of(socket).get(field)) return kept;
-  if (!state_of(socket).has_seen(Seen::kForeign)) return 0u;
-  host::Interval interval = WS_TRY_HOST(host::get_option<host::Interval>(socket.fd(), host::kSolSocket, host_name));
-  int64_t milliseconds = interval.seconds * 1000 + (interval.microseconds + 999) / 1000;
-  return static_cast<uint32_t>(std::min<int64_t>(milliseconds, 0xffffffff));
+// What the host keeps too, but rounded or limited. The state remembers what the program set; without windsockd the host's value
+// of a shared socket is good enough.
+WsaResult<void> remember(SocketRef& socket, StateField field, uint32_t value) {
+  auto set = set_state(socket, field, value);
+  if (!set && set.error() != static_cast<WsaError>(WSAENETDOWN)) return set;
+  return {};
 }
 
-WsaResult<void> set_timeout(SocketRef& socket, StateField field, int host_name, uint32_t milliseconds) {
-  WS_TRY(set_state(socket, field, milliseconds));
+// ---- timeouts: the host rounds them up to its clock's ticks ------------------------------------------------------------------------------
+constexpr int64_t kTick = 10;  // milliseconds; the slowest clock that Linux is built with
+
+WsaResult<uint32_t> get_timeout(SocketRef& socket, StateField field, int host_name) {
+  int64_t kept = state_of(socket).get_current(field);
+  if (!state_of(socket).has_seen(Seen::kForeign)) return static_cast<uint32_t>(kept);
+  host::Interval interval = WS_TRY_HOST(host::get_option<host::Interval>(socket.fd(), host::kSolSocket, host_name));
+  int64_t milliseconds = interval.seconds * 1000 + (interval.microseconds + 999) / 1000;
+  bool is_kept = milliseconds >= kept && milliseconds - kept <= kTick && (kept != 0) == (milliseconds != 0);
+  return static_cast<uint32_t>(is_kept ? kept : std::min<int64_t>(milliseconds, 0xffffffff));
+}
+
+WsaResult<void> set_timeout(SocketRef& socket, StateField field, Seen sight, int host_name, uint32_t milliseconds) {
   host::Interval interval{milliseconds / 1000, milliseconds % 1000 * 1000};
-  return wsa_result(host::set_option(socket.fd(), host::kSolSocket, host_name, interval));
+  if (milliseconds != 0) state_of(socket).saw(sight);
+  WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host_name, interval));
+  return remember(socket, field, milliseconds);
 }
 
 // ---- buffer sizes: the host doubles what it is given, for its own needs, and limits it ------------------------------------------------
 WsaResult<uint32_t> get_buffer(SocketRef& socket, StateField field, int host_name) {
-  if (uint32_t kept = state_of(socket).get(field)) return kept - 1;
+  if (uint32_t kept = state_of(socket).get_current(field)) return kept - 1;
   return static_cast<uint32_t>(WS_TRY_HOST(host::get_option<int>(socket.fd(), host::kSolSocket, host_name)));
 }
 
 WsaResult<void> set_buffer(SocketRef& socket, StateField field, int host_name, uint32_t size) {
   size = std::min<uint32_t>(size, INT32_MAX);
-  WS_TRY(set_state(socket, field, size + 1));
-  return wsa_result(host::set_option(socket.fd(), host::kSolSocket, host_name, static_cast<int>(size)));
+  WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host_name, static_cast<int>(size)));
+  return remember(socket, field, size + 1);
 }
 
 WsaResult<int> get_structure(char* value, int room, const void* structure, size_t size) {
@@ -89,7 +102,7 @@ WsaResult<void> set_reuse_address(SocketRef& socket, uint32_t on) {
   UnderlyingSocket& state = state_of(socket);
   if (on && state.get(StateField::kExclusiveAddrUse)) return wsa_failure(WSAEINVAL);
   WS_TRY(set_state(socket, StateField::kReuseAddr, on));
-  if (!on && state.get(StateField::kListening)) return {};
+  if (!on && state.has_seen(Seen::kListening)) return {};
   if (state.kind().family == AF_UNIX) return {};
   int value = on != 0;
   WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host::kSoReuseAddr, value));
@@ -110,7 +123,7 @@ WsaResult<uint32_t> get_exclusive_address(SocketRef& socket) { return state_of(s
 
 WsaResult<void> set_conditional_accept(SocketRef& socket, uint32_t on) {
   // Connections may be waiting already that were taken by the other rule.
-  if (state_of(socket).get(StateField::kListening)) return wsa_failure(WSAEINVAL);
+  if (is_listening(socket)) return wsa_failure(WSAEINVAL);
   return set_state(socket, StateField::kConditionalAccept, on);
 }
 
@@ -118,22 +131,22 @@ WsaResult<uint32_t> get_conditional_accept(SocketRef& socket) { return state_of(
 
 // ---- timeouts and buffers --------------------------------------------------------------------------------------------------------------
 WsaResult<uint32_t> get_receive_timeout(SocketRef& socket) {
-  return get_timeout(socket, StateField::kRcvTimeoSet, host::kSoRcvTimeo);
+  return get_timeout(socket, StateField::kRcvTimeo, host::kSoRcvTimeo);
 }
 WsaResult<void> set_receive_timeout(SocketRef& socket, uint32_t milliseconds) {
-  return set_timeout(socket, StateField::kRcvTimeoSet, host::kSoRcvTimeo, milliseconds);
+  return set_timeout(socket, StateField::kRcvTimeo, Seen::kReceiveTimeout, host::kSoRcvTimeo, milliseconds);
 }
-WsaResult<uint32_t> get_send_timeout(SocketRef& socket) { return get_timeout(socket, StateField::kSndTimeoSet, host::kSoSndTimeo); }
+WsaResult<uint32_t> get_send_timeout(SocketRef& socket) { return get_timeout(socket, StateField::kSndTimeo, host::kSoSndTimeo); }
 WsaResult<void> set_send_timeout(SocketRef& socket, uint32_t milliseconds) {
-  return set_timeout(socket, StateField::kSndTimeoSet, host::kSoSndTimeo, milliseconds);
+  return set_timeout(socket, StateField::kSndTimeo, Seen::kSendTimeout, host::kSoSndTimeo, milliseconds);
 }
-WsaResult<uint32_t> get_receive_buffer(SocketRef& socket) { return get_buffer(socket, StateField::kRcvBufSet, host::kSoRcvBuf); }
+WsaResult<uint32_t> get_receive_buffer(SocketRef& socket) { return get_buffer(socket, StateField::kRcvBuf, host::kSoRcvBuf); }
 WsaResult<void> set_receive_buffer(SocketRef& socket, uint32_t size) {
-  return set_buffer(socket, StateField::kRcvBufSet, host::kSoRcvBuf, size);
+  return set_buffer(socket, StateField::kRcvBuf, host::kSoRcvBuf, size);
 }
-WsaResult<uint32_t> get_send_buffer(SocketRef& socket) { return get_buffer(socket, StateField::kSndBufSet, host::kSoSndBuf); }
+WsaResult<uint32_t> get_send_buffer(SocketRef& socket) { return get_buffer(socket, StateField::kSndBuf, host::kSoSndBuf); }
 WsaResult<void> set_send_buffer(SocketRef& socket, uint32_t size) {
-  return set_buffer(socket, StateField::kSndBufSet, host::kSoSndBuf, size);
+  return set_buffer(socket, StateField::kSndBuf, host::kSoSndBuf, size);
 }
 
 // ---- linger ------------------------------------------------------------------------------------------------------------------------------
@@ -144,7 +157,7 @@ WsaResult<host::Linger> host_linger(SocketRef& socket) {
 }
 
 WsaResult<void> set_host_linger(SocketRef& socket, host::Linger linger) {
-  WS_TRY(set_state(socket, StateField::kLingerSet, linger.on != 0));
+  if (linger.on) state_of(socket).saw(Seen::kLingers);
   return wsa_result(host::set_option(socket.fd(), host::kSolSocket, host::kSoLinger, linger));
 }
 

@@ -114,7 +114,7 @@ constexpr SetRules kWrite{kWriteEvents, kWriteEvents};
 constexpr SetRules kExcept{kExceptEvents, kExceptEvents};
 
 // Fills the part of the array for one set. `ready_now` counts those that are ready without the host's word.
-WsaResult<void> fill(const SocketSet& set, const SetRules& rules, host::PollEntry* entries, int& ready_now) {
+WsaResult<void> fill(const SocketArray& set, const SetRules& rules, host::PollEntry* entries, int& ready_now) {
   if (!set.count) return {};
   for (uint32_t i = 0, n = *set.count; i < n; ++i) {
     int fd = SocketTable::to_fd(set.sockets[i]);
@@ -147,7 +147,7 @@ bool counts_as_ready(const SetRules& rules, const host::PollEntry& entry) {
 
 // Leaves the sockets that are ready at the front of the set, the others behind them. An entry that the host reports but that
 // is not ready by Windows' rules (a failed connect in the read set) is muted, so that waiting on makes sense.
-uint32_t move_ready_to_front(const SocketSet& set, const SetRules& rules, host::PollEntry* entries, bool deferred) {
+uint32_t move_ready_to_front(const SocketArray& set, const SetRules& rules, host::PollEntry* entries, bool deferred) {
   if (!set.count) return 0;
   uint32_t ready = 0;
   for (uint32_t i = 0, n = *set.count; i < n; ++i) {
@@ -163,13 +163,13 @@ uint32_t move_ready_to_front(const SocketSet& set, const SetRules& rules, host::
   return ready;
 }
 
-void cut(const SocketSet& set, uint32_t count) {
+void cut(const SocketArray& set, uint32_t count) {
   if (set.count) *set.count = count;
 }
 
 }  // namespace
 
-WsaResult<int> select_sockets(SocketSet read, SocketSet write, SocketSet except, const timespec* timeout) {
+WsaResult<int> select_sockets(SocketArray read, SocketArray write, SocketArray except, const timespec* timeout) {
   size_t reads = read.count ? *read.count : 0, writes = write.count ? *write.count : 0, excepts = except.count ? *except.count : 0;
   size_t count = reads + writes + excepts;
   if (count == 0) return wsa_failure(WSAEINVAL);

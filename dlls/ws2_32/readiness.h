@@ -13,14 +13,14 @@
 namespace windsock {
 
 // The three sets in Windows' layout: a count, then SOCKETs. Sets may be longer than the FD_SETSIZE of any one compiler.
-struct SocketSet {
+struct SocketArray {
   uint32_t* count = nullptr;  // null: the program gave no set
   uintptr_t* sockets = nullptr;
 };
 
 // A null timeout waits for ever. The value is the number of sockets left in the sets. WSAEINVAL: no sockets at all, or a
 // negative timeout. WSAENOTSOCK: one of them is none; the sets are as they were.
-WsaResult<int> select_sockets(SocketSet read, SocketSet write, SocketSet except, const timespec* timeout);
+WsaResult<int> select_sockets(SocketArray read, SocketArray write, SocketArray except, const timespec* timeout);
 
 // Windows' WSAPOLLFD: SOCKET, events, revents. WSAEINVAL: nothing to wait for, or POLLPRI or POLLWRBAND asked.
 struct PollDescriptor {

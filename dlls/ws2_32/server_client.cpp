@@ -211,6 +211,7 @@ WsaResult<wire::Ticket> ServerClient::offer(SocketRef& socket, int target, uint3
   wire::Offered offered = WS_TRY(decoded<wire::Offered>(arrival));
   {
     Lock lock(mutex_);
+    underlying.saw(Seen::kForeign);
     if (is_connected()) underlying.share_as(offered.slot, mapped_ + offered.slot.index);
   }
   WS_TRACE(kDup, "offer: socket %d for process %u: ticket %s, slot %u", socket.fd(), target_id, short_name(offered.ticket).c_str(),

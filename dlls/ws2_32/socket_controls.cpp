@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "dlls/common/debug.h"
+#include "dlls/ws2_32/socket_life.h"
 
 namespace windsock {
 namespace {
@@ -55,8 +56,8 @@ constexpr Control kControls[] = {
 WsaResult<void> set_socket_nonblocking(SocketRef& socket, bool nonblocking) {
   // A listener's host fd never blocks: accept() would otherwise hang when another process took the connection.
   UnderlyingSocket& state = socket.socket();
-  if (state.get(StateField::kListening)) {
-    if ((state.get(StateField::kNonblocking) != 0) == nonblocking) return {};
+  if (is_listening(socket)) {
+    if ((state.get_current(StateField::kNonblocking) != 0) == nonblocking) return {};
     return state.set(StateField::kNonblocking, nonblocking);
   }
   return wsa_result(host::set_nonblocking(socket.fd(), nonblocking));

@@ -26,20 +26,6 @@ int host_backlog(int backlog) {
   return backlog;
 }
 
-// A listener that was made elsewhere shows itself at the first call that matters.
-bool is_listening(SocketRef& socket) {
-  UnderlyingSocket& underlying = socket.socket();
-  if (underlying.get(StateField::kListening) != 0) return true;
-  if (!underlying.has_seen(Seen::kForeign) || !underlying.is_stream()) return false;
-  auto listening = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoAcceptConn);
-  if (!listening || listening.value() == 0) return false;
-  auto nonblocking = host::get_nonblocking(socket.fd());
-  if (!nonblocking || !underlying.set(StateField::kNonblocking, nonblocking.value())) return true;
-  if (!nonblocking.value()) (void)host::set_nonblocking(socket.fd(), true);
-  (void)underlying.set(StateField::kListening, 1);
-  return true;
-}
-
 bool is_zero_address(const host::Address& address) { return is_wildcard(address) && port_of(address) == 0; }
 
 // The host's code for a connect that failed at once, or later by SO_ERROR.
@@ -116,7 +102,8 @@ WsaResult<void> listen_socket(SocketRef& socket, int backlog) {
     (void)host::set_nonblocking(socket.fd(), nonblocking);
     return wsa_failure_from_host(listening.error());
   }
-  return underlying.set(StateField::kListening, 1);
+  underlying.saw(Seen::kListening);
+  return {};
 }
 
 WsaResult<Accepted> accept_connection(SocketRef& listener) {
@@ -154,10 +141,9 @@ WsaResult<Accepted> accept_connection(SocketRef& listener) {
 WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection) {
   UnderlyingSocket& parent = listener.socket();
   StateSnapshot values = parent.values();
-  values[static_cast<size_t>(StateField::kListening)] = 0;
   values[static_cast<size_t>(StateField::kNonblocking)] = 0;
   auto seen = static_cast<uint32_t>(Seen::kEndpoint) | static_cast<uint32_t>(Seen::kBound) | static_cast<uint32_t>(Seen::kConnected);
-  UnderlyingSocket* underlying = UnderlyingSocket::create(parent.kind(), seen);
+  UnderlyingSocket* underlying = UnderlyingSocket::create(parent.kind(), seen | parent.inherited_sights());
   underlying->initialise(values);
   return SocketTable::instance().insert(std::move(connection.fd), underlying, true);
 }
@@ -234,7 +220,7 @@ WsaResult<void> close_socket(uintptr_t socket) {
     // A lingering close of a non-blocking socket would have to block.
     SocketRef pinned = WS_TRY(SocketTable::instance().find(socket));
     UnderlyingSocket& underlying = pinned.socket();
-    if (underlying.is_stream() && (underlying.get(StateField::kLingerSet) != 0 || underlying.has_seen(Seen::kForeign))) {
+    if (underlying.is_stream() && (underlying.has_seen(Seen::kLingers) || underlying.has_seen(Seen::kForeign))) {
       auto linger = host::get_option<host::Linger>(pinned.fd(), host::kSolSocket, host::kSoLinger);
       if (linger && linger.value().on && linger.value().seconds > 0) {
         auto unsent = host::bytes_unsent(pinned.fd());
@@ -263,6 +249,23 @@ bool is_bound(SocketRef& socket) {
   bool named = address.value().family() == host::kAfUnix ? address.value().length > 2 : !is_zero_address(address.value());
   if (named) underlying.saw(Seen::kBound);
   return named;
+}
+
+// A listener that was made elsewhere, or by another process that has it, shows itself at the first call that matters.
+bool is_listening(SocketRef& socket) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (underlying.has_seen(Seen::kListening)) return true;
+  if (!underlying.has_seen(Seen::kForeign) || !underlying.is_stream()) return false;
+  auto listening = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoAcceptConn);
+  if (!listening || listening.value() == 0) return false;
+  if (!underlying.is_shared()) {
+    // Not one of Windsock's: its mode is the host's, until now.
+    auto nonblocking = host::get_nonblocking(socket.fd());
+    if (nonblocking && !nonblocking.value()) (void)host::set_nonblocking(socket.fd(), true);
+    (void)underlying.set(StateField::kNonblocking, !nonblocking || nonblocking.value());
+  }
+  underlying.saw(Seen::kListening);
+  return true;
 }
 
 WsaResult<bool> is_nonblocking(SocketRef& socket) {

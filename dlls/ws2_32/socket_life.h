@@ -49,6 +49,7 @@ WsaResult<host::Address> peer_name(SocketRef& socket);
 
 // Whether the socket has a local address, however it got it.
 bool is_bound(SocketRef& socket);
+bool is_listening(SocketRef& socket);
 // The socket's Windows mode.
 WsaResult<bool> is_nonblocking(SocketRef& socket);
 

@@ -91,7 +91,7 @@ WsaResult<void> get_option(SocketRef& socket, int level, int name, char* value, 
       WS_TRY_HOST(host::get_option(socket.fd(), option->host_level, option->host_name, &number, sizeof number));
       break;
     case OptionHome::kState:
-      number = socket.socket().get(option->field);
+      number = socket.socket().get_current(option->field);
       if (number == 0) number = option->state_default;
       break;
     case OptionHome::kNumber:

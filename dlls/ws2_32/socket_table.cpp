@@ -22,7 +22,7 @@ constexpr int64_t kTakeoverWait = 100 * 1000000;  // nanoseconds
 // closed, because the host may give the number out again at once.
 void finish_closing(Descriptor& descriptor, uint64_t state) {
   UnderlyingSocket* underlying = std::exchange(descriptor.underlying, nullptr);
-  bool lingers = underlying->has_seen(Seen::kForeign) || underlying->get(StateField::kLingerSet) != 0;
+  bool lingers = underlying->has_seen(Seen::kForeign) || underlying->has_seen(Seen::kLingers);
   UniqueFd lingering;
   if (!(state & Descriptor::kAbandoned)) {
     // A lingering close blocks after the number is free already. It is done on a second descriptor, so that the slot is not

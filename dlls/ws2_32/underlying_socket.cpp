@@ -22,13 +22,14 @@ void UnderlyingSocket::release() {
 
 uint32_t UnderlyingSocket::get(StateField field) const {
   const SharedSlot* slot = slot_values_.load(std::memory_order_acquire);
-  // The slot is only as fresh as the windsockd that writes it.
-  if (slot) [[unlikely]] {
-    ServerClient::instance().notice_loss();
-    slot = slot_values_.load(std::memory_order_acquire);
-  }
   const StateValues& values = slot ? slot->values : local_;
   return values[static_cast<size_t>(field)].load(std::memory_order_relaxed);
+}
+
+// The slot is only as fresh as the windsockd that writes it.
+uint32_t UnderlyingSocket::get_current(StateField field) const {
+  if (is_shared()) [[unlikely]] ServerClient::instance().notice_loss();
+  return get(field);
 }
 
 WsaResult<void> UnderlyingSocket::set(StateField field, uint32_t value) {

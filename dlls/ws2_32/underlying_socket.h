@@ -39,8 +39,12 @@ enum class Seen : uint32_t {
   kReceiveShut = 8,      // shutdown(SD_RECEIVE) or SD_BOTH
   kReset = 16,           // the peer reset the connection
   kConnected = 32,       // is or was connected
-  kForeign = 64,         // made elsewhere (adopted, claimed): options may have been set before we saw it
-  kEndpoint = 128,       // made by socket() or accept() of this process: WSACleanup closes it
+  kForeign = 64,         // made elsewhere, or shared: others may have changed it without our seeing
+  kEndpoint = 128,       // a SOCKET of this process by socket(), accept() or a claim: WSACleanup closes it
+  kListening = 256,
+  kLingers = 512,        // SO_LINGER is or was on
+  kReceiveTimeout = 1024,  // SO_RCVTIMEO, SO_SNDTIMEO are or were set
+  kSendTimeout = 2048,
 };
 
 class UnderlyingSocket {
@@ -54,12 +58,21 @@ class UnderlyingSocket {
   SocketKind kind() const { return kind_; }
   bool is_stream() const { return stream_; }
 
+  // What an accepted connection takes over from its listener.
+  uint32_t inherited_sights() const {
+    constexpr auto kInherited = static_cast<uint32_t>(Seen::kLingers) | static_cast<uint32_t>(Seen::kReceiveTimeout) |
+                                static_cast<uint32_t>(Seen::kSendTimeout) | static_cast<uint32_t>(Seen::kForeign);
+    return seen_.load(std::memory_order_relaxed) & kInherited;
+  }
   bool has_seen(Seen what) const { return seen_.load(std::memory_order_relaxed) & static_cast<uint32_t>(what); }
   void saw(Seen what) { seen_.fetch_or(static_cast<uint32_t>(what), std::memory_order_relaxed); }
   void forget(Seen what) { seen_.fetch_and(~static_cast<uint32_t>(what), std::memory_order_relaxed); }
 
   // ---- Windows-only state ------------------------------------------------------------------------------------------
+  // As far as this process knows; a plain read.
   uint32_t get(StateField field) const;
+  // The same, but when the socket is shared and windsockd was lost, another one is found first.
+  uint32_t get_current(StateField field) const;
   // Goes through windsockd when the socket is shared: WSAENETDOWN without one.
   WsaResult<void> set(StateField field, uint32_t value);
   // Fills the values of a socket that nobody else knows yet.

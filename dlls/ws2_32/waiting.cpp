@@ -11,7 +11,7 @@ namespace {
 // Whether a timeout is set, asking the host only when the socket may have been somebody else's.
 bool has_timeout(SocketRef& socket, Direction direction) {
   bool receive = direction == Direction::kReceive;
-  if (socket.socket().get(receive ? StateField::kRcvTimeoSet : StateField::kSndTimeoSet) != 0) return true;
+  if (socket.socket().has_seen(receive ? Seen::kReceiveTimeout : Seen::kSendTimeout)) return true;
   if (!socket.socket().has_seen(Seen::kForeign)) return false;
   auto interval = host::get_option<host::Interval>(socket.fd(), host::kSolSocket, receive ? host::kSoRcvTimeo : host::kSoSndTimeo);
   return interval && (interval.value().seconds != 0 || interval.value().microseconds != 0);
