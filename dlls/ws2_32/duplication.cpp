@@ -73,10 +73,7 @@ WsaResult<uintptr_t> redeem_from_server(const wire::Ticket& ticket, SocketKind k
   constexpr auto seen = static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kEndpoint);
   UnderlyingSocket* underlying = WS_TRY_HOST(UnderlyingSocketRegistry::instance().find_or_create(claimed.fd.get(), kind, seen));
   // The object keeps one reference to the slot; one that had it already gives the claim's back.
-  if (underlying->is_shared() && underlying->slot() == claimed.slot)
-    ServerClient::instance().release(claimed.slot);
-  else
-    underlying->share_as(claimed.slot, claimed.mapped);
+  if (!underlying->share_as(claimed.slot, claimed.mapped)) ServerClient::instance().release(claimed.slot);
   return SocketTable::instance().insert(std::move(claimed.fd), underlying, inheritable);
 }
 

@@ -52,10 +52,12 @@ SlotId UnderlyingSocket::slot() const {
   return slot_;
 }
 
-void UnderlyingSocket::share_as(SlotId slot, SharedSlot* mapped) {
+bool UnderlyingSocket::share_as(SlotId slot, SharedSlot* mapped) {
   std::lock_guard lock(mutex_);
+  if (slot_ == slot && slot_values_.load(std::memory_order_relaxed) == mapped) return false;
   slot_ = slot;
   slot_values_.store(mapped, std::memory_order_release);
+  return true;
 }
 
 void UnderlyingSocket::detach() {

@@ -82,8 +82,9 @@ class UnderlyingSocket {
   // ---- sharing -----------------------------------------------------------------------------------------------------
   bool is_shared() const { return slot_values_.load(std::memory_order_acquire) != nullptr; }
   SlotId slot() const;
-  // From now on the values are those of the slot. This object holds one reference to it at windsockd.
-  void share_as(SlotId slot, SharedSlot* mapped);
+  // From now on the values are those of the slot. This object holds one reference to it at windsockd; false: it did already, the
+  // caller has one too many.
+  bool share_as(SlotId slot, SharedSlot* mapped);
   // windsockd has gone: the values as last seen become local until they are declared anew.
   void detach();
   uint64_t cookie() const { return cookie_.load(std::memory_order_relaxed); }
