@@ -1,0 +1,269 @@
+// Datagrams: addresses, default destinations, and messages longer than the buffer.
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include <cstring>
+#include <string>
+
+#include "tests/regress/fixture.h"
+#include "tests/regress/windows_differences.h"
+
+namespace regress {
+namespace {
+
+class DatagramTest : public FamilyTest {
+ protected:
+  void SetUp() override {
+    FamilyTest::SetUp();
+    here_ = bound_socket(family(), SOCK_DGRAM);
+    there_ = bound_socket(family(), SOCK_DGRAM);
+    ASSERT_TRUE(here_.valid() && there_.valid()) << error_name(WSAGetLastError());
+    target_ = local_name(there_.get());
+  }
+  void TearDown() override {
+    here_ = Socket();
+    there_ = Socket();
+    FamilyTest::TearDown();
+  }
+  SOCKET here() const { return here_.get(); }
+  SOCKET there() const { return there_.get(); }
+  // Sends one datagram that can be received without waiting.
+  bool arrived(const std::string& data) {
+    return sendto(here(), data.data(), static_cast<int>(data.size()), 0, target_.address(), target_.length) ==
+               static_cast<int>(data.size()) &&
+           wait_for(there(), Readiness::kRead);
+  }
+  // Nothing more can be received.
+  ::testing::AssertionResult nothing_left() {
+    if (!set_nonblocking(there())) return ::testing::AssertionFailure();
+    char byte;
+    const ::testing::AssertionResult result = failed_with(outcome_of([&] { return recv(there(), &byte, 1, 0); }), {WSAEWOULDBLOCK});
+    set_nonblocking(there(), false);
+    return result;
+  }
+
+  Socket here_, there_;
+  Endpoint target_;
+};
+FOR_BOTH_FAMILIES(DatagramTest);
+
+TEST_P(DatagramTest, TellsWhoSent) {
+  ASSERT_TRUE(arrived("hello"));
+  char buffer[16];
+  Endpoint sender;
+  sender.length = sizeof sender.storage;
+  ASSERT_RETURNS(5, recvfrom(there(), buffer, sizeof buffer, 0, sender.address(), &sender.length));
+  EXPECT_EQ("hello", std::string(buffer, 5));
+  EXPECT_EQ(target_.length, sender.length);
+  EXPECT_TRUE(sender == local_name(here()));
+}
+
+TEST_P(DatagramTest, TheSenderIsOptional) {
+  ASSERT_TRUE(arrived("hello"));
+  char buffer[16];
+  EXPECT_RETURNS(5, recvfrom(there(), buffer, sizeof buffer, 0, nullptr, nullptr));
+}
+
+TEST_P(DatagramTest, WsaCallsDoTheSame) {
+  char left[] = "left", right[] = "right";
+  WSABUF out[] = {{4, left}, {5, right}};
+  DWORD count = 0, flags = 0;
+  ASSERT_RETURNS(0, WSASendTo(here(), out, 2, &count, 0, target_.address(), target_.length, nullptr, nullptr));
+  EXPECT_EQ(9u, count);
+  char a[6], b[6];
+  WSABUF in[] = {{6, a}, {6, b}};
+  Endpoint sender;
+  sender.length = sizeof sender.storage;
+  ASSERT_TRUE(wait_for(there(), Readiness::kRead));
+  ASSERT_RETURNS(0, WSARecvFrom(there(), in, 2, &count, &flags, sender.address(), &sender.length, nullptr, nullptr));
+  EXPECT_EQ(9u, count);
+  EXPECT_EQ("leftright", std::string(a, 6) + std::string(b, 3));
+  EXPECT_TRUE(sender == local_name(here()));
+}
+
+TEST_P(DatagramTest, MessagesKeepTheirBounds) {
+  ASSERT_TRUE(arrived("one"));
+  ASSERT_TRUE(arrived("three"));
+  char buffer[16];
+  EXPECT_EQ(3, recv(there(), buffer, sizeof buffer, 0));
+  ASSERT_TRUE(wait_for(there(), Readiness::kRead));
+  EXPECT_EQ(5, recv(there(), buffer, sizeof buffer, 0));
+}
+
+TEST_P(DatagramTest, AnEmptyMessageIsAMessage) {
+  ASSERT_TRUE(arrived(""));
+  char byte;
+  EXPECT_RETURNS(0, recv(there(), &byte, 1, 0));
+  EXPECT_TRUE(nothing_left());
+}
+
+// ---- a message longer than the buffer --------------------------------------------------------------------------------
+
+TEST_P(DatagramTest, RecvTooSmallGivesTheFirstPartAndDropsTheRest) {
+  ASSERT_TRUE(arrived("0123456789"));
+  char buffer[5] = "....";
+  EXPECT_FAILS_WITH(recv(there(), buffer, 4, 0), WSAEMSGSIZE);
+  EXPECT_EQ("0123", std::string(buffer, 4));
+  EXPECT_TRUE(nothing_left());
+}
+
+TEST_P(DatagramTest, RecvFromTooSmallStillTellsTheSender) {
+  ASSERT_TRUE(arrived("0123456789"));
+  char buffer[5] = "....";
+  Endpoint sender;
+  sender.length = sizeof sender.storage;
+  EXPECT_FAILS_WITH(recvfrom(there(), buffer, 4, 0, sender.address(), &sender.length), WSAEMSGSIZE);
+  EXPECT_EQ("0123", std::string(buffer, 4));
+  EXPECT_TRUE(sender == local_name(here()));
+  EXPECT_TRUE(nothing_left());
+}
+
+TEST_P(DatagramTest, WsaRecvTooSmallFillsAllBuffers) {
+  ASSERT_TRUE(arrived("0123456789"));
+  char a[3] = "..", b[3] = "..";
+  WSABUF in[] = {{2, a}, {2, b}};
+  DWORD count = 0, flags = 0;
+  EXPECT_FAILS_WITH(WSARecv(there(), in, 2, &count, &flags, nullptr, nullptr), WSAEMSGSIZE);
+  EXPECT_EQ("0123", std::string(a, 2) + std::string(b, 2));
+  EXPECT_TRUE(nothing_left());
+}
+
+TEST_P(DatagramTest, WsaRecvFromTooSmall) {
+  ASSERT_TRUE(arrived("0123456789"));
+  char a[5] = "....";
+  WSABUF in = {4, a};
+  DWORD count = 0, flags = 0;
+  EXPECT_FAILS_WITH(WSARecvFrom(there(), &in, 1, &count, &flags, nullptr, nullptr, nullptr, nullptr), WSAEMSGSIZE);
+  EXPECT_EQ("0123", std::string(a, 4));
+  EXPECT_TRUE(nothing_left());
+}
+
+TEST_P(DatagramTest, PeekTooSmallKeepsTheMessage) {
+  ASSERT_TRUE(arrived("0123456789"));
+  char buffer[16] = "....";
+  EXPECT_FAILS_WITH(recv(there(), buffer, 4, MSG_PEEK), WSAEMSGSIZE);
+  EXPECT_EQ("0123", std::string(buffer, 4));
+  EXPECT_EQ(10, recv(there(), buffer, sizeof buffer, 0));
+}
+
+TEST_P(DatagramTest, ExactlyFittingIsNoError) {
+  ASSERT_TRUE(arrived("0123"));
+  char buffer[4];
+  EXPECT_RETURNS(4, recv(there(), buffer, 4, 0));
+}
+
+TEST_P(DatagramTest, SendingTooMuch) {
+  const std::string data(70000, 'x');
+  EXPECT_FAILS_WITH(sendto(here(), data.data(), static_cast<int>(data.size()), 0, target_.address(), target_.length), WSAEMSGSIZE);
+}
+
+// ---- bound, unbound, connected ---------------------------------------------------------------------------------------
+
+TEST_P(DatagramTest, ReceivingUnboundIsInvalid) {
+  const Socket unbound = make_socket(family(), SOCK_DGRAM);
+  char byte;
+  WSABUF in = {1, &byte};
+  DWORD count = 0, flags = 0;
+  EXPECT_FAILS_WITH(recvfrom(unbound.get(), &byte, 1, 0, nullptr, nullptr), WSAEINVAL);
+  EXPECT_FAILS_WITH(recv(unbound.get(), &byte, 1, 0), WSAEINVAL);
+  EXPECT_FAILS_WITH(WSARecvFrom(unbound.get(), &in, 1, &count, &flags, nullptr, nullptr, nullptr, nullptr), WSAEINVAL);
+}
+
+TEST_P(DatagramTest, SendingBindsAnUnboundSocket) {
+  const Socket unbound = make_socket(family(), SOCK_DGRAM);
+  ASSERT_RETURNS(2, sendto(unbound.get(), "hi", 2, 0, target_.address(), target_.length));
+  EXPECT_NE(0, local_name(unbound.get()).port());
+  ASSERT_TRUE(wait_for(there(), Readiness::kRead));
+  char buffer[8];
+  Endpoint sender;
+  sender.length = sizeof sender.storage;
+  ASSERT_EQ(2, recvfrom(there(), buffer, sizeof buffer, 0, sender.address(), &sender.length));
+  EXPECT_EQ(local_name(unbound.get()).port(), sender.port());
+}
+
+TEST_P(DatagramTest, SendingNowhere) {
+  EXPECT_FAILS_WITH_ONE_OF(send(here(), "x", 1, 0), no_destination());
+  EXPECT_FAILS_WITH_ONE_OF(sendto(here(), "x", 1, 0, nullptr, 0), no_destination());
+}
+
+TEST_P(DatagramTest, AShortAddressIsAFault) {
+  EXPECT_FAILS_WITH(sendto(here(), "x", 1, 0, target_.address(), 4), WSAEFAULT);
+  char byte;
+  ASSERT_TRUE(arrived("x"));
+  sockaddr_storage name;
+  int length = 4;
+  EXPECT_FAILS_WITH(recvfrom(there(), &byte, 1, 0, reinterpret_cast<sockaddr*>(&name), &length), WSAEFAULT);
+}
+
+TEST_P(DatagramTest, ConnectedSocketsSendToTheirPeerAndHearOnlyIt) {
+  const Pair pair = udp_pair(family());
+  ASSERT_TRUE(pair.valid());
+  const Endpoint server = local_name(pair.server.get());
+  ASSERT_EQ(8, sendto(here(), "stranger", 8, 0, server.address(), server.length));
+  ASSERT_RETURNS(4, send(pair.client.get(), "peer", 4, 0));
+  ASSERT_TRUE(wait_for(pair.server.get(), Readiness::kRead));
+  char buffer[16];
+  EXPECT_EQ(4, recv(pair.server.get(), buffer, sizeof buffer, 0));
+  EXPECT_TRUE(peer_name(pair.server.get()) == local_name(pair.client.get()));
+}
+
+TEST_P(DatagramTest, ConnectingAgainChangesThePeer) {
+  ASSERT_RETURNS(0, connect(here(), target_.address(), target_.length));
+  const Socket other = bound_socket(family(), SOCK_DGRAM);
+  const Endpoint second = local_name(other.get());
+  ASSERT_RETURNS(0, connect(here(), second.address(), second.length));
+  ASSERT_RETURNS(1, send(here(), "x", 1, 0));
+  EXPECT_TRUE(wait_for(other.get(), Readiness::kRead));
+  EXPECT_TRUE(nothing_left());
+}
+
+TEST_P(DatagramTest, ConnectingToTheZeroAddressTakesThePeerAway) {
+  ASSERT_RETURNS(0, connect(here(), target_.address(), target_.length));
+  const Endpoint nobody = any_address(family());
+  ASSERT_RETURNS(0, connect(here(), nobody.address(), nobody.length));
+  sockaddr_storage name;
+  int length = sizeof name;
+  EXPECT_FAILS_WITH(getpeername(here(), reinterpret_cast<sockaddr*>(&name), &length), WSAENOTCONN);
+  EXPECT_FAILS_WITH_ONE_OF(send(here(), "x", 1, 0), no_destination());
+}
+
+TEST_P(DatagramTest, NeitherListensNorAccepts) {
+  EXPECT_FAILS_WITH(accept(here(), nullptr, nullptr), WSAEOPNOTSUPP);
+}
+
+TEST_P(DatagramTest, HasNoUrgentData) {
+  EXPECT_FAILS_WITH(sendto(here(), "x", 1, MSG_OOB, target_.address(), target_.length), WSAEOPNOTSUPP);
+  char byte;
+  EXPECT_FAILS_WITH(recv(there(), &byte, 1, MSG_OOB), WSAEOPNOTSUPP);
+}
+
+TEST_P(DatagramTest, NonBlockingWithoutData) { EXPECT_TRUE(nothing_left()); }
+
+TEST_P(DatagramTest, DataPointerFaults) {
+  EXPECT_FAILS_WITH(sendto(here(), unmapped_address(), 4, 0, target_.address(), target_.length), WSAEFAULT);
+  ASSERT_TRUE(arrived("x"));
+  EXPECT_FAILS_WITH(recvfrom(there(), unmapped_address(), 4, 0, nullptr, nullptr), WSAEFAULT);
+}
+
+TEST_P(DatagramTest, HowMuchWaits) {
+  u_long available = 99;
+  ASSERT_RETURNS(0, ioctlsocket(there(), FIONREAD, &available));
+  EXPECT_EQ(0u, available);
+  ASSERT_TRUE(arrived("12345"));
+  ASSERT_RETURNS(0, ioctlsocket(there(), FIONREAD, &available));
+  EXPECT_EQ(5u, available);
+}
+
+class BroadcastTest : public WinsockTest {};
+
+TEST_F(BroadcastTest, NeedsTheOption) {
+  const Socket socket = make_socket(AF_INET, SOCK_DGRAM);
+  sockaddr_in everybody{};
+  everybody.sin_family = AF_INET;
+  everybody.sin_port = htons(9);
+  everybody.sin_addr.s_addr = INADDR_BROADCAST;
+  EXPECT_FAILS_WITH(sendto(socket.get(), "x", 1, 0, reinterpret_cast<sockaddr*>(&everybody), sizeof everybody), WSAEACCES);
+}
+
+}  // namespace
+}  // namespace regress

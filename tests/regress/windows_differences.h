@@ -1,0 +1,52 @@
+// Where Windows' own versions, or its documentation in different places, give different answers: the accepted sets, in one
+// place. A case that uses one of these says that any member is right; a case with a single code does not.
+#ifndef TESTS_REGRESS_WINDOWS_DIFFERENCES_H
+#define TESTS_REGRESS_WINDOWS_DIFFERENCES_H
+
+#include <winsock2.h>
+
+#include <vector>
+
+namespace regress {
+
+using ErrorSet = std::vector<int>;
+
+// A blocking call whose socket another thread closes: the call is cancelled. The lists of the calls' pages name all three.
+inline ErrorSet closed_while_blocked() { return {WSAEINTR, WSAENOTSOCK, WSAECONNABORTED}; }
+
+// select whose sets contain a socket that is closed meanwhile.
+inline ErrorSet closed_while_selected() { return {WSAENOTSOCK, WSAEINTR}; }
+
+// The far end has reset the connection: RST seen by a receive, or by a send after it.
+inline ErrorSet connection_lost() { return {WSAECONNRESET, WSAECONNABORTED}; }
+
+// WSAPoll over nothing but invalid sockets: WSAEINVAL by its page, WSAENOTSOCK in programs' reports.
+inline ErrorSet no_socket_to_poll() { return {WSAEINVAL, WSAENOTSOCK}; }
+
+// A non-blocking connect repeated while the first is under way: Winsock 1.1 said WSAEINVAL.
+inline ErrorSet connect_under_way() { return {WSAEALREADY, WSAEINVAL, WSAEWOULDBLOCK}; }
+
+// A type that does not carry the protocol.
+inline ErrorSet wrong_protocol_for_type() { return {WSAEPROTOTYPE, WSAEPROTONOSUPPORT}; }
+
+// An address of another family than the socket's.
+inline ErrorSet wrong_family() { return {WSAEFAULT, WSAEAFNOSUPPORT}; }
+
+// An option level or name that the provider does not know.
+inline ErrorSet unknown_option() { return {WSAENOPROTOOPT, WSAEINVAL}; }
+
+// A flag that the call does not take.
+inline ErrorSet unknown_flag() { return {WSAEOPNOTSUPP, WSAEINVAL}; }
+
+// A datagram socket without a default destination is asked to send to it.
+inline ErrorSet no_destination() { return {WSAENOTCONN, WSAEDESTADDRREQ}; }
+
+// Urgent data is asked for and there is none.
+inline ErrorSet no_urgent_data() { return {WSAEINVAL, WSAEWOULDBLOCK}; }
+
+// An ioctl that the provider does not know.
+inline ErrorSet unknown_ioctl() { return {WSAEINVAL, WSAEOPNOTSUPP}; }
+
+}  // namespace regress
+
+#endif

@@ -1,0 +1,48 @@
+// A Winsock call made in a thread of its own, to see how it is woken.
+//
+// The thread and the test share the state, so a call that never returns costs a detached thread and a failed test, not a hung
+// run. wait_until_blocked() returns once the thread is in the call: where the system tells what a thread is doing it is asked,
+// and then the call must still not have returned a little later. Whether the thread is already asleep changes nothing in
+// what the tests expect afterwards; it makes sure that they test what they say.
+#ifndef TESTS_SUPPORT_BLOCKED_CALL_H
+#define TESTS_SUPPORT_BLOCKED_CALL_H
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "tests/support/wsa_error.h"
+
+namespace test_support {
+
+class BlockedCall {
+ public:
+  explicit BlockedCall(std::function<long long()> call);
+  BlockedCall(BlockedCall&&) = default;
+  BlockedCall& operator=(BlockedCall&&) = delete;
+  ~BlockedCall();
+
+  bool wait_until_blocked();
+  bool returned();
+  std::optional<Outcome> outcome();  // waits for it; nothing when the deadline passes
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    long thread = 0;
+    std::optional<Outcome> outcome;
+  };
+  std::shared_ptr<State> state_;
+  std::thread thread_;
+};
+
+// The call ended with one of these errors, before the deadline.
+::testing::AssertionResult woken_with(BlockedCall& call, const std::vector<int>& accepted);
+
+}  // namespace test_support
+
+#endif
