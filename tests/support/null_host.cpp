@@ -1,0 +1,54 @@
+// The host that has nothing: what is left of the core's world when there is neither Win32 nor Wine.
+//
+// A SOCKET is the host's fd, the last error is a variable, a process id is the host's; there are no events. What links with this
+// shows that the core asks its host through host_services.h alone.
+#include <utility>
+
+#include "dlls/common/host.h"
+#include "dlls/ws2_32/host_services.h"
+
+namespace windsock::services {
+namespace {
+
+thread_local uint32_t t_last_error = 0;
+const SocketOperations* g_operations = nullptr;
+
+constexpr uint32_t kNotImplemented = 120;  // ERROR_CALL_NOT_IMPLEMENTED
+constexpr uint32_t kWaitFailed = 0xffffffff;
+
+template <typename T>
+T unavailable(T failure) {
+  t_last_error = kNotImplemented;
+  return failure;
+}
+
+}  // namespace
+
+uint32_t last_error() { return t_last_error; }
+void set_last_error(uint32_t error) { t_last_error = error; }
+
+uintptr_t socket_from_fd(int fd) { return static_cast<uintptr_t>(fd); }
+int fd_from_socket(uintptr_t socket) { return socket < (uintptr_t{1} << 24) ? static_cast<int>(socket) : -1; }
+
+Handle create_event(EventReset, bool) { return unavailable<Handle>(nullptr); }
+bool close_event(Handle) { return unavailable(false); }
+bool set_event(Handle) { return unavailable(false); }
+bool reset_event(Handle) { return unavailable(false); }
+uint32_t wait_for_events(uint32_t, const Handle*, bool, uint32_t, bool) { return unavailable(kWaitFailed); }
+
+UniqueFd open_target_process(uint32_t process_id) {
+  auto process = host::open_process(static_cast<int>(process_id));
+  return process ? std::move(process).take() : UniqueFd{};
+}
+
+// Natively the program's calling convention is our own; more arguments than a procedure takes do it no harm.
+uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count) {
+  uintptr_t all[kMaxArguments] = {};
+  for (uint32_t i = 0; i < count && i < kMaxArguments; ++i) all[i] = arguments[i];
+  using Procedure = uintptr_t (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t);
+  return reinterpret_cast<Procedure>(const_cast<void*>(procedure))(all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7]);
+}
+
+void register_socket_operations(const SocketOperations* operations) { g_operations = operations; }
+
+}  // namespace windsock::services

@@ -1,0 +1,19 @@
+# The tests of the core, linked with a host that has nothing: what they need of a host is what the core needs.
+if HAVE_GTEST
+check_PROGRAMS += tests/unit/ws2_32_test
+TESTS += tests/unit/ws2_32_test
+tests_unit_ws2_32_test_SOURCES = \
+	tests/support/null_host.cpp \
+	tests/unit/ws2_32/inet_text_test.cpp \
+	tests/unit/ws2_32/main.cpp \
+	tests/unit/ws2_32/resolver_test.cpp \
+	tests/unit/ws2_32/socket_controls_test.cpp \
+	tests/unit/ws2_32/socket_options_test.cpp \
+	tests/unit/ws2_32/support.h \
+	tests/unit/ws2_32/translate_address_test.cpp \
+	tests/unit/ws2_32/translate_error_test.cpp \
+	tests/unit/ws2_32/translate_flags_test.cpp \
+	tests/unit/ws2_32/translate_kind_test.cpp
+tests_unit_ws2_32_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_unit_ws2_32_test_LDADD = libws2_32_core.la $(GTEST_LIBS)
+endif
