@@ -97,7 +97,7 @@ TEST_F(SlotTableTest, set_changes_one_value) {
   auto reference = table_.acquire(42, state(7));
   table_.set(reference->id(), StateField::kNonblocking, 1);
   EXPECT_EQ(slot(*reference).values[static_cast<size_t>(StateField::kNonblocking)], 1u);
-  EXPECT_EQ(slot(*reference).values[static_cast<size_t>(StateField::kNonblocking)], 7u);
+  EXPECT_EQ(slot(*reference).values[static_cast<size_t>(StateField::kReuseAddr)], 7u);
 }
 
 TEST_F(SlotTableTest, ids_from_nowhere_are_not_in_use) {

@@ -1,0 +1,36 @@
+# Unit tests of dlls/common and of the server. Like the server they see the host's headers only.
+if HAVE_GTEST
+check_PROGRAMS += tests/unit/common_test tests/unit/server_test
+TESTS += tests/unit/common_test tests/unit/server_test
+
+tests_unit_common_test_CPPFLAGS = $(SERVER_CPPFLAGS)
+tests_unit_common_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_unit_common_test_SOURCES = \
+	tests/unit/common/debug_test.cpp \
+	tests/unit/common/fd_channel_test.cpp \
+	tests/unit/common/host_test.cpp \
+	tests/unit/common/runtime_directory_test.cpp \
+	tests/unit/common/test_host.h \
+	tests/unit/common/wire_test.cpp
+tests_unit_common_test_LDADD = libwindsock_common.la $(GTEST_LIBS) -lgtest_main -lpthread
+
+tests_unit_server_test_CPPFLAGS = $(SERVER_CPPFLAGS)
+tests_unit_server_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(JSON_CFLAGS) $(FMT_CFLAGS)
+tests_unit_server_test_SOURCES = \
+	server/status_view.cpp \
+	tests/unit/server/closer_test.cpp \
+	tests/unit/server/daemon_test.cpp \
+	tests/unit/server/duplication_table_test.cpp \
+	tests/unit/server/fake_surroundings.h \
+	tests/unit/server/listener_test.cpp \
+	tests/unit/server/quota_test.cpp \
+	tests/unit/server/request_handlers_state_test.cpp \
+	tests/unit/server/request_handlers_test.cpp \
+	tests/unit/server/shared_state_test.cpp \
+	tests/unit/server/status_view_test.cpp \
+	tests/unit/server/world.h
+tests_unit_server_test_LDADD = libwindsock_server.la $(GTEST_LIBS) $(FMT_LIBS) -lgtest_main -lpthread
+endif
+
+TESTS += tests/unit/server/windsockd_smoke
+dist_check_SCRIPTS += tests/unit/server/windsockd_smoke

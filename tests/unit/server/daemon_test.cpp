@@ -1,0 +1,337 @@
+// The whole of windsockd in a thread, with real connections: what clients can do to it, and when it leaves.
+#include "server/daemon.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/unit/common/test_host.h"
+
+namespace windsock::server {
+namespace {
+
+using host::Blocking;
+using host::Take;
+
+class Client {
+ public:
+  explicit Client(const std::string& directory) {
+    UniqueFd place = std::move(host::open_directory(directory.c_str(), false)).take();
+    UniqueFd socket = std::move(host::create_socket(AF_UNIX, SOCK_SEQPACKET, 0, Blocking::kYes)).take();
+    connected = host::connect_unix_at(socket.get(), place.get(), kServerSocketName).ok();
+    channel = FdChannel(std::move(socket));
+  }
+  bool hello() { return ask<wire::Welcome>(wire::Hello{wire::kMajor, wire::kMinor, "test"}).has_value(); }
+  template <typename Message>
+  bool send(const Message& message, std::initializer_list<int> fds = {}) {
+    return channel.send(wire::encode(++serial, message), {fds.begin(), fds.size()}).ok();
+  }
+  Arrival receive() {
+    EXPECT_TRUE(test::becomes_readable(channel.fd()));
+    auto arrival = channel.receive(Take::kConsume, Blocking::kNo);
+    return arrival ? std::move(arrival).take() : Arrival{};
+  }
+  template <typename Answer, typename Message>
+  std::optional<Answer> ask(const Message& message, std::initializer_list<int> fds = {}) {
+    if (!send(message, fds)) return std::nullopt;
+    last = receive();
+    return wire::decode<Answer>(last.packet.span());
+  }
+  std::optional<wire::Offered> offer(int socket, int pidfd) { return ask<wire::Offered>(wire::Offer{0, 2, 1, 6, {}, {}}, {socket, pidfd}); }
+  std::optional<wire::Claimed> claim(const wire::Ticket& ticket) { return ask<wire::Claimed>(wire::Claim{ticket, 2, 1, 6}); }
+
+  FdChannel channel;
+  bool connected = false;
+  uint32_t serial = 0;
+  Arrival last;
+};
+
+class DaemonTest : public testing::Test {
+ protected:
+  ~DaemonTest() override { stop(); }
+
+  void start(Options options = {}, Quota::Limits limits = {1000, 64, 0, 0}) {
+    RuntimeDirectory directory{std::move(host::open_directory(place_.path().c_str(), false)).take(), place_.path()};
+    auto listener = Listener::open(std::move(directory), UniqueFd());
+    ASSERT_TRUE(listener.ok() && listener.value());
+    auto memory = SharedMemory::create();
+    ASSERT_TRUE(memory.ok());
+    thread_ = std::thread([this, options, limits, opened = *std::move(listener).take(), shared = std::move(memory).take()]() mutable {
+      Daemon daemon(options, std::move(opened), std::move(shared), {limits, 1, host::now_nanoseconds(), place_.path()}, Readiness(UniqueFd()));
+      daemon.run();
+    });
+  }
+  // Until it has left by itself.
+  void wait() {
+    if (thread_.joinable()) thread_.join();
+  }
+  void stop() {
+    if (!thread_.joinable()) return;
+    Client client(place_.path());
+    if (client.connected && client.hello()) client.send(wire::Stop{0});
+    thread_.join();
+  }
+  Client greeted() {
+    Client client(place_.path());
+    EXPECT_TRUE(client.hello());
+    return client;
+  }
+
+  test::TemporaryDirectory place_;
+  UniqueFd self_ = std::move(host::open_process(getpid())).take();
+  std::thread thread_;
+};
+
+TEST_F(DaemonTest, hands_a_connection_over) {
+  start();
+  Client source = greeted(), target = greeted();
+  auto pair = test::tcp_pair();
+  auto offered = source.offer(pair.one.get(), self_.get());
+  ASSERT_TRUE(offered);
+  pair.one.reset();
+  auto claimed = target.claim(offered->ticket);
+  ASSERT_TRUE(claimed);
+  EXPECT_EQ(claimed->slot, offered->slot);
+  ASSERT_EQ(target.last.fds.size(), 1u);
+  EXPECT_TRUE(host::send(target.last.fds.get(0), "hi", 2, 0).ok());
+  EXPECT_TRUE(test::becomes_readable(pair.other.get()));
+}
+
+TEST_F(DaemonTest, holds_nothing_of_a_claimed_socket) {
+  start();
+  Client client = greeted();
+  for (int i = 0; i < 50; ++i) {
+    auto pair = test::tcp_pair();
+    auto offered = client.offer(pair.one.get(), self_.get());
+    ASSERT_TRUE(offered && client.claim(offered->ticket));
+    pair.one.reset();
+    client.last.fds.clear();
+    EXPECT_TRUE(test::sees_the_end(pair.other.get()));
+  }
+}
+
+TEST_F(DaemonTest, the_shared_state_is_there_for_reading) {
+  start();
+  Client client(place_.path());
+  ASSERT_TRUE(client.hello());
+  ASSERT_EQ(client.last.fds.size(), 1u);
+  int state = client.last.fds.get(0);
+  EXPECT_FALSE(host::map(state, kSharedStateSize, true).ok());
+  auto* slots = static_cast<const SharedSlot*>(host::map(state, kSharedStateSize, false).value());
+  auto pair = test::tcp_pair();
+  auto offered = client.offer(pair.one.get(), self_.get());
+  ASSERT_TRUE(offered);
+  ASSERT_TRUE(client.ask<wire::Done>(wire::SetState{offered->slot, 1, 12345}));
+  EXPECT_EQ(slots[offered->slot.index].values[1], 12345u);
+  EXPECT_EQ(slots[offered->slot.index].cookie, test::cookie_of(pair.one.get()));
+  host::unmap(const_cast<SharedSlot*>(slots), kSharedStateSize);
+}
+
+TEST_F(DaemonTest, tickets_end_with_their_target) {
+  start();
+  Client source = greeted();
+  auto pair = test::tcp_pair();
+  {
+    test::Child target;
+    ASSERT_TRUE(source.offer(pair.one.get(), target.pidfd()));
+    pair.one.reset();
+  }
+  EXPECT_TRUE(test::sees_the_end(pair.other.get()));
+}
+
+TEST_F(DaemonTest, a_bad_peer_is_disconnected_and_the_others_go_on) {
+  start();
+  Client good = greeted();
+  Client bad = greeted();
+  testing::internal::CaptureStderr();
+  ASSERT_TRUE(host::send(bad.channel.fd(), "rubbish!", 8, 0).ok());
+  EXPECT_TRUE(test::sees_the_end(bad.channel.fd()));
+  Client early(place_.path());
+  early.send(wire::AskStatus{});
+  EXPECT_TRUE(test::sees_the_end(early.channel.fd()));
+  auto pair = test::tcp_pair();
+  EXPECT_TRUE(good.offer(pair.one.get(), self_.get()));
+  stop();
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("disconnected"), std::string::npos);
+}
+
+TEST_F(DaemonTest, a_silent_client_is_disconnected) {
+  Options options;
+  options.hello_seconds = 1;
+  testing::internal::CaptureStderr();
+  start(options);
+  Client silent(place_.path()), good = greeted();
+  EXPECT_TRUE(test::sees_the_end(silent.channel.fd()));
+  EXPECT_TRUE(good.ask<wire::StatusReport>(wire::AskStatus{}));  // who has said Hello may be silent after
+  stop();
+  testing::internal::GetCapturedStderr();
+}
+
+TEST_F(DaemonTest, a_flood_does_not_keep_others_waiting) {
+  start();
+  std::atomic<bool> enough = false;
+  std::vector<std::thread> floods;
+  for (int i = 0; i < 3; ++i)
+    floods.emplace_back([&] {
+      Client client = greeted();
+      while (!enough) client.send(wire::Release{{1, 1}});
+    });
+  Client good = greeted();
+  auto pair = test::tcp_pair();
+  for (int i = 0; i < 100; ++i) {
+    auto offered = good.offer(pair.one.get(), self_.get());
+    ASSERT_TRUE(offered && good.claim(offered->ticket));
+  }
+  enough = true;
+  for (auto& flood : floods) flood.join();
+}
+
+TEST_F(DaemonTest, replies_to_one_that_does_not_read_wait_and_none_is_lost) {
+  start();
+  Client lazy = greeted();
+  auto pair = test::tcp_pair();
+  auto offered = greeted().offer(pair.one.get(), self_.get());
+  ASSERT_TRUE(offered);
+  pair.one.reset();
+  ASSERT_TRUE(host::set_nonblocking(lazy.channel.fd(), true).ok());
+  // Until both directions are full; the claim is somewhere behind.
+  size_t asked = 0;
+  while (lazy.send(wire::Revoke{})) ++asked;
+  // Others are served all the same.
+  EXPECT_TRUE(greeted().ask<wire::StatusReport>(wire::AskStatus{}));
+  size_t answered = 0;
+  for (; answered < asked; ++answered) ASSERT_TRUE(wire::decode<wire::Failed>(lazy.receive().packet.span()));
+  EXPECT_TRUE(lazy.claim(offered->ticket));
+  EXPECT_EQ(lazy.last.fds.size(), 1u);
+}
+
+TEST_F(DaemonTest, a_claimant_that_goes_with_its_reply_unread_ends_the_connection) {
+  start();
+  auto pair = test::tcp_pair();
+  {
+    Client source = greeted(), target = greeted();
+    auto offered = source.offer(pair.one.get(), self_.get());
+    ASSERT_TRUE(offered);
+    ASSERT_TRUE(host::set_nonblocking(target.channel.fd(), true).ok());
+    while (target.send(wire::Revoke{})) {
+    }
+    // The claim goes in as soon as there is room for one more request, and its reply is never read.
+    pair.one.reset();
+    ASSERT_TRUE(host::set_nonblocking(target.channel.fd(), false).ok());
+    for (int i = 0; i < 2; ++i) target.receive();
+    ASSERT_TRUE(target.send(wire::Claim{offered->ticket, 2, 1, 6}));
+    ASSERT_TRUE(source.ask<wire::StatusReport>(wire::AskStatus{}));
+  }
+  // Its process, the test itself, still lives: the ticket alone may hold the socket, if the claim was never read.
+  Client last = greeted();
+  ASSERT_TRUE(last.ask<wire::Done>(wire::Stop{0}));
+  EXPECT_TRUE(test::sees_the_end(pair.other.get()));
+  wait();
+}
+
+TEST_F(DaemonTest, with_all_descriptors_parked_there_is_room_to_connect_and_claim) {
+  start({}, {80, 32, 0, 0});
+  Client source = greeted();
+  auto pair = test::tcp_pair();
+  std::vector<wire::Ticket> tickets;
+  while (auto offered = source.offer(pair.one.get(), self_.get())) tickets.push_back(offered->ticket);
+  EXPECT_EQ(wire::decode<wire::Failed>(source.last.packet.span())->status, static_cast<uint32_t>(wire::Status::kQuota));
+  EXPECT_EQ(tickets.size(), 80u - 32 - 1 - 1);
+  for (const auto& ticket : tickets) {
+    Client target = greeted();
+    EXPECT_TRUE(target.claim(ticket));
+  }
+}
+
+TEST_F(DaemonTest, more_clients_than_descriptors_wait_for_their_turn) {
+  start({}, {20, 8, 0, 0});
+  std::vector<Client> clients;
+  for (int i = 0; i < 16; ++i) clients.push_back(greeted());
+  Client waiting(place_.path());
+  ASSERT_TRUE(waiting.connected);
+  ASSERT_TRUE(waiting.send(wire::Hello{wire::kMajor, wire::kMinor, ""}));
+  EXPECT_EQ(static_cast<int>(waiting.channel.receive(Take::kConsume, Blocking::kNo).error()), EAGAIN);
+  clients.pop_back();
+  EXPECT_TRUE(wire::decode<wire::Welcome>(waiting.receive().packet.span()));
+}
+
+// ---- leaving ---------------------------------------------------------------------------------------------------------
+
+TEST_F(DaemonTest, leaves_when_nobody_needs_it) {
+  Options options;
+  options.idle_seconds = 1;
+  start(options);
+  greeted();
+  wait();
+  EXPECT_FALSE(Client(place_.path()).connected);
+}
+
+TEST_F(DaemonTest, stays_for_a_client_and_for_a_ticket) {
+  Options options;
+  options.idle_seconds = 1;
+  start(options);
+  test::Child target;
+  auto pair = test::tcp_pair();
+  ASSERT_TRUE(greeted().offer(pair.one.get(), target.pidfd()));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // what is shown is that nothing happens in this time
+  EXPECT_TRUE(greeted().ask<wire::StatusReport>(wire::AskStatus{}));
+  target.end();
+  wait();
+}
+
+TEST_F(DaemonTest, asked_to_leave_when_idle_it_serves_the_claims_first) {
+  start();
+  Client source = greeted(), target = greeted();
+  auto pair = test::tcp_pair();
+  auto offered = source.offer(pair.one.get(), self_.get());
+  ASSERT_TRUE(offered);
+  ASSERT_TRUE(source.ask<wire::Done>(wire::Stop{1}));
+  EXPECT_FALSE(source.offer(pair.one.get(), self_.get()));
+  EXPECT_EQ(wire::decode<wire::Failed>(source.last.packet.span())->status, static_cast<uint32_t>(wire::Status::kLeaving));
+  Client newcomer = greeted();
+  EXPECT_TRUE(newcomer.claim(offered->ticket));
+  EXPECT_EQ(newcomer.last.fds.size(), 1u);
+  wait();
+  EXPECT_TRUE(test::sees_the_end(source.channel.fd()));
+}
+
+TEST_F(DaemonTest, asked_to_leave_now_it_answers_and_lets_all_go) {
+  start();
+  Client client = greeted();
+  auto pair = test::tcp_pair();
+  ASSERT_TRUE(client.offer(pair.one.get(), self_.get()));
+  pair.one.reset();
+  EXPECT_TRUE(client.ask<wire::Done>(wire::Stop{0}));
+  wait();
+  EXPECT_TRUE(test::sees_the_end(client.channel.fd()));
+  EXPECT_TRUE(test::sees_the_end(pair.other.get()));
+}
+
+TEST_F(DaemonTest, a_signal_makes_it_lame_and_a_second_one_ends_it) {
+  start();
+  Client client = greeted();
+  auto pair = test::tcp_pair();
+  ASSERT_TRUE(client.offer(pair.one.get(), self_.get()));
+  kill(getpid(), SIGTERM);
+  ASSERT_TRUE(test::eventually([&] { return !client.offer(pair.one.get(), self_.get()); }));
+  EXPECT_EQ(wire::decode<wire::Failed>(client.last.packet.span())->status, static_cast<uint32_t>(wire::Status::kLeaving));
+  kill(getpid(), SIGINT);
+  wait();
+}
+
+TEST_F(DaemonTest, lame_it_leaves_when_its_time_is_over) {
+  Options options;
+  options.lame_seconds = 1;
+  start(options);
+  Client client = greeted();
+  auto pair = test::tcp_pair();
+  ASSERT_TRUE(client.offer(pair.one.get(), self_.get()));
+  pair.one.reset();
+  kill(getpid(), SIGTERM);
+  wait();
+  EXPECT_TRUE(test::sees_the_end(pair.other.get()));
+}
+
+}  // namespace
+}  // namespace windsock::server
