@@ -4,7 +4,7 @@
 
 namespace bench {
 
-// A UDP socket made by the host's own call, behind Windsock's back.
+// A UDP socket, bound, made by the host's own call, behind Windsock's back.
 int make_host_udp_socket();
 
 }  // namespace bench

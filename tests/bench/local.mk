@@ -18,7 +18,7 @@ bench_sanitized = -DBENCH_SANITIZED
 endif
 
 # -no-install: a real program, not libtool's script, for it runs itself again in other roles and under callgrind.
-bench_libraries = libbench_windsock.la libbench_host.la libws2_32.la
+bench_libraries = libbench_windsock.la libbench_host.la libws2_32.la libkernel32.la
 bench_gates = tests/bench/syscall_gate tests/bench/instruction_gate
 
 check_PROGRAMS += $(bench_gates)
@@ -32,8 +32,6 @@ tests_bench_instruction_gate_SOURCES = tests/bench/instruction_gate.cpp
 tests_bench_instruction_gate_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
 tests_bench_instruction_gate_LDADD = $(bench_libraries)
 tests_bench_instruction_gate_LDFLAGS = $(AM_LDFLAGS) -no-install
-# The second half of the gate of system calls needs a server.
-tests/bench/syscall_gate.log: windsockd$(EXEEXT)
 
 if HAVE_BENCHMARK
 EXTRA_PROGRAMS += tests/bench/windsock_bench
@@ -46,7 +44,8 @@ tests_bench_windsock_bench_LDFLAGS = $(AM_LDFLAGS) -no-install
 CLEANFILES += tests/bench/windsock_bench
 
 # BENCHFLAGS="--rounds=51 --benchmark_filter=handoff", for example.
-bench: tests/bench/windsock_bench windsockd$(EXEEXT)
+bench: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/bench/windsock_bench$(EXEEXT)
 	WINDSOCK_BUILDDIR='$(abs_top_builddir)' tests/bench/windsock_bench $(BENCHFLAGS)
 else
 bench:

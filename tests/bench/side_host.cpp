@@ -38,7 +38,11 @@ struct HandoffToOneself {
 }  // namespace
 }  // namespace host
 
-int make_host_udp_socket() { return host::make_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC); }
+int make_host_udp_socket() {
+  const int socket = host::make_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC);
+  host::bind_to_loopback(socket);
+  return socket;
+}
 
 const Side& host_side() {
   static const Side side = [] {
