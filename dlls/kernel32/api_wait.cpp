@@ -7,7 +7,6 @@
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
 #include "dlls/kernel32/process.h"
-#include "dlls/kernel32/time.h"
 #include "dlls/kernel32/wait.h"
 
 using namespace windsock::kernel32;
@@ -34,7 +33,7 @@ DWORD wait_result(WaitOutcome outcome) {
 }
 
 DWORD wait_for_objects(std::span<Waitable* const> objects, WaitMode mode, DWORD milliseconds) {
-  DWORD result = wait_result(wait_for(objects, mode, deadline_after(milliseconds)));
+  DWORD result = wait_result(wait_for(objects, mode, milliseconds));
   for (const Waitable* object : objects) {
     if (object->source() != Source::kDescriptor) continue;
     Process::collect_ended_children();

@@ -10,7 +10,6 @@ namespace windsock::kernel32 {
 
 int64_t deadline_after(uint32_t milliseconds) {
   if (milliseconds == INFINITE) return host::kNoDeadline;
-  if (milliseconds == 0) return 0;
   return host::now_nanoseconds() + int64_t{milliseconds} * 1'000'000;
 }
 

@@ -7,7 +7,7 @@
 
 namespace windsock::kernel32 {
 
-// INFINITE is host::kNoDeadline; 0 milliseconds is a deadline in the past: look once.
+// INFINITE is host::kNoDeadline.
 int64_t deadline_after(uint32_t milliseconds);
 
 }  // namespace windsock::kernel32

@@ -8,6 +8,7 @@
 #include "dlls/common/host.h"
 #include "dlls/common/host_child.h"
 #include "dlls/common/host_futex.h"
+#include "dlls/kernel32/time.h"
 
 namespace windsock::kernel32 {
 
@@ -80,7 +81,7 @@ bool await_done(Waiter& waiter, PolledObjects* polled, int64_t deadline) {
   return true;
 }
 
-WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, int64_t deadline, PolledObjects* polled) {
+WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds, PolledObjects* polled) {
   std::array<WaitBlock, kMaximumWaitObjects> blocks;
   Waiter waiter;
   for (size_t i = 0; i < objects.size(); ++i) {
@@ -90,7 +91,7 @@ WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, int64
   waiter.blocks = std::span(blocks).first(objects.size());
   waiter.mode = mode;
 
-  bool look_only = deadline != host::kNoDeadline && deadline <= host::now_nanoseconds();
+  bool look_only = milliseconds == 0;
   UniqueFd wake_counter;
   if (polled != nullptr && !look_only) {
     auto made = host::create_wake_counter();
@@ -107,26 +108,26 @@ WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, int64
     case Dispatcher::Begin::kQueued:
       break;
   }
-  if (!await_done(waiter, polled, deadline)) return {WaitEnd::kTimedOut, 0};
+  if (!await_done(waiter, polled, deadline_after(milliseconds))) return {WaitEnd::kTimedOut, 0};
   return {WaitEnd::kSatisfied, waiter.index};
 }
 
 }  // namespace
 
-WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, int64_t deadline) {
+WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds) {
   assert(!objects.empty() && objects.size() <= kMaximumWaitObjects);
   bool any_polled = std::any_of(objects.begin(), objects.end(), [](const Waitable* object) { return object->source() == Source::kDescriptor; });
   if (any_polled) {
     PolledObjects polled(objects);
     // What has happened already counts, in the order of the objects.
     if (!polled.empty()) polled.poll(0);
-    return wait_queued(objects, mode, deadline, polled.empty() ? nullptr : &polled);
+    return wait_queued(objects, mode, milliseconds, polled.empty() ? nullptr : &polled);
   }
   if (mode == WaitMode::kAny || objects.size() == 1) {
     for (uint32_t i = 0; i < objects.size(); ++i)
       if (objects[i]->try_take()) return {WaitEnd::kSatisfied, i};
   }
-  return wait_queued(objects, mode, deadline, nullptr);
+  return wait_queued(objects, mode, milliseconds, nullptr);
 }
 
 }  // namespace windsock::kernel32

@@ -21,8 +21,9 @@ struct WaitOutcome {
   uint32_t index = 0;
 };
 
-// Waits until an object (or: all of them at one instant) can be taken, or until the deadline. A deadline in the past: looks once.
+// Waits until an object (or: all of them at one instant) can be taken, or until the time is over. 0: looks once. The time starts
+// when it turns out that there is something to wait for: a wait that succeeds at once does not read the clock.
 // 1 to kMaximumWaitObjects objects, no object twice with WaitMode::kAll; the caller holds references.
-WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, int64_t deadline);
+WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds);
 
 }  // namespace windsock::kernel32

@@ -1,0 +1,22 @@
+# The tests of kernel32: its exports through the library, its pure parts compiled in.
+if HAVE_GTEST
+check_PROGRAMS += tests/unit/kernel32_test
+TESTS += tests/unit/kernel32_test
+tests_unit_kernel32_test_SOURCES = \
+	dlls/kernel32/command_line.cpp \
+	dlls/kernel32/text.cpp \
+	tests/unit/kernel32/child.cpp \
+	tests/unit/kernel32/command_line_test.cpp \
+	tests/unit/kernel32/event_test.cpp \
+	tests/unit/kernel32/handle_test.cpp \
+	tests/unit/kernel32/host_use_test.cpp \
+	tests/unit/kernel32/main.cpp \
+	tests/unit/kernel32/message_test.cpp \
+	tests/unit/kernel32/process_test.cpp \
+	tests/unit/kernel32/support.cpp tests/unit/kernel32/support.h \
+	tests/unit/kernel32/text_test.cpp \
+	tests/unit/kernel32/thread_test.cpp \
+	tests/unit/kernel32/wait_test.cpp
+tests_unit_kernel32_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_unit_kernel32_test_LDADD = libkernel32.la $(GTEST_LIBS)
+endif

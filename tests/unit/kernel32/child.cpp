@@ -1,0 +1,114 @@
+// The commands of the test program as a child. Each writes its report to the descriptor that the command line names.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/unit/kernel32/support.h"
+
+namespace kernel32_test {
+
+namespace {
+
+void report(int fd, const std::string& text) {
+  size_t done = 0;
+  while (done < text.size()) {
+    ssize_t written = write(fd, text.data() + done, text.size() - done);
+    if (written <= 0) _exit(99);
+    done += static_cast<size_t>(written);
+  }
+}
+
+void report_arguments(int fd, int argc, char** argv) {
+  for (int i = 0; i < argc; ++i) report(fd, "[" + std::string(argv[i]) + "]");
+}
+
+void report_directory(int fd) {
+  char* directory = getcwd(nullptr, 0);
+  report(fd, directory);
+  free(directory);
+}
+
+void report_fds(int fd) {
+  for (int open : process_fds(GetCurrentProcessId()))
+    if (open >= 3 && open != fd) report(fd, std::to_string(open) + " ");
+}
+
+// Signals that are not at their default, and signals that are blocked.
+void report_signals(int fd) {
+  sigset_t blocked;
+  sigprocmask(SIG_SETMASK, nullptr, &blocked);
+  for (int number : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT, SIGRTMAX}) {
+    struct sigaction action;
+    sigaction(number, nullptr, &action);
+    if (action.sa_handler != SIG_DFL) report(fd, "handled " + std::to_string(number) + " ");
+    if (sigismember(&blocked, number)) report(fd, "blocked " + std::to_string(number) + " ");
+  }
+}
+
+// Ends by a signal as a program does that has no handler, without leaving a core file.
+[[noreturn]] void end_by_signal(int number) {
+  rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  signal(number, SIG_DFL);
+  raise(number);
+  _exit(98);
+}
+
+void copy_input_to_output() {
+  char buffer[256];
+  for (ssize_t got; (got = read(0, buffer, sizeof buffer)) > 0;)
+    if (write(1, buffer, static_cast<size_t>(got)) != got) _exit(97);
+}
+
+// Starts a suspended child of its own, tells its id, and leaves it behind.
+void leave_suspended_child(int fd) {
+  std::string line = child_command_line(fd, "mark");
+  STARTUPINFOA startup{};
+  startup.cb = sizeof startup;
+  PROCESS_INFORMATION information{};
+  if (!CreateProcessA(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_SUSPENDED, nullptr, nullptr, &startup, &information)) _exit(96);
+  report(fd, std::to_string(information.dwProcessId));
+}
+
+}  // namespace
+
+int run_child(int argc, char** argv) {
+  if (argc < 4) return 95;
+  int fd = atoi(argv[2]);
+  std::string command = argv[3];
+  if (command == "arguments") {
+    report_arguments(fd, argc - 4, argv + 4);
+  } else if (command == "mark") {
+    report(fd, "ran");
+  } else if (command == "exit") {
+    ExitProcess(static_cast<UINT>(atoi(argv[4])));
+  } else if (command == "directory") {
+    report_directory(fd);
+  } else if (command == "variable") {
+    const char* value = getenv(argv[4]);
+    report(fd, value == nullptr ? "unset" : value);
+  } else if (command == "fds") {
+    report_fds(fd);
+  } else if (command == "signals") {
+    report_signals(fd);
+  } else if (command == "signal") {
+    end_by_signal(atoi(argv[4]));
+  } else if (command == "copy") {
+    copy_input_to_output();
+  } else if (command == "pause") {
+    report(fd, "ready");
+    close(fd);
+    for (;;) pause();
+  } else if (command == "leave-suspended") {
+    leave_suspended_child(fd);
+  } else {
+    return 94;
+  }
+  return 0;
+}
+
+}  // namespace kernel32_test

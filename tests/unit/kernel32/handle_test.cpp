@@ -1,0 +1,240 @@
+// Handles: their range, life and flags; which values are none; and those of SOCKETs, with a stand-in for ws2_32.
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "dlls/kernel32/socket_provider.h"
+#include "tests/unit/kernel32/support.h"
+
+namespace kernel32_test {
+
+namespace {
+
+uintptr_t value_of(HANDLE handle) { return reinterpret_cast<uintptr_t>(handle); }
+HANDLE handle_of(intptr_t value) { return reinterpret_cast<HANDLE>(value); }
+
+TEST(Handle, of_an_object_is_in_its_range) {
+  OwnedHandle event = manual_event();
+  EXPECT_GE(value_of(event.get()), 0x40000000u);
+  EXPECT_EQ(value_of(event.get()) % 4, 0u);
+}
+
+TEST(Handle, closed_is_invalid_everywhere) {
+  HANDLE event = manual_event(true).release();
+  ASSERT_TRUE(CloseHandle(event));
+  DWORD value = 0;
+  HANDLE copy = nullptr;
+  auto expect_invalid = [](BOOL result, const char* call) {
+    EXPECT_FALSE(result) << call;
+    EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE}) << call;
+    SetLastError(0);
+  };
+  expect_invalid(CloseHandle(event), "CloseHandle");
+  expect_invalid(SetEvent(event), "SetEvent");
+  expect_invalid(ResetEvent(event), "ResetEvent");
+  expect_invalid(WaitForSingleObject(event, 0) != WAIT_FAILED, "WaitForSingleObject");
+  expect_invalid(WaitForMultipleObjects(1, &event, TRUE, 0) != WAIT_FAILED, "WaitForMultipleObjects");
+  expect_invalid(GetHandleInformation(event, &value), "GetHandleInformation");
+  expect_invalid(SetHandleInformation(event, HANDLE_FLAG_INHERIT, 0), "SetHandleInformation");
+  expect_invalid(DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), &copy, 0, FALSE, 0), "DuplicateHandle");
+  expect_invalid(GetExitCodeThread(event, &value), "GetExitCodeThread");
+  expect_invalid(ResumeThread(event) != static_cast<DWORD>(-1), "ResumeThread");
+  expect_invalid(GetExitCodeProcess(event, &value), "GetExitCodeProcess");
+  expect_invalid(TerminateProcess(event, 1), "TerminateProcess");
+  expect_invalid(GetProcessId(event) != 0, "GetProcessId");
+}
+
+TEST(Handle, of_another_kind_is_invalid) {
+  OwnedHandle event = manual_event();
+  DWORD value = 0;
+  EXPECT_FALSE(GetExitCodeThread(event.get(), &value));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  EXPECT_FALSE(SetEvent(GetCurrentProcess()));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  EXPECT_FALSE(TerminateProcess(GetCurrentThread(), 0));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+}
+
+TEST(Handle, values_outside_all_ranges_are_invalid) {
+  for (intptr_t value : {intptr_t{0}, intptr_t{1}, intptr_t{2}, intptr_t{5}, intptr_t{1} << 24, intptr_t{0x3ffffffc}, intptr_t{0x7ffffffc},
+                         intptr_t{1} << 40, intptr_t{-7}, INTPTR_MIN, intptr_t{0x40000000} + 4 * 1'000'000}) {
+    SetLastError(0);
+    EXPECT_FALSE(CloseHandle(handle_of(value))) << value;
+    EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE}) << value;
+    EXPECT_EQ(WaitForSingleObject(handle_of(value), 0), WAIT_FAILED) << value;
+    EXPECT_FALSE(SetEvent(handle_of(value))) << value;
+  }
+}
+
+TEST(Handle, low_bits_are_the_programs) {
+  OwnedHandle event = automatic_event();
+  HANDLE tagged = handle_of(static_cast<intptr_t>(value_of(event.get()) | 1));
+  EXPECT_TRUE(SetEvent(tagged));
+  EXPECT_EQ(WaitForSingleObject(event.get(), 0), WAIT_OBJECT_0);
+}
+
+TEST(Handle, duplicate_leads_to_the_same_object_and_outlives_the_first) {
+  OwnedHandle first = automatic_event();
+  HANDLE copy = nullptr;
+  ASSERT_TRUE(DuplicateHandle(GetCurrentProcess(), first.get(), GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS));
+  OwnedHandle second(copy);
+  EXPECT_NE(copy, first.get());
+  SetEvent(first.get());
+  first.close();
+  EXPECT_EQ(WaitForSingleObject(copy, 0), WAIT_OBJECT_0);
+}
+
+TEST(Handle, duplicate_can_close_its_source) {
+  HANDLE source = manual_event(true).release();
+  HANDLE copy = nullptr;
+  ASSERT_TRUE(DuplicateHandle(GetCurrentProcess(), source, GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_CLOSE_SOURCE));
+  OwnedHandle owner(copy);
+  EXPECT_TRUE(copy == source || !SetEvent(source)) << "the source is still open";
+  EXPECT_EQ(WaitForSingleObject(copy, 0), WAIT_OBJECT_0);
+}
+
+TEST(Handle, of_this_process_is_needed_to_duplicate) {
+  OwnedHandle event = manual_event();
+  OwnedHandle parent(OpenProcess(SYNCHRONIZE, FALSE, 1));
+  ASSERT_NE(parent.get(), nullptr);
+  HANDLE copy = nullptr;
+  EXPECT_FALSE(DuplicateHandle(GetCurrentProcess(), event.get(), parent.get(), &copy, 0, FALSE, 0));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_NOT_SUPPORTED});
+  OwnedHandle self(OpenProcess(PROCESS_ALL_ACCESS, FALSE, GetCurrentProcessId()));
+  EXPECT_TRUE(DuplicateHandle(self.get(), event.get(), self.get(), &copy, 0, FALSE, 0));
+  OwnedHandle owner(copy);
+}
+
+TEST(Handle, flags_are_kept) {
+  OwnedHandle event = manual_event();
+  DWORD flags = 99;
+  EXPECT_TRUE(GetHandleInformation(event.get(), &flags));
+  EXPECT_EQ(flags, 0u);
+  EXPECT_TRUE(SetHandleInformation(event.get(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
+  EXPECT_TRUE(GetHandleInformation(event.get(), &flags));
+  EXPECT_EQ(flags, DWORD{HANDLE_FLAG_INHERIT});
+  EXPECT_TRUE(SetHandleInformation(event.get(), 0, HANDLE_FLAG_PROTECT_FROM_CLOSE)) << "what the mask leaves out does not change";
+  EXPECT_TRUE(GetHandleInformation(event.get(), &flags));
+  EXPECT_EQ(flags, DWORD{HANDLE_FLAG_INHERIT});
+  EXPECT_FALSE(SetHandleInformation(event.get(), 4, 0));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
+  SECURITY_ATTRIBUTES attributes{sizeof attributes, nullptr, TRUE};
+  OwnedHandle inheritable(CreateEventA(&attributes, TRUE, FALSE, nullptr));
+  EXPECT_TRUE(GetHandleInformation(inheritable.get(), &flags));
+  EXPECT_EQ(flags, DWORD{HANDLE_FLAG_INHERIT});
+}
+
+TEST(Handle, protected_from_close_stays_open) {
+  OwnedHandle event = manual_event(true);
+  ASSERT_TRUE(SetHandleInformation(event.get(), HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE));
+  EXPECT_FALSE(CloseHandle(event.get()));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  EXPECT_EQ(WaitForSingleObject(event.get(), 0), WAIT_OBJECT_0);
+  ASSERT_TRUE(SetHandleInformation(event.get(), HANDLE_FLAG_PROTECT_FROM_CLOSE, 0));
+}
+
+TEST(Handle, pseudo_ones_mean_the_caller) {
+  EXPECT_EQ(GetCurrentProcess(), handle_of(-1));
+  EXPECT_EQ(GetCurrentThread(), handle_of(-2));
+  EXPECT_EQ(GetProcessId(GetCurrentProcess()), GetCurrentProcessId());
+  EXPECT_EQ(WaitForSingleObject(GetCurrentProcess(), 0), DWORD{WAIT_TIMEOUT});
+  EXPECT_EQ(WaitForSingleObject(GetCurrentThread(), 0), DWORD{WAIT_TIMEOUT});
+  DWORD code = 0;
+  EXPECT_TRUE(GetExitCodeProcess(GetCurrentProcess(), &code));
+  EXPECT_EQ(code, DWORD{STILL_ACTIVE});
+  EXPECT_TRUE(GetExitCodeThread(GetCurrentThread(), &code));
+  EXPECT_EQ(code, DWORD{STILL_ACTIVE});
+  EXPECT_TRUE(CloseHandle(GetCurrentThread()));
+}
+
+// Many threads make, use and close handles, and look at those of others while they are closed: an open handle always works, a
+// foreign one works or is invalid, and no object is lost or freed twice (the sanitizers watch).
+TEST(Handle, tables_survive_contention) {
+  constexpr int kThreads = 4, kRounds = 3000;
+  std::atomic<HANDLE> shared{nullptr};
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kRounds; ++i) {
+        HANDLE own = CreateEventA(nullptr, FALSE, FALSE, nullptr);
+        if (!SetEvent(own)) ++wrong;
+        if (HANDLE other = shared.load()) {
+          DWORD flags;
+          GetHandleInformation(other, &flags);
+          WaitForSingleObject(other, 0);
+        }
+        HANDLE taken = shared.exchange(own);
+        if (taken != nullptr && !CloseHandle(taken)) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  if (HANDLE last = shared.load(); last != nullptr && !CloseHandle(last)) ++wrong;
+  EXPECT_EQ(wrong, 0);
+}
+
+// ---- SOCKETs -----------------------------------------------------------------------------------------------------------
+
+struct SocketCalls {
+  std::vector<std::string> made;
+  bool inheritable = true;
+} calls;
+
+void note(const char* call, uintptr_t socket) { calls.made.push_back(call + std::string(" ") + std::to_string(socket)); }
+
+constexpr windsock::services::SocketOperations kOperations = {
+    .close = [](uintptr_t socket) { return note("close", socket), true; },
+    .duplicate = [](uintptr_t socket) { return note("duplicate", socket), socket + 1; },
+    .get_inheritable = [](uintptr_t socket, bool* inheritable) { return note("get", socket), *inheritable = calls.inheritable, true; },
+    .set_inheritable = [](uintptr_t socket, bool inheritable) { return note("set", socket), calls.inheritable = inheritable, true; },
+    .visit_inheritable = [](void (*)(int, void*), void*) {},
+    .read = nullptr,
+    .write = nullptr,
+};
+
+class SocketHandle : public ::testing::Test {
+ protected:
+  void SetUp() override { calls = {}; }
+  void TearDown() override { windsock_set_socket_operations(nullptr); }
+};
+
+TEST_F(SocketHandle, is_invalid_while_nobody_knows_sockets) {
+  DWORD flags = 0;
+  HANDLE copy = nullptr;
+  HANDLE socket = handle_of(7);
+  for (BOOL result : {CloseHandle(socket), GetHandleInformation(socket, &flags), SetHandleInformation(socket, HANDLE_FLAG_INHERIT, 0),
+                      DuplicateHandle(GetCurrentProcess(), socket, GetCurrentProcess(), &copy, 0, FALSE, 0)}) {
+    EXPECT_FALSE(result);
+    EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  }
+}
+
+TEST_F(SocketHandle, goes_to_those_who_know_sockets) {
+  windsock_set_socket_operations(&kOperations);
+  HANDLE socket = handle_of(7);
+  DWORD flags = 0;
+  EXPECT_TRUE(GetHandleInformation(socket, &flags));
+  EXPECT_EQ(flags, DWORD{HANDLE_FLAG_INHERIT});
+  EXPECT_TRUE(SetHandleInformation(socket, HANDLE_FLAG_INHERIT, 0));
+  EXPECT_TRUE(GetHandleInformation(socket, &flags));
+  EXPECT_EQ(flags, 0u);
+  HANDLE copy = nullptr;
+  EXPECT_TRUE(DuplicateHandle(GetCurrentProcess(), socket, GetCurrentProcess(), &copy, 0, TRUE, DUPLICATE_SAME_ACCESS));
+  EXPECT_EQ(copy, handle_of(8));
+  EXPECT_TRUE(CloseHandle(socket));
+  EXPECT_EQ(calls.made, (std::vector<std::string>{"get 7", "set 7", "get 7", "duplicate 7", "set 8", "close 7"}));
+  EXPECT_TRUE(calls.inheritable);
+}
+
+TEST_F(SocketHandle, is_nothing_to_wait_for_and_no_event) {
+  windsock_set_socket_operations(&kOperations);
+  EXPECT_EQ(WaitForSingleObject(handle_of(7), 0), WAIT_FAILED);
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  EXPECT_FALSE(SetEvent(handle_of(7)));
+  EXPECT_TRUE(calls.made.empty());
+}
+
+}  // namespace
+
+}  // namespace kernel32_test
