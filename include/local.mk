@@ -96,6 +96,7 @@ dist_windsockincludewindsock_HEADERS = \
 	include/windsock/sockets.h \
 	include/windsock/ulong.h \
 	include/windsock/version.h \
+	include/windsock/wide.h \
 	include/windsock/winsock1_undef.h \
 	include/windsock/winsock2_calls.h \
 	include/windsock/winsock2_typedefs.h \

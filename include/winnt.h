@@ -180,5 +180,6 @@ typedef struct _LIST_ENTRY {
 #define STATUS_PENDING ((DWORD)0x00000103)
 
 #include <windsock/interlocked.h>
+#include <windsock/wide.h>
 
 #endif

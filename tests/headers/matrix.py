@@ -25,13 +25,15 @@ COMPILERS = {'c': ['gcc', 'clang'], 'c++': ['g++', 'clang++']}
 class Order:
     """A sequence of headers and #defines, and what must hold after it."""
 
-    def __init__(self, lines, winsock1=False, fd_setsize=64, check='', cxx_only=False, standards=None):
+    def __init__(self, lines, winsock1=False, fd_setsize=64, check='', cxx_only=False, standards=None,
+                 flags=()):
         self.lines = lines.split()
         self.winsock1 = winsock1
         self.fd_setsize = fd_setsize
         self.check = check
         self.cxx_only = cxx_only
         self.standards = standards
+        self.flags = list(flags)
 
     def source(self, function):
         out = []
@@ -96,6 +98,11 @@ def orders():
     result.append(Order('sys/ioctl.h winsock2.h', check='HOLDS(FIONBIO == 0x8004667e);'))
     result.append(Order('winsock2.h sys/ioctl.h', check='HOLDS(FIONBIO == 0x8004667e && FIONREAD == 0x4004667f);'))
     result.append(Order('pthread.h signal.h fcntl.h sys/stat.h winsock2.h sys/wait.h sys/uio.h errno.h'))
+    # 16-bit wchar_t: the common wide functions must then walk 16-bit characters.
+    wide = ('WCHAR wide_text[9]; wcscpy(wide_text, L"abc"); wcscat(wide_text, L"de"); HOLDS(wcslen(wide_text) == 5); '
+            'HOLDS(wcscmp(wide_text, L"abcde") == 0 && wcsncmp(L"abd", L"abc", 3) > 0 && *wcschr(wide_text, 100) == 100);')
+    result.append(Order('winsock2.h stdlib.h', check=wide, flags=['-fshort-wchar']))
+    result.append(Order('stdlib.h wchar.h ws2tcpip.h', check=wide, flags=['-fshort-wchar']))
     # The C++ library. Its heavy headers bring in <stdlib.h>, <pthread.h> and, some of them, <unistd.h>.
     std = 'string thread mutex filesystem'
     check = 'HOLDS(std::string("ab").size() == 2 && !std::filesystem::path("a/b").filename().empty());'
@@ -150,8 +157,8 @@ def matrix(folder):
                 with open(source, 'w') as file:
                     file.write(order.source(function))
                 label = '%s -std=%s %s: %s' % (compiler, standard, ' '.join(optimisation), order.name())
-                command = [compiler, '-std=' + standard, *optimisation, '-Wall', '-Wextra', '-Werror', '-I', INCLUDE,
-                           '-c', source, '-o', source + '.o']
+                command = [compiler, '-std=' + standard, *optimisation, *order.flags, '-Wall', '-Wextra', '-Werror',
+                           '-I', INCLUDE, '-c', source, '-o', source + '.o']
                 cells.append((language, compiler, label, function, source + '.o', command))
     refusals = []
     for compiler, header, before in itertools.product(COMPILERS['c'] + COMPILERS['c++'], HOST_HEADERS, (True, False)):
