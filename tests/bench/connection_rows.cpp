@@ -65,8 +65,9 @@ struct Accept {
 
 Socket accept_connection() {
   constexpr std::size_t kClients = 512;
-  static const Listener listener;
-  static std::deque<OwnedSocket> clients;
+  // Left to the end of the process: that comes after WSACleanup, which closes them.
+  static const auto& listener = *new Listener;
+  static auto& clients = *new std::deque<OwnedSocket>;
   if (clients.size() == kClients) {
     clients.pop_front();
   }

@@ -1,7 +1,6 @@
 // What both sides share; see side.h.
 #include "tests/bench/side.h"
 
-#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -14,9 +13,11 @@ const RowCode& find_row(const Side& side, const char* name) {
       return row;
     }
   }
-  fail(name);
+  fail(name, 0);
 }
 
-void fail(const char* what) { throw std::runtime_error(std::string("failed: ") + what + ": " + std::strerror(errno)); }
+void fail(const char* what, int error) {
+  throw std::runtime_error(std::string("failed: ") + what + ", error " + std::to_string(error));
+}
 
 }  // namespace bench

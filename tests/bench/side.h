@@ -7,6 +7,7 @@
 #ifndef TESTS_BENCH_SIDE_H
 #define TESTS_BENCH_SIDE_H
 
+#include <cerrno>
 #include <cstddef>
 #include <vector>
 
@@ -53,12 +54,11 @@ const RowCode& find_row(const Side& side, const char* name);
 inline constexpr std::size_t kTicketRoom = 1024;
 
 // Throws, with a message for people: a benchmark whose calls fail measures nothing.
-[[noreturn]] void fail(const char* what);
+[[noreturn]] void fail(const char* what, int error);
 
 inline void require(bool condition, const char* what) {
-  if (!condition) {
-    fail(what);
-  }
+  if (!condition) [[unlikely]]
+    fail(what, errno);
 }
 
 }  // namespace bench

@@ -25,7 +25,8 @@ inline constexpr Socket kNoSocket = INVALID_SOCKET;
 inline int close_socket(Socket socket) { return closesocket(socket); }
 inline int poll_sockets(PollEntry* entries, unsigned count, int timeout) { return WSAPoll(entries, count, timeout); }
 inline int control(Socket socket, long command, ByteCount* value) { return ioctlsocket(socket, command, value); }
-inline bool would_block() { return WSAGetLastError() == WSAEWOULDBLOCK; }
+inline int last_error() { return WSAGetLastError(); }
+inline bool would_block() { return last_error() == WSAEWOULDBLOCK; }
 
 }  // namespace bench::BENCH_SIDE
 
@@ -56,7 +57,8 @@ inline constexpr Socket kNoSocket = -1;
 inline int close_socket(Socket socket) { return close(socket); }
 inline int poll_sockets(PollEntry* entries, unsigned count, int timeout) { return poll(entries, count, timeout); }
 inline int control(Socket socket, unsigned long command, ByteCount* value) { return ioctl(socket, command, value); }
-inline bool would_block() { return errno == EAGAIN; }
+inline int last_error() { return errno; }
+inline bool would_block() { return last_error() == EAGAIN; }
 
 }  // namespace bench::BENCH_SIDE
 
@@ -65,6 +67,12 @@ inline bool would_block() { return errno == EAGAIN; }
 #include "tests/bench/side.h"
 
 namespace bench::BENCH_SIDE {
+
+// In place of bench::require: tells the side's own error code.
+inline void require(bool condition, const char* what) {
+  if (!condition) [[unlikely]]
+    fail(what, last_error());
+}
 
 // The rows of each source; side_<name>.cpp joins them.
 std::vector<RowCode> call_rows();
