@@ -18,7 +18,7 @@ WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
 bool is_thread_option(int level, int name) { return level == SOL_SOCKET && name == SO_OPENTYPE; }
 
 [[gnu::always_inline]] inline int get(const char* call, SOCKET s, int level, int name, char* value, int* length) {
-  return entry::call(call, SOCKET_ERROR, [&]() -> WsaResult<int> {
+  return entry::call(call, SOCKET_ERROR, [=]() -> WsaResult<int> {
     if (is_thread_option(level, name)) [[unlikely]] {
       WS_TRY(get_thread_option(value, length));
       return 0;
@@ -30,7 +30,7 @@ bool is_thread_option(int level, int name) { return level == SOL_SOCKET && name 
 }
 
 [[gnu::always_inline]] inline int set(const char* call, SOCKET s, int level, int name, const char* value, int length) {
-  return entry::call(call, SOCKET_ERROR, [&]() -> WsaResult<int> {
+  return entry::call(call, SOCKET_ERROR, [=]() -> WsaResult<int> {
     if (is_thread_option(level, name)) [[unlikely]] {
       WS_TRY(set_thread_option(value, length));
       return 0;
@@ -45,11 +45,11 @@ bool is_thread_option(int level, int name) { return level == SOL_SOCKET && name 
 
 extern "C" {
 
-int WSAAPI getsockopt(SOCKET s, int level, int optname, char* optval, int* optlen) {
+[[gnu::flatten]] int WSAAPI getsockopt(SOCKET s, int level, int optname, char* optval, int* optlen) {
   return get("getsockopt", s, level, optname, optval, optlen);
 }
 
-int WSAAPI setsockopt(SOCKET s, int level, int optname, const char* optval, int optlen) {
+[[gnu::flatten]] int WSAAPI setsockopt(SOCKET s, int level, int optname, const char* optval, int optlen) {
   return set("setsockopt", s, level, optname, optval, optlen);
 }
 
@@ -62,8 +62,8 @@ WINDSOCK_API int WSAAPI WS1_setsockopt(SOCKET s, int level, int optname, const c
   return set("setsockopt", s, level, option_name_from_winsock1(level, optname), optval, optlen);
 }
 
-int WSAAPI ioctlsocket(SOCKET s, LONG cmd, u_long* argp) {
-  return entry::call("ioctlsocket", SOCKET_ERROR, [&]() -> WsaResult<int> {
+[[gnu::flatten]] int WSAAPI ioctlsocket(SOCKET s, LONG cmd, u_long* argp) {
+  return entry::call("ioctlsocket", SOCKET_ERROR, [=]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
     WS_TRY(control_socket(socket, static_cast<uint32_t>(cmd), {argp, sizeof *argp, argp, sizeof *argp}));
     return 0;

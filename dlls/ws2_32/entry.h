@@ -52,8 +52,9 @@ template <Needs needs, typename R, typename Body>
   return failure;
 }
 
+// By value, all of it: the copies are made on the way here, so that nothing of a call that is not traced has to lie in memory.
 template <Needs needs, typename R, typename Body, typename... Arguments>
-[[gnu::cold, gnu::noinline]] R traced(const char* name, R failure, Body& body, const Arguments&... arguments) {
+[[gnu::cold, gnu::noinline]] R traced(const char* name, R failure, Body body, Arguments... arguments) {
   trace::Line line(name);
   (line.argument(arguments), ...);
   line.begin();

@@ -5,7 +5,6 @@
 #include <ws2tcpip.h>
 
 #include <array>
-#include <bit>
 #include <iterator>
 
 #include "dlls/ws2_32/option_functions.h"
@@ -22,7 +21,8 @@ constexpr uint8_t kSix = kTcp6 | kUdp6 | kRaw6;
 
 // ---- the shapes of a row -----------------------------------------------------------------------------------------------------
 constexpr Option host_option(int level, int name, uint8_t sockets, OptionValue value, int host_level, int host_name) {
-  return {.level = level, .name = name, .sockets = sockets, .value = value, .host_level = host_level, .host_name = host_name};
+  return {.level = level, .name = name, .sockets = sockets, .plain_readers = sockets, .plain_writers = sockets, .value = value,
+          .host_level = host_level, .host_name = host_name};
 }
 constexpr Option state_option(int level, int name, uint8_t sockets, OptionValue value, StateField field, uint32_t if_unset = 0) {
   return {.level = level, .name = name, .sockets = sockets, .value = value, .home = OptionHome::kState, .field = field,
@@ -38,6 +38,7 @@ constexpr Option bytes_option(int level, int name, uint8_t sockets, Option::GetB
 }
 constexpr Option read_only(Option option) {
   option.writable = false;
+  option.plain_writers = 0;
   return option;
 }
 
@@ -45,6 +46,8 @@ constexpr Option read_only(Option option) {
 // The values whose rows say kState have no effect on the host: Linux does already what they ask for (random ports), or they only
 // advise.
 constexpr Option kOptions[] = {
+    {.level = -1},  // where the cells of the hash lead that have no option
+
     // ---- SOL_SOCKET
     read_only(host_option(SOL_SOCKET, SO_ACCEPTCONN, kStreams, kBoolean, host::kSolSocket, host::kSoAcceptConn)),
     host_option(SOL_SOCKET, SO_BROADCAST, kDatagrams, kBoolean, host::kSolSocket, host::kSoBroadcast),
@@ -126,25 +129,19 @@ constexpr Option kOptions[] = {
 };
 
 // ---- the perfect hash ------------------------------------------------------------------------------------------------------------
-constexpr unsigned kHashBits = 9;
-static_assert(std::size(kOptions) < 255);
-
-constexpr unsigned hash(int level, int name, uint32_t multiplier) {
-  uint32_t key = static_cast<uint32_t>(level) * 0x85ebca6b + static_cast<uint32_t>(name);
-  return key * multiplier >> (32 - kHashBits);
-}
+static_assert(std::size(kOptions) <= 256);
 
 struct HashTable {
   uint32_t multiplier = 0;  // 0: none was found
-  std::array<uint8_t, size_t{1} << kHashBits> rows{};  // the number of the row plus one
+  std::array<uint8_t, size_t{1} << option_hash::kBits> cells{};
 };
 
 constexpr bool fill(HashTable& table, uint32_t multiplier) {
   table = {};
-  for (size_t i = 0; i < std::size(kOptions); ++i) {
-    uint8_t& cell = table.rows[hash(kOptions[i].level, kOptions[i].name, multiplier)];
+  for (size_t i = 1; i < std::size(kOptions); ++i) {
+    uint8_t& cell = table.cells[option_hash::cell(kOptions[i].level, kOptions[i].name, multiplier)];
     if (cell) return false;
-    cell = static_cast<uint8_t>(i + 1);
+    cell = static_cast<uint8_t>(i);
   }
   table.multiplier = multiplier;
   return true;
@@ -162,21 +159,12 @@ static_assert(kTable.multiplier != 0, "an option stands in the table twice, or t
 
 }  // namespace
 
-const Option* find_option(int level, int name) {
-  unsigned row = kTable.rows[hash(level, name, kTable.multiplier)];
-  if (!row) return nullptr;
-  const Option& option = kOptions[row - 1];
-  return option.level == level && option.name == name ? &option : nullptr;
-}
+constinit const uint32_t option_hash::g_multiplier = kTable.multiplier;
+constinit const std::array<uint8_t, size_t{1} << option_hash::kBits> option_hash::g_cells = kTable.cells;
+constinit const Option* const option_hash::g_rows = kOptions;
 
 bool is_option_level(int level) {
   return level == SOL_SOCKET || level == IPPROTO_TCP || level == IPPROTO_IP || level == IPPROTO_IPV6 || level == IPPROTO_UDP;
-}
-
-uint8_t socket_set_of(SocketKind kind) {
-  if (kind.family == AF_UNIX) return kLocal;
-  static_assert(kTcp6 == kTcp4 << 1 && kUdp4 == kTcp4 << 2 && kRaw4 == kTcp4 << 4 && SOCK_STREAM == 1 && SOCK_RAW == 3);
-  return static_cast<uint8_t>(1 << ((kind.type - SOCK_STREAM) * 2 + (kind.family == AF_INET6)));
 }
 
 }  // namespace windsock

@@ -6,6 +6,9 @@
 // socket_options.cpp. Rows are found by a perfect hash that the compiler computes, since some programs ask per message.
 #pragma once
 
+#include <winsock2.h>
+
+#include <array>
 #include <cstdint>
 
 #include "dlls/common/shared_state.h"
@@ -34,7 +37,12 @@ enum SocketSet : uint8_t {
   kRaw6 = 32,
   kLocal = 64,
 };
-uint8_t socket_set_of(SocketKind kind);
+inline uint8_t socket_set_of(SocketKind kind) {
+  static_assert(kTcp6 == kTcp4 << 1 && kUdp4 == kTcp4 << 2 && kRaw4 == kTcp4 << 4 && SOCK_STREAM == 1 && SOCK_DGRAM == 2 &&
+                SOCK_RAW == 3);
+  if (kind.family == AF_UNIX) return kLocal;
+  return static_cast<uint8_t>(1 << ((kind.type - SOCK_STREAM) * 2 + (kind.family == AF_INET6)));
+}
 
 struct Option {
   using GetNumber = WsaResult<uint32_t> (*)(SocketRef& socket);
@@ -45,7 +53,9 @@ struct Option {
 
   int level = 0;
   int name = 0;
-  uint8_t sockets = 0;  // SocketSet
+  uint8_t sockets = 0;        // SocketSet
+  uint8_t plain_readers = 0;  // the sockets for which reading is one call of the host and no more
+  uint8_t plain_writers = 0;
   OptionValue value = OptionValue::kInteger;
   OptionHome home = OptionHome::kHost;
   bool readable = true;
@@ -63,8 +73,25 @@ struct Option {
   SetBytes set_bytes = nullptr;
 };
 
+// The rows, and the perfect hash over them: each cell has the number of a row. Empty cells lead to row 0, which no socket has.
+// Computed in option_table.cpp.
+namespace option_hash {
+inline constexpr unsigned kBits = 9;
+extern const uint32_t g_multiplier;
+extern const std::array<uint8_t, size_t{1} << kBits> g_cells;
+extern const Option* const g_rows;
+
+constexpr unsigned cell(int level, int name, uint32_t multiplier) {
+  uint32_t key = static_cast<uint32_t>(level) * 0x85ebca6b + static_cast<uint32_t>(name);
+  return key * multiplier >> (32 - kBits);
+}
+}  // namespace option_hash
+
 // Null: no such option.
-const Option* find_option(int level, int name);
+inline const Option* find_option(int level, int name) {
+  const Option* option = &option_hash::g_rows[option_hash::g_cells[option_hash::cell(level, name, option_hash::g_multiplier)]];
+  return option->level == level && option->name == name ? option : nullptr;
+}
 // Whether any option stands at the level.
 bool is_option_level(int level);
 

@@ -11,7 +11,7 @@ namespace windsock::process {
 // How often WSAStartup succeeded more than WSACleanup. A plain load on every call's way.
 extern std::atomic<int> g_startup_count;
 // Non-zero while the thread runs a callback of a blocking call (a WSAAccept condition): other calls give WSAEINPROGRESS.
-extern thread_local int g_in_callback;
+extern constinit thread_local int g_in_callback;
 
 inline bool is_started() { return g_startup_count.load(std::memory_order_relaxed) > 0; }
 inline bool in_callback() { return g_in_callback != 0; }

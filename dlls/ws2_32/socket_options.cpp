@@ -13,8 +13,6 @@
 namespace windsock {
 namespace {
 
-enum class Direction { kGet, kSet };
-
 // Whether sockets of a kind have options of a level at all.
 bool level_fits(int level, SocketKind kind) {
   switch (level) {
@@ -37,23 +35,19 @@ void complain_once(int level, int name) {
 }
 
 // Why a socket does not have an option.
-[[gnu::cold]] WsaError missing_option(const Option* option, int level, int name, SocketKind kind) {
-  if (!is_option_level(level) || !level_fits(level, kind)) return static_cast<WsaError>(WSAEINVAL);
+Failure<WsaError> missing_option(const Option* option, int level, int name, SocketRef& socket) {
+  if (!is_option_level(level) || !level_fits(level, socket.socket().kind())) return wsa_failure(WSAEINVAL);
   if (!option) complain_once(level, name);
-  return static_cast<WsaError>(WSAENOPROTOOPT);
+  return wsa_failure(WSAENOPROTOOPT);
 }
 
-WsaResult<const Option*> option_for(SocketRef& socket, int level, int name, Direction direction) {
-  const Option* option = find_option(level, name);
-  SocketKind kind = socket.socket().kind();
-  bool has = option && (option->sockets & socket_set_of(kind)) && (direction == Direction::kGet ? option->readable : option->writable);
-  if (!has) [[unlikely]] return Failure{missing_option(option, level, name, kind)};
-  return option;
+bool has_option(const Option* option, SocketRef& socket) {
+  return option && (option->sockets & socket_set_of(socket.socket().kind()));
 }
 
 // The number that a program put into memory, by the rules for its kind of value.
 WsaResult<uint32_t> read_number(OptionValue kind, const char* value, int length) {
-  if (length >= static_cast<int>(sizeof(uint32_t))) [[likely]] {
+  if (length >= static_cast<int>(sizeof(uint32_t))) {
     uint32_t number;
     memcpy(&number, value, sizeof number);
     return number;
@@ -64,7 +58,7 @@ WsaResult<uint32_t> read_number(OptionValue kind, const char* value, int length)
 
 WsaResult<void> write_number(OptionValue kind, uint32_t number, char* value, int* length) {
   if (kind == OptionValue::kBoolean) number = number != 0;
-  if (*length >= static_cast<int>(sizeof number)) [[likely]] {
+  if (*length >= static_cast<int>(sizeof number)) {
     memcpy(value, &number, sizeof number);
     *length = sizeof number;
     return {};
@@ -82,8 +76,9 @@ WsaResult<void> set_state(SocketRef& socket, StateField field, uint32_t value) {
   return socket.socket().set(field, value);
 }
 
-WsaResult<void> get_option(SocketRef& socket, int level, int name, char* value, int* length) {
-  const Option* option = WS_TRY(option_for(socket, level, name, Direction::kGet));
+WsaResult<void> get_any_option(SocketRef& socket, int level, int name, char* value, int* length) {
+  const Option* option = find_option(level, name);
+  if (!has_option(option, socket) || !option->readable) return missing_option(option, level, name, socket);
   if (!value || !length) return wsa_failure(WSAEFAULT);
   uint32_t number = 0;
   switch (option->home) {
@@ -107,8 +102,9 @@ WsaResult<void> get_option(SocketRef& socket, int level, int name, char* value, 
   return write_number(option->value, number, value, length);
 }
 
-WsaResult<void> set_option(SocketRef& socket, int level, int name, const char* value, int length) {
-  const Option* option = WS_TRY(option_for(socket, level, name, Direction::kSet));
+WsaResult<void> set_any_option(SocketRef& socket, int level, int name, const char* value, int length) {
+  const Option* option = find_option(level, name);
+  if (!has_option(option, socket) || !option->writable) return missing_option(option, level, name, socket);
   if (!value) return wsa_failure(WSAEFAULT);
   if (option->home == OptionHome::kBytes) return option->set_bytes(socket, value, length);
 
