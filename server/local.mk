@@ -37,3 +37,12 @@ windsock_SOURCES = \
 	server/tool_client.cpp server/tool_client.h \
 	server/windsock.cpp
 windsock_LDADD = libwindsock_common.la $(FMT_LIBS)
+
+# The units for a user's service manager; windsockd does without.
+EXTRA_DIST += server/windsockd.service.in server/windsockd.socket
+if HAVE_SYSTEMD
+systemduserunit_DATA = server/windsockd.service server/windsockd.socket
+CLEANFILES += server/windsockd.service
+server/windsockd.service: server/windsockd.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) server && sed -e 's|@bindir[@]|$(bindir)|g' $(srcdir)/server/windsockd.service.in > $@.tmp && mv $@.tmp $@
+endif

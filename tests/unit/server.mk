@@ -32,5 +32,5 @@ tests_unit_server_test_SOURCES = \
 tests_unit_server_test_LDADD = libwindsock_server.la $(GTEST_LIBS) $(FMT_LIBS) -lgtest_main -lpthread
 endif
 
-TESTS += tests/unit/server/windsockd_smoke
-dist_check_SCRIPTS += tests/unit/server/windsockd_smoke
+TESTS += tests/unit/server/windsockd_smoke tests/unit/server/protocol_doc_test
+dist_check_SCRIPTS += tests/unit/server/windsockd_smoke tests/unit/server/protocol_doc_test
