@@ -46,6 +46,12 @@ Result<UniqueFd> own(int fd) {
 
 Failure<Errno> last_failure() { return failure(errno); }
 int get_errno() { return errno; }
+
+bool is_want_of_room(Errno error) {
+  int code = static_cast<int>(error);
+  return code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS || code == ETOOMANYREFS;
+}
+
 void set_errno(int value) { errno = value; }
 
 void close(int fd) { ::close(fd); }

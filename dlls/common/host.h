@@ -28,6 +28,8 @@ inline constexpr Failure<Errno> failure(int error) { return Failure<Errno>{stati
 // The failure that errno tells of.
 Failure<Errno> last_failure();
 int get_errno();
+// Whether the host had no room left (descriptors, memory): nobody's mistake, and worth another try later.
+bool is_want_of_room(Errno error);
 void set_errno(int value);
 
 // ---- descriptors -----------------------------------------------------------------------------------------------------

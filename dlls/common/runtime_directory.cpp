@@ -32,7 +32,9 @@ std::string temporary_directory() { return "/tmp/windsock-" + std::to_string(hos
 std::string runtime_directory_path() {
   const char* chosen = getenv("WINDSOCK_DIR");
   if (chosen && *chosen) return chosen;
-  return host::open_directory(user_directory().c_str(), false) ? user_directory() : temporary_directory();
+  // With no descriptor left to look with, the user's directory is no worse a guess, and two processes never part ways for it.
+  auto looked = host::open_directory(user_directory().c_str(), false);
+  return looked || host::is_want_of_room(looked.error()) ? user_directory() : temporary_directory();
 }
 
 host::Result<RuntimeDirectory> open_runtime_directory() {

@@ -5,6 +5,8 @@
 #include <handleapi.h>
 #include <synchapi.h>
 
+#include <cerrno>
+
 #include "dlls/common/host.h"
 #include "dlls/kernel32/socket_provider.h"
 
@@ -38,15 +40,14 @@ uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_
   return WaitForMultipleObjectsEx(count, events, all, timeout_milliseconds, alertable);
 }
 
-UniqueFd open_target_process(uint32_t process_id) {
+host::Result<UniqueFd> open_target_process(uint32_t process_id) {
   int pid = static_cast<int>(process_id & ~kUnixProcessMark);
-  if (pid <= 0) return {};
+  if (pid <= 0) return host::failure(ESRCH);
   // First the descriptor, then its owner: the number may be another process's before, but not while the descriptor lives.
-  auto process = host::open_process(pid);
-  if (!process) return {};
-  auto owner = host::process_owner(pid);
-  if (!owner || owner.value() != host::effective_uid() || host::process_ended(process.value().get())) return {};
-  return std::move(process).take();
+  UniqueFd process = WS_TRY(host::open_process(pid));
+  uint32_t owner = WS_TRY(host::process_owner(pid));
+  if (owner != host::effective_uid() || host::process_ended(process.get())) return host::failure(ESRCH);
+  return process;
 }
 
 uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count) {

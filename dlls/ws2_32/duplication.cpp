@@ -71,7 +71,12 @@ Found take_own_ticket(const wire::Ticket& ticket, SocketKind kind, OwnTicket& ow
 WsaResult<uintptr_t> redeem_from_server(const wire::Ticket& ticket, SocketKind kind, bool inheritable) {
   ServerClient::Claimed claimed = WS_TRY(ServerClient::instance().claim(ticket, kind));
   constexpr auto seen = static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kEndpoint);
-  UnderlyingSocket* underlying = WS_TRY_HOST(UnderlyingSocketRegistry::instance().find_or_create(claimed.fd.get(), kind, seen));
+  auto found = UnderlyingSocketRegistry::instance().find_or_create(claimed.fd.get(), kind, seen);
+  if (!found) {
+    ServerClient::instance().release(claimed.slot);
+    return wsa_failure_from_host(found.error());
+  }
+  UnderlyingSocket* underlying = found.value();
   // The object keeps one reference to the slot; one that had it already gives the claim's back.
   if (!underlying->share_as(claimed.slot, claimed.mapped)) ServerClient::instance().release(claimed.slot);
   return SocketTable::instance().insert(std::move(claimed.fd), underlying, inheritable);
@@ -80,8 +85,9 @@ WsaResult<uintptr_t> redeem_from_server(const wire::Ticket& ticket, SocketKind k
 }  // namespace
 
 WsaResult<void> duplicate_socket(SocketRef& socket, uint32_t process_id, WSAPROTOCOL_INFOW* info) {
-  UniqueFd target = services::open_target_process(process_id);
-  if (!target.is_open()) return wsa_failure(WSAEINVAL);
+  auto process = services::open_target_process(process_id);
+  if (!process) return host::is_want_of_room(process.error()) ? wsa_failure_from_host(process.error()) : wsa_failure(WSAEINVAL);
+  UniqueFd target = std::move(process).take();
   if (!info) return wsa_failure(WSAEFAULT);
   WSAPROTOCOL_INFOW filled{};
   if (!protocol_info(socket.socket().kind(), filled)) return wsa_failure(WSAEINVAL);

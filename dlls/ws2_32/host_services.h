@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "dlls/common/unique_fd.h"
+#include "dlls/common/host.h"
 
 namespace windsock::services {
 
@@ -34,9 +34,9 @@ bool reset_event(Handle event);
 uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_t timeout_milliseconds, bool alertable);
 
 // ---- processes ---------------------------------------------------------------------------------------------------------
-// The process that a Windows process id names here, as a pidfd that cannot be confused with a later process. An unset fd: no
-// such process, or one of another user.
-UniqueFd open_target_process(uint32_t process_id);
+// The process that a Windows process id names here, as a pidfd that cannot be confused with a later process. It fails when there
+// is no such process or it is another user's, and when the host had no room to look (host::is_want_of_room).
+host::Result<UniqueFd> open_target_process(uint32_t process_id);
 
 // ---- callbacks -----------------------------------------------------------------------------------------------------------
 // Calls a procedure of the program, in the program's calling convention, with up to kMaxArguments integers or pointers.

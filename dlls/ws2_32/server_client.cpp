@@ -109,7 +109,7 @@ WsaResult<Arrival> ServerClient::request(std::optional<wire::Ticket> claims, std
     if (!sent) {
       waiting_.erase(serial);
       int error = static_cast<int>(sent.error());
-      if (error == ETOOMANYREFS || error == ENOBUFS || error == ENOMEM) return wsa_failure(WSAENOBUFS);
+      if (host::is_want_of_room(sent.error())) return wsa_failure(WSAENOBUFS);
       if (error == EAGAIN) return wsa_failure(WSAENETDOWN);  // windsockd is stopped: its queue is full
       // Whoever reads finds the end too; the channel is theirs to close.
       if (!reading_) disconnect();
@@ -166,6 +166,8 @@ bool ServerClient::take_head() {
               !late_.empty();
   auto received = channel_.receive(peek ? host::Take::kPeek : host::Take::kConsume, host::Blocking::kNo);
   if (!received) {
+    // Without memory it stays in the queue, as without a descriptor.
+    if (host::is_want_of_room(received.error())) return !(blocked_ = true);
     if (static_cast<int>(received.error()) != EAGAIN && static_cast<int>(received.error()) != EINTR) disconnect();
     return true;
   }

@@ -91,7 +91,7 @@ class ServerClient {
   SharedSlot* mapped_ = nullptr;  // its shared state; former ones stay mapped for readers that are still inside
   uint32_t last_serial_ = 0;
   bool reading_ = false;          // somebody reads the channel, without the lock
-  bool blocked_ = false;          // the packet at the head of the queue needs a descriptor that we do not have
+  bool blocked_ = false;          // the packet at the head of the queue needs a descriptor, or memory, that we do not have
   int64_t last_failure_ = 0;      // when connecting failed last, so that reading state does not try without end
   std::map<uint32_t, Reply*> waiting_;
   std::map<uint32_t, LateClaim> late_;

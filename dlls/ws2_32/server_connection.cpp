@@ -28,9 +28,15 @@ constexpr StatusError kStatusErrors[] = {
     {wire::Status::kInternal, WSAENETDOWN, "windsockd failed"},
 };
 
+// A host error on the way to windsockd: what is short here is told as that, all else is the network that is down.
+Failure<WsaError> network_failure(host::Errno error) {
+  if (static_cast<int>(error) == ETOOMANYREFS) return wsa_failure(WSAENOBUFS);
+  return host::is_want_of_room(error) ? wsa_failure_from_host(error) : wsa_failure(WSAENETDOWN);
+}
+
 Failure<WsaError> unreachable(const char* what, host::Errno error) {
   WS_WARN(kServer, "%s: %s", what, strerror(static_cast<int>(error)));
-  return wsa_failure(WSAENETDOWN);
+  return network_failure(error);
 }
 
 host::Result<FdChannel> connect_in(const RuntimeDirectory& directory) {
@@ -109,16 +115,20 @@ Failure<WsaError> failure_in(const Arrival& arrival) {
 }
 
 WsaResult<Arrival> exchange(FdChannel& channel, const wire::Packet& packet, std::span<const int> fds) {
-  if (!channel.send(packet, fds)) return wsa_failure(WSAENETDOWN);
+  if (auto sent = channel.send(packet, fds); !sent) return network_failure(sent.error());
   int64_t end = host::now_nanoseconds() + kAnswerTime;
   for (;;) {
     host::PollEntry entry{channel.fd(), host::kPollIn, 0};
     int64_t left = (end - host::now_nanoseconds()) / 1000000;
     auto ready = host::poll(&entry, 1, static_cast<int>(left > 0 ? left : 0));
     if (!ready && static_cast<int>(ready.error()) == EINTR) continue;
-    if (!ready || ready.value() == 0) return wsa_failure(WSAENETDOWN);
+    if (!ready) return network_failure(ready.error());
+    if (ready.value() == 0) return wsa_failure(WSAENETDOWN);
     auto arrival = channel.receive(host::Take::kConsume, host::Blocking::kNo);
-    if (!arrival || arrival.value().closed()) return wsa_failure(WSAENETDOWN);
+    if (!arrival && (static_cast<int>(arrival.error()) == EINTR || static_cast<int>(arrival.error()) == EAGAIN)) continue;
+    if (!arrival) return network_failure(arrival.error());
+    if (arrival.value().closed()) return wsa_failure(WSAENETDOWN);
+    if (arrival.value().fds_truncated) return wsa_failure(WSAEMFILE);
     return std::move(arrival).take();
   }
 }
@@ -134,11 +144,11 @@ WsaResult<Greeting> greet_server() {
     greeting.channel = std::move(connected).take();
     auto arrival = exchange(greeting.channel, wire::encode(0, wire::Hello{wire::kMajor, wire::kMinor, host::process_name(host::process_id())}));
     if (!arrival) {
-      if (attempt == 0) continue;
-      return wsa_failure(WSAENETDOWN);
+      if (attempt == 0 && arrival.error() == static_cast<WsaError>(WSAENETDOWN)) continue;
+      return Failure{arrival.error()};
     }
     auto welcome = decoded<wire::Welcome>(arrival.value());
-    if (!welcome) return wsa_failure(WSAENETDOWN);
+    if (!welcome) return wsa_failure(WSAENETDOWN);  // another version, say
     greeting.epoch = welcome.value().epoch;
     greeting.shared_state = std::move(arrival).take().fds.take(0);
     WS_TRACE(kServer, "connected to windsockd %s in %s", welcome.value().version.c_str(), directory.value().path.c_str());

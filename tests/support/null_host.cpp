@@ -36,10 +36,7 @@ bool set_event(Handle) { return unavailable(false); }
 bool reset_event(Handle) { return unavailable(false); }
 uint32_t wait_for_events(uint32_t, const Handle*, bool, uint32_t, bool) { return unavailable(kWaitFailed); }
 
-UniqueFd open_target_process(uint32_t process_id) {
-  auto process = host::open_process(static_cast<int>(process_id));
-  return process ? std::move(process).take() : UniqueFd{};
-}
+host::Result<UniqueFd> open_target_process(uint32_t process_id) { return host::open_process(static_cast<int>(process_id)); }
 
 // Natively the program's calling convention is our own; more arguments than a procedure takes do it no harm.
 uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count) {
