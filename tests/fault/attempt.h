@@ -1,0 +1,72 @@
+// Attempt: one operation with one host call failing, in a process of its own; and the run through all of them.
+//
+// For n = 1, 2, 3 … the n-th host call of the operation fails, once with each of its errors, until the operation ends before
+// its n-th call. Every attempt has a fresh forked process, so that what one leaves behind (a cached connection, a raised flag)
+// hides nothing from the next, and a crash or a hang is one failed attempt.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "tests/fault/injection.h"
+
+namespace windsock::fault {
+
+// What an attempt finds wrong is told by returning a text; an empty one: all is well. The attempt arms and disarms itself.
+using Attempt = std::function<std::string(unsigned call, unsigned error, Fired& fired)>;
+
+struct Tally {
+  unsigned attempts = 0;
+  unsigned calls = 0;     // host calls of the operation when nothing fails
+  unsigned failures = 0;  // each is told on standard output
+};
+Tally run_all(const char* operation, const Attempt& attempt);
+
+// How many descriptors this process has open.
+int open_descriptors();
+
+// Runs in a child; "" or what went wrong there, including its death.
+std::string in_child(const std::function<std::string()>& body);
+
+// Another process: it runs `body` with a pipe to read commands from and one to answer to, and ends with it, or with us.
+class Partner {
+ public:
+  explicit Partner(const std::function<void(int commands, int answers)>& body);
+  Partner(const Partner&) = delete;
+  Partner& operator=(const Partner&) = delete;
+  ~Partner();
+
+  int pid() const { return pid_; }
+  bool tell(const void* data, size_t size) const;
+  bool hear(void* data, size_t size) const;
+
+ private:
+  int pid_ = -1;
+  int commands_ = -1, answers_ = -1;
+};
+
+bool read_all(int fd, void* data, size_t size);
+bool write_all(int fd, const void* data, size_t size);
+
+// A windsockd of this test alone, in a directory of its own; WINDSOCK_DIR names it. Ends with the object.
+class PrivateServer {
+ public:
+  // `max_descriptors` 0: as many as we may have.
+  explicit PrivateServer(unsigned max_descriptors = 0);
+  PrivateServer(const PrivateServer&) = delete;
+  PrivateServer& operator=(const PrivateServer&) = delete;
+  ~PrivateServer();
+  bool is_running() const { return pid_ > 0; }
+
+ private:
+  int pid_ = -1;
+  std::string directory_;
+};
+
+// A new directory, named by WINDSOCK_DIR from now on.
+std::string choose_new_directory();
+void remove_directory(const std::string& path);
+// Where the build has windsockd; WINDSOCK_SERVER names it from now on.
+std::string choose_server_program();
+
+}  // namespace windsock::fault

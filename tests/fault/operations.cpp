@@ -1,0 +1,371 @@
+#include "tests/fault/operations.h"
+
+#include <ws2tcpip.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "dlls/common/host.h"
+#include "dlls/ws2_32/server_connection.h"
+#include "dlls/ws2_32/socket_table.h"
+
+namespace windsock::fault {
+
+namespace {
+
+[[noreturn]] void give_up(const char* what) {
+  fprintf(stderr, "set-up: %s: %d\n", what, WSAGetLastError());
+  _Exit(3);
+}
+#define MUST(condition) ((condition) ? void() : give_up(#condition))
+
+SOCKET bound(int type, sockaddr_in& address) {
+  SOCKET s = socket(AF_INET, type, 0);
+  MUST(s != INVALID_SOCKET);
+  address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int length = sizeof address;
+  MUST(bind(s, reinterpret_cast<sockaddr*>(&address), length) == 0);
+  MUST(getsockname(s, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+  return s;
+}
+
+void listening(World& world) {
+  world.listener = bound(SOCK_STREAM, world.address);
+  MUST(listen(world.listener, 8) == 0);
+}
+
+SOCKET connected_to(const sockaddr_in& address) {
+  SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+  MUST(connect(s, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  return s;
+}
+
+void pending_connection(World& world) {
+  listening(world);
+  world.client = connected_to(world.address);
+}
+
+void pair(World& world) {
+  pending_connection(world);
+  world.server = accept(world.listener, nullptr, nullptr);
+  MUST(world.server != INVALID_SOCKET);
+}
+
+void pair_with_data(World& world) {
+  pair(world);
+  MUST(send(world.client, "data", 4, 0) == 4);
+}
+
+void unconnected(World& world) {
+  listening(world);
+  world.client = socket(AF_INET, SOCK_STREAM, 0);
+}
+
+void datagram_with_data(World& world) {
+  world.datagram = bound(SOCK_DGRAM, world.address);
+  MUST(sendto(world.datagram, "data", 4, 0, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 4);
+}
+
+int error_unless(bool good) { return good ? 0 : WSAGetLastError(); }
+
+int keep(World& world, SOCKET made) {
+  if (made == INVALID_SOCKET) return WSAGetLastError();
+  world.made.push_back(made);
+  return 0;
+}
+
+int connect_client(World& world) {
+  int error = error_unless(connect(world.client, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 0);
+  return error == WSAEISCONN ? 0 : error;  // the attempt that was interrupted has succeeded meanwhile
+}
+
+int select_readable(World& world) {
+  fd_set readable;
+  FD_ZERO(&readable);
+  FD_SET(world.server, &readable);
+  timeval soon{20, 0};
+  int ready = select(0, &readable, nullptr, nullptr, &soon);
+  return ready == SOCKET_ERROR ? WSAGetLastError() : ready == 1 ? 0 : -1;
+}
+
+int poll_readable(World& world) {
+  WSAPOLLFD entry{world.server, POLLRDNORM, 0};
+  int ready = WSAPoll(&entry, 1, 20000);
+  return ready == SOCKET_ERROR ? WSAGetLastError() : ready == 1 ? 0 : -1;
+}
+
+int receive(SOCKET s) {
+  char data[4];
+  return error_unless(recv(s, data, sizeof data, 0) == 4);
+}
+
+// ---- handoffs -----------------------------------------------------------------------------------------------------------
+
+void wait_for_end(int commands, int) {
+  char byte;
+  (void)read_all(commands, &byte, 1);
+}
+
+// A target that is there and claims nothing.
+void offered_socket(World& world) {
+  start_winsock();
+  world.datagram = bound(SOCK_DGRAM, world.address);
+}
+void with_target(World& world) {
+  world.partner = std::make_unique<Partner>(wait_for_end);
+  offered_socket(world);
+}
+
+int offer_to(World& world, int pid) {
+  WSAPROTOCOL_INFOW info;
+  return error_unless(WSADuplicateSocketW(world.datagram, static_cast<DWORD>(pid), &info) == 0);
+}
+int offer(World& world) { return offer_to(world, world.partner->pid()); }
+
+void with_connection(World& world) {
+  with_target(world);
+  MUST(offer(world) == 0);
+}
+
+void with_shared_socket_and_lost_connection(World& world) {
+  with_connection(world);
+  // windsockd goes; the next request meets the end of the connection, and starts another.
+  auto greeting = greet_server();
+  MUST(greeting.ok());
+  Greeting server = std::move(greeting).take();
+  MUST(exchange(server.channel, wire::encode(1, wire::Stop{0})).ok());
+  for (auto end = exchange(server.channel, wire::encode(2, wire::AskStatus{})); end.ok();)
+    end = exchange(server.channel, wire::encode(2, wire::AskStatus{}));
+}
+
+void with_server_of_its_own(World& world) {
+  world.directory = choose_new_directory();
+  with_target(world);
+}
+void with_lost_server_of_its_own(World& world) {
+  world.directory = choose_new_directory();
+  with_shared_socket_and_lost_connection(world);
+}
+void end_own_server(World& world) {
+  if (auto greeting = greet_server()) {
+    Greeting server = std::move(greeting).take();
+    (void)exchange(server.channel, wire::encode(1, wire::Stop{0}));
+  }
+  remove_directory(world.directory);
+}
+
+void with_ticket(World& world) {
+  world.partner = make_source(1);
+  start_winsock();
+  MUST(ask_source(*world.partner, host::process_id(), &world.info, 1));
+}
+void with_connection_and_ticket(World& world) {
+  world.partner = make_source(2);
+  start_winsock();
+  WSAPROTOCOL_INFOW infos[2];
+  MUST(ask_source(*world.partner, host::process_id(), infos, 2));
+  SOCKET first = claim(infos[0]);
+  MUST(first != INVALID_SOCKET);
+  closesocket(first);
+  world.info = infos[1];
+}
+int claim_ticket(World& world) { return keep(world, claim(world.info)); }
+
+// The connection broke with the reply in it, when the ticket was used; or the host does not say which socket it is.
+bool ticket_was_used(const Fired& fired, int error) {
+  return (fired.error == ECONNRESET && error == WSAEINVAL) || (!strcmp(fired.name, "getsockopt") && error == WSAENOBUFS);
+}
+
+int hand_to_oneself(World& world) {
+  WSAPROTOCOL_INFOW info;
+  if (WSADuplicateSocketW(world.datagram, static_cast<DWORD>(host::process_id()), &info) != 0) return WSAGetLastError();
+  world.info = info;
+  return 0;
+}
+
+// ---- the table ---------------------------------------------------------------------------------------------------------
+
+// Errors that any call may answer with: "Windows Sockets Error Codes" has them without naming calls.
+constexpr int kNoBuffers = WSAENOBUFS;
+const std::vector<int> kMaking = {WSAENETDOWN, WSAEMFILE, kNoBuffers};
+const std::vector<int> kMoving = {WSAENETDOWN, WSAEINTR, WSAEWOULDBLOCK, WSAECONNRESET, WSAECONNABORTED, WSAETIMEDOUT, WSAENETRESET, kNoBuffers};
+const std::vector<int> kWaiting = {WSAENETDOWN, WSAEINTR, kNoBuffers};
+
+std::vector<Operation> make_operations() {
+  auto started = [](World&) { start_winsock(); };
+  auto after = [](void (*set_up)(World&)) {
+    return [set_up](World& world) {
+      start_winsock();
+      set_up(world);
+    };
+  };
+  std::vector<Operation> all;
+  auto add = [&](Operation operation) { all.push_back(std::move(operation)); };
+
+  add({.name = "socket", .allowed = kMaking, .set_up = started,
+       .run = [](World& world) { return keep(world, socket(AF_INET, SOCK_STREAM, 0)); }});
+  add({.name = "WSASocket of AF_INET6", .allowed = kMaking, .set_up = started,
+       .run = [](World& world) { return keep(world, WSASocketW(AF_INET6, SOCK_DGRAM, 0, nullptr, 0, WSA_FLAG_OVERLAPPED)); },
+       .least_calls = 2});
+  add({.name = "bind", .allowed = {WSAENETDOWN, WSAEACCES, WSAEADDRINUSE, kNoBuffers}, .set_up = after(unconnected),
+       .run = [](World& world) {
+         sockaddr_in any{};
+         any.sin_family = AF_INET;
+         return error_unless(bind(world.client, reinterpret_cast<sockaddr*>(&any), sizeof any) == 0);
+       }});
+  add({.name = "listen", .allowed = {WSAENETDOWN, WSAEADDRINUSE, WSAEMFILE, kNoBuffers},
+       .set_up = after([](World& world) { world.listener = bound(SOCK_STREAM, world.address); }),
+       .run = [](World& world) { return error_unless(listen(world.listener, 4) == 0); }, .least_calls = 3});
+  add({.name = "accept", .allowed = {WSAENETDOWN, WSAEINTR, WSAEMFILE, WSAECONNRESET, kNoBuffers}, .set_up = after(pending_connection),
+       .run = [](World& world) { return keep(world, accept(world.listener, nullptr, nullptr)); }});
+  add({.name = "connect", .allowed = {WSAENETDOWN, WSAEINTR, WSAECONNREFUSED, WSAENETUNREACH, WSAETIMEDOUT, kNoBuffers},
+       .set_up = after(unconnected), .run = connect_client});
+  add({.name = "send", .allowed = kMoving, .set_up = after(pair),
+       .run = [](World& world) { return error_unless(send(world.client, "data", 4, 0) == 4); },
+       .is_final = [](const Fired&, int error) { return error == WSAECONNRESET; }});
+  add({.name = "WSASend", .allowed = kMoving, .set_up = after(pair),
+       .run = [](World& world) {
+         WSABUF buffer{4, const_cast<char*>("data")};
+         DWORD sent = 0;
+         return error_unless(WSASend(world.client, &buffer, 1, &sent, 0, nullptr, nullptr) == 0 && sent == 4);
+       },
+       .is_final = [](const Fired&, int error) { return error == WSAECONNRESET; }});
+  add({.name = "recv", .allowed = kMoving, .set_up = after(pair_with_data), .run = [](World& world) { return receive(world.server); }});
+  add({.name = "recvfrom", .allowed = kMoving, .set_up = after(datagram_with_data),
+       .run = [](World& world) {
+         char data[4];
+         sockaddr_in from;
+         int length = sizeof from;
+         return error_unless(recvfrom(world.datagram, data, sizeof data, 0, reinterpret_cast<sockaddr*>(&from), &length) == 4);
+       }});
+  add({.name = "select", .allowed = kWaiting, .set_up = after(pair_with_data), .run = select_readable});
+  add({.name = "WSAPoll", .allowed = kWaiting, .set_up = after(pair_with_data), .run = poll_readable});
+  add({.name = "closesocket of a lingering socket", .allowed = {WSAENETDOWN, WSAEINTR},
+       .set_up = after([](World& world) {
+         pair(world);
+         linger lingering{1, 5};
+         MUST(setsockopt(world.client, SOL_SOCKET, SO_LINGER, reinterpret_cast<char*>(&lingering), sizeof lingering) == 0);
+       }),
+       .run = [](World& world) {
+         int error = error_unless(closesocket(world.client) == 0);
+         if (error == 0) world.client = INVALID_SOCKET;
+         return error;
+       }, .least_calls = 2});
+
+  add({.name = "handoff to oneself: WSADuplicateSocket", .allowed = kMaking, .set_up = offered_socket,
+       .run = [](World& world) {
+         int error = hand_to_oneself(world);
+         // The ticket holds a descriptor until it is redeemed.
+         return error ? error : keep(world, claim(world.info));
+       }, .least_calls = 3});
+  add({.name = "first handoff: WSADuplicateSocket", .allowed = kMaking, .set_up = with_target, .run = offer, .meets_server = true,
+       .least_calls = 15});
+  add({.name = "further handoff: WSADuplicateSocket", .allowed = kMaking, .set_up = with_connection, .run = offer, .meets_server = true,
+       .least_calls = 5});
+  add({.name = "handoff that starts windsockd: WSADuplicateSocket", .allowed = kMaking, .set_up = with_server_of_its_own, .run = offer,
+       .meets_server = true, .least_calls = 20, .tear_down = end_own_server});
+  add({.name = "handoff after windsockd was lost: WSADuplicateSocket", .allowed = kMaking, .set_up = with_lost_server_of_its_own,
+       .run = offer, .meets_server = true, .loses_connection = true, .least_calls = 20, .tear_down = end_own_server});
+  add({.name = "first handoff: WSASocket", .allowed = kMaking, .set_up = with_ticket, .run = claim_ticket, .meets_server = true,
+       .least_calls = 12, .is_final = ticket_was_used});
+  add({.name = "further handoff: WSASocket", .allowed = kMaking, .set_up = with_connection_and_ticket, .run = claim_ticket,
+       .meets_server = true, .least_calls = 4, .is_final = ticket_was_used});
+  return all;
+}
+
+std::string text(const char* format, int a, int b = 0) {
+  char line[200];
+  snprintf(line, sizeof line, format, a, b);
+  return line;
+}
+
+void close_made(World& world) {
+  for (SOCKET s : world.made) closesocket(s);
+  world.made.clear();
+}
+
+}  // namespace
+
+const std::vector<Operation>& operations() {
+  static const auto* all = new std::vector<Operation>(make_operations());
+  return *all;
+}
+
+void start_winsock() {
+  WSADATA data;
+  MUST(WSAStartup(MAKEWORD(2, 2), &data) == 0);
+}
+
+int sockets_in_table() {
+  int count = 0;
+  SocketTable::instance().for_each([&](SocketRef&) { ++count; });
+  return count;
+}
+
+SOCKET claim(WSAPROTOCOL_INFOW& info) {
+  return WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, WSA_FLAG_OVERLAPPED);
+}
+
+std::unique_ptr<Partner> make_source(int count) {
+  return std::make_unique<Partner>([count](int commands, int answers) {
+    int pid;
+    if (!read_all(commands, &pid, sizeof pid)) return;
+    start_winsock();
+    for (int i = 0; i < count; ++i) {
+      sockaddr_in address;
+      SOCKET s = bound(SOCK_DGRAM, address);
+      WSAPROTOCOL_INFOW info;
+      MUST(WSADuplicateSocketW(s, static_cast<DWORD>(pid), &info) == 0);
+      if (!write_all(answers, &info, sizeof info)) return;
+    }
+    wait_for_end(commands, answers);
+  });
+}
+
+bool ask_source(const Partner& source, int pid, WSAPROTOCOL_INFOW* infos, int count) {
+  return source.tell(&pid, sizeof pid) && source.hear(infos, sizeof *infos * static_cast<size_t>(count));
+}
+
+std::string attempt(const Operation& operation, unsigned call, unsigned error_index, Fired& fired) {
+  World world;
+  operation.set_up(world);
+  // What the set-up itself left behind (the thread's place, a page of the table) is there by now.
+  int descriptors = open_descriptors(), sockets = sockets_in_table();
+  // An open connection to windsockd is counted already; one that the operation makes is not.
+  auto left = [&] { return open_descriptors() - descriptors; };
+  int spare = operation.meets_server ? 1 : 0, gone = operation.loses_connection ? 1 : 0;
+
+  arm(call, error_index);
+  int error = operation.run(world);
+  fired = disarm();
+  std::string verdict;
+  if (error != 0) {
+    if (!fired.fired) return text("it fails without a fault, error %d", error);
+    bool final = operation.is_final && operation.is_final(fired, error);
+    if (!final && std::find(operation.allowed.begin(), operation.allowed.end(), error) == operation.allowed.end())
+      verdict = text("error %d, which is none for this", error);
+    else if (left() < -gone || left() > spare)
+      verdict = text("%d descriptors are left after error %d", left(), error);
+    else if (sockets_in_table() != sockets)
+      verdict = text("%d entries are left in the table after error %d", sockets_in_table() - sockets, error);
+    else if (int again = final ? 0 : operation.run(world))
+      verdict = text("after error %d the next try fails with %d", error, again);
+  }
+  if (verdict.empty()) {
+    int closed = static_cast<int>(world.client == INVALID_SOCKET && sockets == 3);  // closesocket's own
+    close_made(world);
+    if (left() + closed < 0 || left() + closed > spare)
+      verdict = text("%d descriptors are left at the end", left() + closed);
+    else if (sockets_in_table() + closed != sockets)
+      verdict = text("%d entries are left in the table at the end", sockets_in_table() + closed - sockets);
+  }
+  if (operation.tear_down) operation.tear_down(world);
+  return verdict;
+}
+
+}  // namespace windsock::fault
