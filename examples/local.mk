@@ -3,10 +3,10 @@ noinst_PROGRAMS += examples/http_handoff/acceptor examples/http_handoff/worker
 
 # -no-install: real programs that find the build tree's libraries, not libtool's scripts. A reader's commands start them.
 examples_http_handoff_acceptor_SOURCES = examples/http_handoff/acceptor.c examples/http_handoff/common.h
-examples_http_handoff_acceptor_LDADD = libws2_32.la
+examples_http_handoff_acceptor_LDADD = libws2_32.la libkernel32.la
 examples_http_handoff_acceptor_LDFLAGS = $(AM_LDFLAGS) -no-install
 examples_http_handoff_worker_SOURCES = examples/http_handoff/worker.c examples/http_handoff/common.h
-examples_http_handoff_worker_LDADD = libws2_32.la
+examples_http_handoff_worker_LDADD = libws2_32.la libkernel32.la
 examples_http_handoff_worker_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 # The port is compiled as its reader would: by the tests, with pkg-config's flags alone.
