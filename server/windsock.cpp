@@ -58,8 +58,9 @@ int revoke(const std::string& prefix) {
   auto text = fetch_status(connected);
   if (!text) return complain(explain(text.error(), &connected));
 
+  const ordered_json report = ordered_json::parse(text.value());
   std::vector<std::string> matches;
-  for (const auto& one : ordered_json::parse(text.value()).at("tickets"))
+  for (const auto& one : report.at("tickets"))
     if (std::string ticket = one.at("ticket"); ticket.starts_with(prefix)) matches.push_back(std::move(ticket));
   if (matches.empty()) return complain(fmt::format("no parked socket has a ticket that begins with {}; see windsock status", prefix));
   if (matches.size() > 1)

@@ -1,0 +1,145 @@
+"""windsockd's own life: started on demand, leaving when idle, lame duck, systemd, and the directory it trusts."""
+import os
+import shutil
+import signal
+import socket as host
+import subprocess
+
+from harness import *
+
+
+class ServerLife(SystemTest):
+    leaves_nothing = False
+
+    def test_nothing_but_a_handoff_starts_it(self):
+        actor, peer = self.actor(), self.actor()
+        ours, theirs = self.connection(actor, peer)
+        self.assert_talks(actor, ours, peer, theirs)
+        self.assertFalse(self.status()["running"])
+        actor.do("claim", actor.do("dup", ours, actor.pid))
+        self.assertFalse(self.status()["running"], "a handoff to oneself needs none either")
+
+    def test_it_leaves_when_nobody_needs_it(self):
+        server = self.start_server("--idle-seconds=1")
+        source, target = self.actor(), self.actor()
+        socket, _ = source.do("udp").split()
+        target.do("claim", source.do("dup_close", socket, target.pid))
+        self.assertIsNone(server.poll())
+        self.end_actors()
+        self.assertEqual(server.wait(DEADLINE), 0)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "windsockd.socket")))
+
+    def test_a_second_one_gives_way(self):
+        self.start_server()
+        second = subprocess.run([os.path.join(BUILD, "windsockd")], env=self.environment, capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual(second.returncode, 0)
+
+    def test_a_stale_socket_is_no_obstacle(self):
+        server = self.start_server()
+        server.kill()
+        server.wait()
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "windsockd.socket")))
+        source, target = self.actor(), self.actor()
+        socket, _ = source.do("udp").split()
+        target.do("claim", source.do("dup_close", socket, target.pid))
+
+    def test_a_lame_duck_keeps_what_is_parked(self):
+        server = self.start_server()
+        source, target = self.actor(), self.actor()
+        socket, _ = source.do("udp").split()
+        info = source.do("dup", socket, target.pid)
+        server.send_signal(signal.SIGTERM)
+        self.wait_until(lambda: self.status()["server"]["leaving"], "the signal arrives")
+        self.assertEqual(source.fails("dup", socket, target.pid), WSAENETDOWN)
+        target.do("claim", info)
+        self.assertEqual(server.wait(DEADLINE), 0)
+
+    def test_without_windsockd_a_handoff_is_netdown_and_traffic_goes_on(self):
+        source, target, peer = self.actor(WINDSOCK_SERVER="/nonexistent/windsockd"), self.actor(), self.actor()
+        ours, theirs = self.connection(source, peer)
+        self.assertEqual(source.fails("dup", ours, target.pid), WSAENETDOWN)
+        self.assert_talks(source, ours, peer, theirs)
+
+    def test_a_stopped_windsockd_does_not_stop_traffic(self):
+        source, target, peer = self.actor(), self.actor(), self.actor()
+        ours, theirs = self.connection(source, peer)
+        claimed = target.do("claim", source.do("dup", ours, target.pid))
+        pid = self.server_pid()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            self.assert_talks(target, claimed, peer, theirs)
+            source.do("close", ours)
+            self.assert_talks(peer, theirs, target, claimed, "back")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def test_a_directory_open_to_others_is_refused(self):
+        os.chmod(self.folder, 0o755)
+        source, target = self.actor(), self.actor()
+        socket, _ = source.do("udp").split()
+        self.assertEqual(source.fails("dup", socket, target.pid), WSAENETDOWN)
+        doctor = self.windsock("doctor")
+        self.assertNotEqual(doctor.returncode, 0)
+        self.assertIn("chmod 700", doctor.stdout + doctor.stderr)
+
+    def test_a_link_in_place_of_the_directory_is_refused(self):
+        link = self.folder + ".link"
+        os.symlink(self.folder, link)
+        self.addCleanup(os.unlink, link)
+        source, target = self.actor(WINDSOCK_DIR=link), self.actor()
+        socket, _ = source.do("udp").split()
+        self.assertEqual(source.fails("dup", socket, target.pid), WSAENETDOWN)
+
+    def test_doctor_is_content(self):
+        self.start_server()
+        doctor = self.windsock("doctor")
+        self.assertEqual(doctor.returncode, 0, doctor.stdout + doctor.stderr)
+
+    def test_revoke_closes_the_socket(self):
+        self.start_server()
+        source, target, peer = self.actor(), self.actor(), self.actor()
+        ours, theirs = self.connection(source, peer)
+        info = source.do("dup_close", ours, target.pid)
+        ticket = self.status()["tickets"][0]["ticket"]
+        revoked = self.windsock("revoke", ticket[:12])
+        self.assertEqual(revoked.returncode, 0, revoked.stderr)
+        self.assertEqual(peer.do("recv", theirs, 1), "")
+        self.assertEqual(target.fails("claim", info), WSAEINVAL)
+
+    def test_notify_socket(self):
+        address = os.path.join(self.folder, "notify")
+        with host.socket(host.AF_UNIX, host.SOCK_DGRAM) as notified:
+            notified.bind(address)
+            notified.settimeout(DEADLINE)
+            self.environment["NOTIFY_SOCKET"] = address
+            server = self.start_server()
+            if b"systemd" not in subprocess.run(["ldd", os.path.join(BUILD, "windsockd")], capture_output=True).stdout:
+                self.skipTest("built without libsystemd")
+            self.assertIn(b"READY=1", notified.recv(4096))
+            server.send_signal(signal.SIGTERM)
+            messages = b""
+            while b"STOPPING=1" not in messages:
+                messages += notified.recv(4096)
+
+    def test_socket_activation(self):
+        activate = shutil.which("systemd-socket-activate")
+        if not activate:
+            self.skipTest("systemd-socket-activate is not installed")
+        address = os.path.join(self.folder, "windsockd.socket")
+        environment = dict(self.environment)
+        command = [activate, "--seqpacket", "-l", address]
+        for name in ("WINDSOCK_DIR", "WINDSOCK_SERVER", "WINDSOCK_DEBUG"):
+            if name in environment:
+                command += ["-E", name]
+        process = subprocess.Popen(command + [os.path.join(BUILD, "windsockd")], env=environment, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.wait_until(lambda: os.path.exists(address), "the socket is there")
+        source, target = self.actor(), self.actor()
+        socket, _ = source.do("udp").split()
+        target.do("claim", source.do("dup_close", socket, target.pid))
+        self.assertEqual(self.server_pid(), process.pid)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
