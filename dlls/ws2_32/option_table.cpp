@@ -6,6 +6,7 @@
 
 #include <array>
 #include <iterator>
+#include <type_traits>
 
 #include "dlls/ws2_32/option_functions.h"
 
@@ -28,13 +29,19 @@ constexpr Option state_option(int level, int name, uint8_t sockets, OptionValue 
   return {.level = level, .name = name, .sockets = sockets, .value = value, .home = OptionHome::kState, .field = field,
           .state_default = if_unset};
 }
-constexpr Option number_option(int level, int name, uint8_t sockets, OptionValue value, Option::GetNumber get, Option::SetNumber set) {
-  return {.level = level, .name = name, .sockets = sockets, .value = value, .home = OptionHome::kNumber, .readable = get != nullptr,
-          .writable = set != nullptr, .get_number = get, .set_number = set};
+// Whether there is a function, by its type: to compare its address is no constant expression under gcc's sanitizers.
+template <typename Function>
+constexpr bool kGiven = !std::is_null_pointer_v<Function>;
+
+template <typename Get, typename Set>
+constexpr Option number_option(int level, int name, uint8_t sockets, OptionValue value, Get get, Set set) {
+  return {.level = level, .name = name, .sockets = sockets, .value = value, .home = OptionHome::kNumber, .readable = kGiven<Get>,
+          .writable = kGiven<Set>, .get_number = get, .set_number = set};
 }
-constexpr Option bytes_option(int level, int name, uint8_t sockets, Option::GetBytes get, Option::SetBytes set) {
-  return {.level = level, .name = name, .sockets = sockets, .value = kBytes, .home = OptionHome::kBytes, .readable = get != nullptr,
-          .writable = set != nullptr, .get_bytes = get, .set_bytes = set};
+template <typename Get, typename Set>
+constexpr Option bytes_option(int level, int name, uint8_t sockets, Get get, Set set) {
+  return {.level = level, .name = name, .sockets = sockets, .value = kBytes, .home = OptionHome::kBytes, .readable = kGiven<Get>,
+          .writable = kGiven<Set>, .get_bytes = get, .set_bytes = set};
 }
 constexpr Option read_only(Option option) {
   option.writable = false;
