@@ -161,6 +161,7 @@ TEST_P(DatagramTest, SendingTooMuch) {
 
 TEST_P(DatagramTest, ReceivingUnboundIsInvalid) {
   const Socket unbound = make_socket(family(), SOCK_DGRAM);
+  ASSERT_TRUE(set_nonblocking(unbound.get()));  // so that a provider that gets it wrong does not wait for ever
   char byte;
   WSABUF in = {1, &byte};
   DWORD count = 0, flags = 0;
@@ -234,6 +235,7 @@ TEST_P(DatagramTest, NeitherListensNorAccepts) {
 TEST_P(DatagramTest, HasNoUrgentData) {
   EXPECT_FAILS_WITH(sendto(here(), "x", 1, MSG_OOB, target_.address(), target_.length), WSAEOPNOTSUPP);
   char byte;
+  ASSERT_TRUE(set_nonblocking(there()));
   EXPECT_FAILS_WITH(recv(there(), &byte, 1, MSG_OOB), WSAEOPNOTSUPP);
 }
 
@@ -252,6 +254,39 @@ TEST_P(DatagramTest, HowMuchWaits) {
   ASSERT_TRUE(arrived("12345"));
   ASSERT_RETURNS(0, ioctlsocket(there(), FIONREAD, &available));
   EXPECT_EQ(5u, available);
+}
+
+// ---- raw sockets: an echo request to ourselves, where the user may ------------------------------------------------------
+
+class RawTest : public WinsockTest {};
+
+TEST_F(RawTest, SeesTheEchoRequestThatItSent) {
+  const Outcome made = outcome_of([] { return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP); });
+  if (made.failed() && made.error == WSAEACCES) GTEST_SKIP() << "raw sockets need a privilege here";
+  ASSERT_FALSE(made.failed()) << describe(made);
+  const Socket raw(static_cast<SOCKET>(made.result));
+  const Endpoint self = loopback(AF_INET);
+  ASSERT_RETURNS(0, bind(raw.get(), self.address(), self.length));
+  // Type 8, code 0, checksum, identifier, sequence number, payload.
+  unsigned char request[] = {8, 0, 0, 0, 0x57, 0x53, 0, 1, 'w', 'i', 'n', 's', 'o', 'c', 'k', '!'};
+  unsigned long sum = 0;
+  for (size_t i = 0; i < sizeof request; i += 2) sum += static_cast<unsigned long>(request[i] << 8 | request[i + 1]);
+  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  request[2] = static_cast<unsigned char>(~sum >> 8);
+  request[3] = static_cast<unsigned char>(~sum);
+  ASSERT_RETURNS(static_cast<int>(sizeof request),
+                 sendto(raw.get(), bytes_of(static_cast<const void*>(request)), sizeof request, 0, self.address(), self.length));
+  constexpr int kMostStrangers = 100;  // a raw socket sees everybody's messages
+  bool seen = false;
+  for (int i = 0; i < kMostStrangers && !seen; ++i) {
+    ASSERT_TRUE(wait_for(raw.get(), Readiness::kRead));
+    char packet[1500];
+    const int length = recv(raw.get(), packet, sizeof packet, 0);
+    ASSERT_GT(length, 0) << error_name(WSAGetLastError());
+    const int header = (packet[0] & 0xf) * 4;  // the IP header comes first
+    seen = length == header + static_cast<int>(sizeof request) && std::memcmp(packet + header + 4, request + 4, 12) == 0;
+  }
+  EXPECT_TRUE(seen);
 }
 
 class BroadcastTest : public WinsockTest {};

@@ -63,7 +63,7 @@ TEST_P(PollTest, AnInvalidSocketAmongValidOnesIsMarked) {
   const SOCKET value = closed.get();
   ASSERT_EQ(0, closed.close());
   WSAPOLLFD polled[] = {{socket.get(), POLLRDNORM, 0}, {value, POLLRDNORM, 0}};
-  EXPECT_RETURNS(1, WSAPoll(polled, 2, -1));
+  EXPECT_RETURNS(1, WSAPoll(polled, 2, 5000));
   EXPECT_EQ(0, polled[0].revents);
   EXPECT_EQ(POLLNVAL, polled[1].revents);
 }

@@ -328,7 +328,7 @@ TEST_F(ExemptBeforeStartupTest, FdIsSet) {
   EXPECT_FALSE(FD_ISSET(8, &set));
 }
 
-TEST_F(ExemptBeforeStartupTest, FreeAddrInfo) {
+TEST_F(ExemptBeforeStartupTest, FreeingAnAddressList) {
   WSADATA data;
   ASSERT_EQ(0, WSAStartup(kVersion, &data));
   addrinfo* found = nullptr;

@@ -23,7 +23,7 @@ BlockedCall::BlockedCall(std::function<long long()> call) : state_(std::make_sha
 
 BlockedCall::~BlockedCall() {
   if (!thread_.joinable()) return;
-  if (outcome())
+  if (!given_up_ && outcome())
     thread_.join();
   else
     thread_.detach();
@@ -47,7 +47,7 @@ bool BlockedCall::returned() {
 
 std::optional<Outcome> BlockedCall::outcome() {
   std::unique_lock<std::mutex> lock(state_->mutex);
-  state_->changed.wait_for(lock, kDeadline, [this] { return state_->outcome.has_value(); });
+  given_up_ = !state_->changed.wait_for(lock, kDeadline, [this] { return state_->outcome.has_value(); });
   return state_->outcome;
 }
 

@@ -38,6 +38,7 @@ class BlockedCall {
   };
   std::shared_ptr<State> state_;
   std::thread thread_;
+  bool given_up_ = false;  // the deadline has passed once: the destructor does not wait for it again
 };
 
 // The call ended with one of these errors, before the deadline.

@@ -180,19 +180,21 @@ std::string receive_to_end(SOCKET socket) {
 }
 
 size_t fill_send_buffer(SOCKET socket) {
-  // The peer's receive buffer drains ours in the background, so "would block" is believed only when a later attempt, with the
-  // socket not becoming writable in between, is refused at once.
+  // The peer's receive buffer drains ours in the background, so "would block" is believed only when, some time later, the
+  // next attempt is refused at once.
   const std::string block(65536, 'f');
   size_t sent = 0;
-  size_t sent_before;
-  do {
-    sent_before = sent;
+  const auto fill = [&] {
+    const size_t before = sent;
     for (const int size : {static_cast<int>(block.size()), 1}) {
       int count;
       while ((count = send(socket, block.data(), size, 0)) > 0) sent += static_cast<size_t>(count);
     }
-    wait_for(socket, Readiness::kWrite, 100);
-  } while (sent != sent_before);
+    return sent != before;
+  };
+  fill();
+  do wait_for(socket, Readiness::kWrite, 100);
+  while (fill());
   return sent;
 }
 
