@@ -62,20 +62,20 @@ std::optional<ParkedSocket> DuplicationTable::remove(const wire::Ticket& ticket)
   return std::move(found.mapped());
 }
 
-std::vector<ParkedSocket> DuplicationTable::remove_target(int pid) {
-  std::vector<ParkedSocket> dropped;
+std::vector<DroppedSocket> DuplicationTable::remove_target(int pid) {
+  std::vector<DroppedSocket> dropped;
   auto target = targets_.find(pid);
   if (target == targets_.end()) return dropped;
   dropped.reserve(target->second.tickets.size());
-  for (const wire::Ticket& ticket : target->second.tickets) dropped.push_back(std::move(parked_.extract(ticket).mapped()));
+  for (const wire::Ticket& ticket : target->second.tickets) dropped.push_back({ticket, std::move(parked_.extract(ticket).mapped())});
   erase_target(target);
   return dropped;
 }
 
-std::vector<ParkedSocket> DuplicationTable::remove_all() {
-  std::vector<ParkedSocket> all;
+std::vector<DroppedSocket> DuplicationTable::remove_all() {
+  std::vector<DroppedSocket> all;
   all.reserve(parked_.size());
-  for (auto& [ticket, parked] : parked_) all.push_back(std::move(parked));
+  for (auto& [ticket, parked] : parked_) all.push_back({ticket, std::move(parked)});
   parked_.clear();
   while (!targets_.empty()) erase_target(targets_.begin());
   return all;

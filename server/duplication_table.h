@@ -55,6 +55,12 @@ struct ParkedSocket {
   int64_t since = 0;
 };
 
+// A socket that nobody can claim any more, with the ticket it had.
+struct DroppedSocket {
+  wire::Ticket ticket{};
+  ParkedSocket parked;
+};
+
 // The first eight hex digits: enough to follow a ticket through the logs, too little to use it.
 std::string ticket_prefix(const wire::Ticket& ticket);
 std::string ticket_text(const wire::Ticket& ticket);
@@ -80,9 +86,9 @@ class DuplicationTable {
   const ParkedSocket* find(const wire::Ticket& ticket) const;
   std::optional<ParkedSocket> remove(const wire::Ticket& ticket);
   // All tickets of a target, for dropping.
-  std::vector<ParkedSocket> remove_target(int pid);
+  std::vector<DroppedSocket> remove_target(int pid);
 
-  std::vector<ParkedSocket> remove_all();
+  std::vector<DroppedSocket> remove_all();
 
   size_t size() const { return parked_.size(); }
   size_t target_count() const { return targets_.size(); }

@@ -25,14 +25,16 @@ bool is_answered(const RuntimeDirectory& directory) {
 }
 
 enum class Claimed { kOurs, kServed };
+// With a socket of the service manager the name answers for us already: only the lock tells.
+enum class Probe { kYes, kNo };
 
-host::Result<Claimed> claim_directory(const RuntimeDirectory& directory, int lock) {
+host::Result<Claimed> claim_directory(const RuntimeDirectory& directory, int lock, Probe probe) {
   const int64_t end = host::now_nanoseconds() + kHandoverNanoseconds;
   for (;;) {
     auto locked = host::lock_file(lock, host::LockWait::kTry);
     if (locked) return Claimed::kOurs;
     if (static_cast<int>(locked.error()) != EWOULDBLOCK) return Failure{locked.error()};
-    if (is_answered(directory)) return Claimed::kServed;
+    if (probe == Probe::kYes && is_answered(directory)) return Claimed::kServed;
     if (host::now_nanoseconds() > end) return host::failure(EBUSY);
     (void)host::poll(nullptr, 0, kHandoverPollMilliseconds);
   }
@@ -43,19 +45,16 @@ host::Result<Claimed> claim_directory(const RuntimeDirectory& directory, int loc
 host::Result<std::optional<Listener>> Listener::open(RuntimeDirectory directory, UniqueFd activated) {
   Listener listener;
   listener.lock_ = WS_TRY(host::create_file_at(directory.fd.get(), kServerLockName));
+  const Probe probe = activated.is_open() ? Probe::kNo : Probe::kYes;
+  if (WS_TRY(claim_directory(directory, listener.lock_.get(), probe)) == Claimed::kServed) return std::optional<Listener>();
   // The directory moves in last: until then close() has nothing to remove.
   if (activated.is_open()) {
-    // The manager's socket answers for us already; only the lock tells.
-    auto locked = host::lock_file(listener.lock_.get(), host::LockWait::kTry);
-    if (!locked && static_cast<int>(locked.error()) == EWOULDBLOCK) return std::optional<Listener>();
-    if (!locked) return Failure{locked.error()};
     WS_TRY(host::set_nonblocking(activated.get(), true));
     listener.socket_ = std::move(activated);
     listener.directory_ = std::move(directory);
     return std::optional<Listener>(std::move(listener));
   }
 
-  if (WS_TRY(claim_directory(directory, listener.lock_.get())) == Claimed::kServed) return std::optional<Listener>();
   UniqueFd socket = WS_TRY(host::create_socket(host::kAfUnix, host::kSockSeqpacket, 0, host::Blocking::kNo));
   auto removed = host::remove_at(directory.fd.get(), kServerSocketName);
   if (!removed && static_cast<int>(removed.error()) != ENOENT) return Failure{removed.error()};

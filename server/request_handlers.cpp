@@ -84,7 +84,7 @@ RequestHandlers::RequestHandlers(std::span<SharedSlot> slots, int state_fd, Surr
       table_(surroundings) {}
 
 RequestHandlers::~RequestHandlers() {
-  for (ParkedSocket& parked : table_.remove_all()) surroundings_.close_later(std::move(parked.socket));
+  drop(table_.remove_all(), "windsockd leaves");
 }
 
 Peer& RequestHandlers::add_peer(int pid, int64_t now) {
@@ -158,7 +158,10 @@ Outcome RequestHandlers::offer(Call& call, const wire::Offer& message) {
   auto cookie = host::get_option<uint64_t>(socket, host::kSolSocket, host::kSoCookie);
   if (!cookie) return refuse(call, Status::kInternal, "a socket without a cookie");
   auto target = eligible_target(pidfd);
-  if (!target) return refuse(call, Status::kInvalid, "the target is no live process of this user");
+  if (!target) {
+    WS_TRACE(kDup, "an offer by pid %d for pid %u, as it counts, refused: no live process of this user", call.peer.pid, message.target);
+    return refuse(call, Status::kInvalid, "the target is no live process of this user");
+  }
   // The number may have been another process's until a moment ago.
   if (table_.target_ended(*target)) target_ended(*target);
 
@@ -184,7 +187,10 @@ Outcome RequestHandlers::offer(Call& call, const wire::Offer& message) {
 Outcome RequestHandlers::claim(Call& call, const wire::Claim& message) {
   using wire::Status;
   const ParkedSocket* parked = table_.find(message.ticket);
-  if (!parked) return refuse(call, Status::kInvalid, "no such ticket");
+  if (!parked) {
+    WS_TRACE(kDup, "ticket %s: claimed by pid %d, but it is used, revoked or never was", ticket_prefix(message.ticket).c_str(), call.peer.pid);
+    return refuse(call, Status::kInvalid, "no such ticket");
+  }
   if (parked->target != call.peer.pid) {
     WS_TRACE(kDup, "ticket %s: claimed by pid %d, but it is for pid %d", ticket_prefix(message.ticket).c_str(), call.peer.pid,
              parked->target);
@@ -280,11 +286,12 @@ Outcome RequestHandlers::stop(Call& call, const wire::Stop& message) {
 
 void RequestHandlers::target_ended(int pid) { drop(table_.remove_target(pid), "its target has ended"); }
 
-void RequestHandlers::drop(std::vector<ParkedSocket> dropped, const char* why) {
-  if (dropped.empty()) return;
+void RequestHandlers::drop(std::vector<DroppedSocket> dropped, const char* why) {
   counters_.expired += dropped.size();
-  WS_TRACE(kDup, "%zu tickets for pid %d dropped: %s", dropped.size(), dropped.front().target, why);
-  for (ParkedSocket& parked : dropped) surroundings_.close_later(std::move(parked.socket));
+  for (auto& [ticket, parked] : dropped) {
+    WS_TRACE(kDup, "ticket %s: dropped: %s", ticket_prefix(ticket).c_str(), why);
+    surroundings_.close_later(std::move(parked.socket));
+  }
 }
 
 void RequestHandlers::note_peaks() {

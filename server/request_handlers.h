@@ -126,7 +126,7 @@ class RequestHandlers {
   Outcome ask_status(Call& call, const wire::AskStatus& message);
   Outcome stop(Call& call, const wire::Stop& message);
 
-  void drop(std::vector<ParkedSocket> dropped, const char* why);
+  void drop(std::vector<DroppedSocket> dropped, const char* why);
   void note_peaks();
 
   Surroundings& surroundings_;

@@ -84,6 +84,7 @@ class Reader {
   }
   void raw(void* data, size_t size) {
     if (rest_.size() < size) return fail();
+    if (size == 0) return;  // an empty packet has no address, which memcpy must not be given
     memcpy(data, rest_.data(), size);
     rest_ = rest_.subspan(size);
   }
