@@ -26,30 +26,42 @@ Outcome offence(const char* why) {
   return outcome;
 }
 
-// What may be handed over: sockets of the families that Winsock has here, and of the types that a program can have made.
-bool is_sharable_socket(int fd) {
-  auto family = host::get_option<int>(fd, host::kSolSocket, host::kSoDomain);
-  auto type = host::get_option<int>(fd, host::kSolSocket, host::kSoType);
-  if (!family || !type) return false;
-  switch (family.value()) {
+// What could not be looked at is wrong, unless it was windsockd that had no room to look.
+wire::Status refusal_for(host::Errno error) {
+  return host::is_want_of_room(error) ? wire::Status::kNoDescriptor : wire::Status::kInvalid;
+}
+
+bool is_sharable_kind(int family, int type) {
+  switch (family) {
     case host::kAfInet:
     case host::kAfInet6:
-      return type.value() == host::kSockStream || type.value() == host::kSockDgram || type.value() == host::kSockRaw;
+      return type == host::kSockStream || type == host::kSockDgram || type == host::kSockRaw;
     case host::kAfUnix:
-      return type.value() == host::kSockStream || type.value() == host::kSockDgram || type.value() == host::kSockSeqpacket;
+      return type == host::kSockStream || type == host::kSockDgram || type == host::kSockSeqpacket;
     default:
       return false;
   }
 }
 
+// What may be handed over: sockets of the families that Winsock has here, and of the types that a program can have made.
+Result<void, wire::Status> check_sharable(int fd) {
+  auto family = host::get_option<int>(fd, host::kSolSocket, host::kSoDomain);
+  if (!family) return Failure{refusal_for(family.error())};
+  auto type = host::get_option<int>(fd, host::kSolSocket, host::kSoType);
+  if (!type) return Failure{refusal_for(type.error())};
+  if (!is_sharable_kind(family.value(), type.value())) return Failure{wire::Status::kInvalid};
+  return {};
+}
+
 // The process of a pidfd: alive, and of our own user. The number is looked up before the pidfd is asked whether the process
 // lives, so that everything learnt in between was learnt of that process.
-std::optional<int> eligible_target(int pidfd) {
+Result<int, wire::Status> eligible_target(int pidfd) {
   auto pid = host::process_of(pidfd);
-  if (!pid || pid.value() <= 0) return std::nullopt;
+  if (!pid) return Failure{refusal_for(pid.error())};
+  if (pid.value() <= 0) return Failure{wire::Status::kInvalid};
   auto owner = host::process_owner(pid.value());
-  if (!owner || owner.value() != host::effective_uid()) return std::nullopt;
-  if (host::process_ended(pidfd)) return std::nullopt;
+  if (!owner) return Failure{refusal_for(owner.error())};
+  if (owner.value() != host::effective_uid() || host::process_ended(pidfd)) return Failure{wire::Status::kInvalid};
   return pid.value();
 }
 
@@ -154,18 +166,19 @@ Outcome RequestHandlers::offer(Call& call, const wire::Offer& message) {
   using wire::Status;
   if (leaving_) return refuse(call, Status::kLeaving, "windsockd is leaving");
   int socket = call.fds.get(0), pidfd = call.fds.get(1);
-  if (!is_sharable_socket(socket)) return refuse(call, Status::kInvalid, "not a socket that can be handed over");
+  if (auto sharable = check_sharable(socket); !sharable) return refuse(call, sharable.error(), "not a socket that can be handed over");
   auto cookie = host::get_option<uint64_t>(socket, host::kSolSocket, host::kSoCookie);
   if (!cookie) return refuse(call, Status::kInternal, "a socket without a cookie");
-  auto target = eligible_target(pidfd);
-  if (!target) {
+  auto eligible = eligible_target(pidfd);
+  if (!eligible) {
     WS_TRACE(kDup, "an offer by pid %d for pid %u, as it counts, refused: no live process of this user", call.peer.pid, message.target);
-    return refuse(call, Status::kInvalid, "the target is no live process of this user");
+    return refuse(call, eligible.error(), "the target is no live process of this user");
   }
+  int target = eligible.value();
   // The number may have been another process's until a moment ago.
-  if (table_.target_ended(*target)) target_ended(*target);
+  if (table_.target_ended(target)) target_ended(target);
 
-  bool new_target = !table_.has_target(*target);
+  bool new_target = !table_.has_target(target);
   auto charge = quota_.charge_ticket(call.peer.pid, new_target, surroundings_.closing());
   if (!charge) return refuse(call, charge.error(), "a limit of parked sockets is reached");
   auto slot = slots_.acquire(cookie.value(), message.state);
@@ -175,12 +188,12 @@ Outcome RequestHandlers::offer(Call& call, const wire::Offer& message) {
 
   SlotId id = slot->id();
   if (!call.peer.references.holds(id)) call.peer.references.add(*slots_.retain(id));
-  ParkedSocket parked{call.fds.take(0),   {message.family, message.type, message.protocol}, std::move(*slot), std::move(charge).take(), *target,
+  ParkedSocket parked{call.fds.take(0),   {message.family, message.type, message.protocol}, std::move(*slot), std::move(charge).take(), target,
                       call.peer.pid,      call.peer.program,                                call.now};
   table_.insert(ticket, std::move(parked), call.fds.take(1), new_target ? quota_.charge_descriptor() : Charge{});
   ++counters_.offers;
   WS_TRACE(kDup, "ticket %s: offered by pid %d for pid %d, socket cookie %" PRIu64 ", slot %u/%u", ticket_prefix(ticket).c_str(),
-           call.peer.pid, *target, cookie.value(), id.index, id.generation);
+           call.peer.pid, target, cookie.value(), id.index, id.generation);
   return answer(call.serial, wire::Offered{ticket, id});
 }
 
@@ -249,7 +262,7 @@ Outcome RequestHandlers::retain(Call& call, const wire::Retain& message) {
 Outcome RequestHandlers::declare(Call& call, const wire::Declare& message) {
   using wire::Status;
   int socket = call.fds.get(0);
-  if (!is_sharable_socket(socket)) return refuse(call, Status::kInvalid, "not a socket that can be shared");
+  if (auto sharable = check_sharable(socket); !sharable) return refuse(call, sharable.error(), "not a socket that can be shared");
   auto cookie = host::get_option<uint64_t>(socket, host::kSolSocket, host::kSoCookie);
   if (!cookie) return refuse(call, Status::kInternal, "a socket without a cookie");
   auto slot = slots_.declare(cookie.value(), message.epoch, message.state);
