@@ -128,6 +128,32 @@ int open_descriptors() {
   return count;
 }
 
+FullTable::FullTable() {
+  constexpr rlim_t kLimit = 128;
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) abort();
+  former_ = limit.rlim_cur;
+  limit.rlim_cur = kLimit;
+  if (setrlimit(RLIMIT_NOFILE, &limit) < 0) abort();
+  for (int fd = dup(0); fd >= 0; fd = dup(0)) taken_.push_back(fd);
+  if (errno != EMFILE || taken_.empty()) abort();
+}
+
+FullTable::~FullTable() {
+  free(static_cast<int>(taken_.size()));
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) abort();
+  limit.rlim_cur = former_;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void FullTable::free(int count) {
+  for (; count > 0 && !taken_.empty(); --count) {
+    close(taken_.back());
+    taken_.pop_back();
+  }
+}
+
 Partner::Partner(const std::function<void(int commands, int answers)>& body) {
   int to[2], from[2];
   if (pipe2(to, O_CLOEXEC) < 0 || pipe2(from, O_CLOEXEC) < 0) abort();
@@ -202,6 +228,13 @@ PrivateServer::PrivateServer(unsigned max_descriptors) : directory_(choose_new_d
     waitpid(pid_, nullptr, 0);
     pid_ = -1;
   }
+}
+
+void PrivateServer::allow_descriptors(bool allowed) const {
+  rlimit limit;
+  if (prlimit(pid_, RLIMIT_NOFILE, nullptr, &limit) < 0) abort();
+  limit.rlim_cur = allowed ? limit.rlim_max : 3;
+  if (prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr) < 0) abort();
 }
 
 PrivateServer::~PrivateServer() {

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "tests/fault/injection.h"
 
@@ -24,6 +25,20 @@ Tally run_all(const char* operation, const Attempt& attempt);
 
 // How many descriptors this process has open.
 int open_descriptors();
+
+// While this lives the process has no free descriptor, but for those that free() gives back.
+class FullTable {
+ public:
+  FullTable();
+  FullTable(const FullTable&) = delete;
+  FullTable& operator=(const FullTable&) = delete;
+  ~FullTable();
+  void free(int count);
+
+ private:
+  std::vector<int> taken_;
+  unsigned long former_ = 0;
+};
 
 // Runs in a child; "" or what went wrong there, including its death.
 std::string in_child(const std::function<std::string()>& body);
@@ -57,6 +72,8 @@ class PrivateServer {
   PrivateServer& operator=(const PrivateServer&) = delete;
   ~PrivateServer();
   bool is_running() const { return pid_ > 0; }
+  // From now on it gets no new descriptor, until it may again.
+  void allow_descriptors(bool allowed) const;
 
  private:
   int pid_ = -1;

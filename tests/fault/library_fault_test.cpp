@@ -4,15 +4,8 @@
 #include "dlls/common/debug.h"
 #include "tests/fault/operations.h"
 
-// cmocka.h has macros named fail and skip, is C, and wants these before it.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-extern "C" {
-#include <cmocka.h>
-}
+// Last.
+#include "tests/fault/cmocka.h"
 
 using namespace windsock::fault;
 

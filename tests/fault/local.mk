@@ -11,11 +11,24 @@ libfault_la_SOURCES = tests/fault/attempt.cpp tests/fault/attempt.h \
 	tests/fault/injection.cpp tests/fault/injection.h tests/fault/host_calls.def
 
 if HAVE_CMOCKA
-fault_library_sources = tests/fault/operations.cpp tests/fault/operations.h
-check_PROGRAMS += tests/fault/library_fault_test
-TESTS += tests/fault/library_fault_test
+fault_tests = tests/fault/library_fault_test tests/fault/full_table_test tests/fault/server_fault_test
+check_PROGRAMS += $(fault_tests)
+TESTS += $(fault_tests)
+
+fault_library_sources = tests/fault/operations.cpp tests/fault/operations.h tests/fault/cmocka.h
+fault_library_libraries = libws2_32_core.la libhost_services_native.la libfault.la $(CMOCKA_LIBS)
 tests_fault_library_fault_test_SOURCES = tests/fault/library_fault_test.cpp $(fault_library_sources)
 tests_fault_library_fault_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
 tests_fault_library_fault_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
-tests_fault_library_fault_test_LDADD = libws2_32_core.la libhost_services_native.la libfault.la $(CMOCKA_LIBS)
+tests_fault_library_fault_test_LDADD = $(fault_library_libraries)
+tests_fault_full_table_test_SOURCES = tests/fault/full_table_test.cpp $(fault_library_sources)
+tests_fault_full_table_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
+tests_fault_full_table_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
+tests_fault_full_table_test_LDADD = $(fault_library_libraries)
+
+tests_fault_server_fault_test_SOURCES = tests/fault/server_fault_test.cpp tests/fault/cmocka.h
+tests_fault_server_fault_test_CPPFLAGS = $(SERVER_CPPFLAGS)
+tests_fault_server_fault_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
+tests_fault_server_fault_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
+tests_fault_server_fault_test_LDADD = libwindsock_server.la libfault.la $(CMOCKA_LIBS) -lpthread
 endif

@@ -1,0 +1,273 @@
+// Full tables of descriptors: a program at its limit, and windsockd at its own.
+//
+// The promise of WSADuplicateSocket is that the socket stays alive on its way. A claimant without a free descriptor is told
+// WSAEMFILE, closes something and tries again; a windsockd without one refuses new offers and goes on with the rest.
+#include <cstdio>
+
+#include "dlls/common/debug.h"
+#include "dlls/common/host.h"
+#include "tests/fault/operations.h"
+
+// Last.
+#include "tests/fault/cmocka.h"
+
+using namespace windsock;
+using namespace windsock::fault;
+
+namespace {
+
+PrivateServer* g_server;
+
+int start_server(void**) {
+  g_server = new PrivateServer;
+  return g_server->is_running() ? 0 : -1;
+}
+
+int end_server(void**) {
+  delete g_server;
+  return 0;
+}
+
+// For the body of a child: a text says what is wrong.
+#define EXPECT(condition)                                                                        \
+  do {                                                                                           \
+    if (!(condition)) return "line " + std::to_string(__LINE__) + ": not " #condition ", error " + std::to_string(WSAGetLastError()); \
+  } while (0)
+
+void assert_passes(const std::function<std::string()>& body) { assert_string_equal(in_child(body).c_str(), ""); }
+
+bool claim_fails_with(WSAPROTOCOL_INFOW& info, int error) {
+  WSASetLastError(0);
+  return claim(info) == INVALID_SOCKET && WSAGetLastError() == error;
+}
+
+bool is_bound_datagram(SOCKET s) {
+  sockaddr_in address{};
+  int length = sizeof address;
+  return getsockname(s, reinterpret_cast<sockaddr*>(&address), &length) == 0 && address.sin_port != 0;
+}
+
+SOCKET datagram() { return socket(AF_INET, SOCK_DGRAM, 0); }
+
+bool offer(SOCKET s, int pid, WSAPROTOCOL_INFOW& info) { return WSADuplicateSocketW(s, static_cast<DWORD>(pid), &info) == 0; }
+
+// A process with a connection to windsockd, and tickets for sockets of another.
+struct Claimant {
+  explicit Claimant(int tickets) : source(make_source(tickets + 1)), infos(static_cast<size_t>(tickets) + 1) {
+    start_winsock();
+    ready = ask_source(*source, host::process_id(), infos.data(), tickets + 1);
+    SOCKET first = claim(infos.back());
+    ready = ready && closesocket(first) == 0;
+  }
+  std::unique_ptr<Partner> source;
+  std::vector<WSAPROTOCOL_INFOW> infos;
+  bool ready;
+};
+
+void a_claim_without_a_descriptor_is_repeated(void**) {
+  assert_passes([]() -> std::string {
+    Claimant claimant(1);
+    EXPECT(claimant.ready);
+    FullTable full;
+    for (int i = 0; i < 3; ++i) EXPECT(claim_fails_with(claimant.infos[0], WSAEMFILE));
+    full.free(1);
+    SOCKET s = claim(claimant.infos[0]);
+    EXPECT(s != INVALID_SOCKET);
+    EXPECT(is_bound_datagram(s));
+    EXPECT(claim_fails_with(claimant.infos[0], WSAEINVAL));  // good once
+    return "";
+  });
+}
+
+void several_claims_without_a_descriptor_lose_none(void**) {
+  assert_passes([]() -> std::string {
+    constexpr int kTickets = 4;
+    Claimant claimant(kTickets);
+    EXPECT(claimant.ready);
+    FullTable full;
+    for (int i = 0; i < kTickets; ++i) EXPECT(claim_fails_with(claimant.infos[static_cast<size_t>(i)], WSAEMFILE));
+    // Backwards: the replies wait in the order of the first tries.
+    int freed = 0;
+    for (int i = kTickets - 1; i >= 0; --i) {
+      SOCKET s;
+      while ((s = claim(claimant.infos[static_cast<size_t>(i)])) == INVALID_SOCKET) {
+        EXPECT(WSAGetLastError() == WSAEMFILE);
+        EXPECT(freed < kTickets);
+        full.free(1);
+        ++freed;
+      }
+      EXPECT(is_bound_datagram(s));
+    }
+    return "";
+  });
+}
+
+void other_requests_wait_for_the_claim(void**) {
+  assert_passes([]() -> std::string {
+    Claimant claimant(1);
+    EXPECT(claimant.ready);
+    SOCKET own = datagram();
+    EXPECT(own != INVALID_SOCKET);
+    {
+      FullTable full;
+      EXPECT(claim_fails_with(claimant.infos[0], WSAEMFILE));
+      full.free(2);  // for the target's pidfd and what is read of it; the reply would take the first
+      FullTable full_again;
+      WSAPROTOCOL_INFOW info;
+      EXPECT(!offer(own, claimant.source->pid(), info));
+      EXPECT(WSAGetLastError() == WSAEMFILE);
+    }
+    WSAPROTOCOL_INFOW info;
+    EXPECT(offer(own, claimant.source->pid(), info));
+    EXPECT(claim(claimant.infos[0]) != INVALID_SOCKET);
+    return "";
+  });
+}
+
+void a_first_claim_without_a_descriptor_is_repeated(void**) {
+  assert_passes([]() -> std::string {
+    auto source = make_source(1);
+    start_winsock();
+    WSAPROTOCOL_INFOW info;
+    EXPECT(ask_source(*source, host::process_id(), &info, 1));
+    FullTable full;
+    SOCKET s;
+    int freed = 0;
+    // It needs a few for the connection; at each number it says the same and leaves nothing behind.
+    while ((s = claim(info)) == INVALID_SOCKET) {
+      EXPECT(WSAGetLastError() == WSAEMFILE);
+      EXPECT(freed < 8);
+      full.free(1);
+      ++freed;
+    }
+    EXPECT(freed > 0);
+    EXPECT(is_bound_datagram(s));
+    return "";
+  });
+}
+
+void a_first_offer_without_a_descriptor_is_repeated(void**) {
+  assert_passes([]() -> std::string {
+    auto target = make_source(0);
+    start_winsock();
+    SOCKET s = datagram();
+    FullTable full;
+    WSAPROTOCOL_INFOW info;
+    int freed = 0;
+    while (!offer(s, target->pid(), info)) {
+      EXPECT(WSAGetLastError() == WSAEMFILE);
+      EXPECT(freed < 8);
+      full.free(1);
+      ++freed;
+    }
+    EXPECT(freed > 0);
+    return "";
+  });
+}
+
+void an_accept_without_a_descriptor_is_repeated(void**) {
+  assert_passes([]() -> std::string {
+    start_winsock();
+    SOCKET listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int length = sizeof address;
+    EXPECT(bind(listener, reinterpret_cast<sockaddr*>(&address), length) == 0);
+    EXPECT(listen(listener, 1) == 0);
+    EXPECT(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+    EXPECT(connect(client, reinterpret_cast<sockaddr*>(&address), length) == 0);
+    FullTable full;
+    EXPECT(accept(listener, nullptr, nullptr) == INVALID_SOCKET);
+    EXPECT(WSAGetLastError() == WSAEMFILE);
+    EXPECT(datagram() == INVALID_SOCKET);
+    EXPECT(WSAGetLastError() == WSAEMFILE);
+    full.free(1);
+    EXPECT(accept(listener, nullptr, nullptr) != INVALID_SOCKET);
+    return "";
+  });
+}
+
+// Claims what it is told and answers with the error.
+void claim_on_request(int commands, int answers) {
+  start_winsock();
+  WSAPROTOCOL_INFOW info;
+  while (read_all(commands, &info, sizeof info)) {
+    int error = claim(info) == INVALID_SOCKET ? WSAGetLastError() : 0;
+    if (!write_all(answers, &error, sizeof error)) return;
+  }
+}
+
+bool claimed_by(const Partner& partner, const WSAPROTOCOL_INFOW& info) {
+  int error = -1;
+  return partner.tell(&info, sizeof info) && partner.hear(&error, sizeof error) && error == 0;
+}
+
+void a_full_windsockd_refuses_offers_and_serves_claims(void**) {
+  PrivateServer server(80);
+  assert_true(server.is_running());
+  assert_passes([]() -> std::string {
+    Partner claimant(claim_on_request);
+    start_winsock();
+    SOCKET s = datagram();
+    WSAPROTOCOL_INFOW first, second, info;
+    EXPECT(offer(s, claimant.pid(), first));
+    EXPECT(offer(s, claimant.pid(), second));
+    int more = 0;
+    while (offer(s, claimant.pid(), info)) EXPECT(++more < 80);
+    EXPECT(WSAGetLastError() == WSAENOBUFS);
+    EXPECT(!offer(s, claimant.pid(), info));
+    EXPECT(WSAGetLastError() == WSAENOBUFS);
+    // By a client that connects only now, which costs windsockd a descriptor too.
+    EXPECT(claimed_by(claimant, first));
+    EXPECT(claimed_by(claimant, second));
+    EXPECT(offer(s, claimant.pid(), info));
+    EXPECT(claimed_by(claimant, info));
+    return "";
+  });
+}
+
+void a_windsockd_without_descriptors_refuses_offers_and_serves_claims(void**) {
+  PrivateServer server;
+  assert_true(server.is_running());
+  assert_passes([&]() -> std::string {
+    Partner claimant(claim_on_request);
+    start_winsock();
+    SOCKET s = datagram();
+    WSAPROTOCOL_INFOW first, second, info;
+    EXPECT(offer(s, claimant.pid(), first));
+    EXPECT(offer(s, claimant.pid(), second));
+    EXPECT(claimed_by(claimant, first));
+    server.allow_descriptors(false);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT(!offer(s, claimant.pid(), info));
+      EXPECT(WSAGetLastError() == WSAEMFILE);
+    }
+    EXPECT(claimed_by(claimant, second));
+    server.allow_descriptors(true);
+    EXPECT(offer(s, claimant.pid(), info));
+    EXPECT(claimed_by(claimant, info));
+    return "";
+  });
+}
+
+}  // namespace
+
+int main() {
+  debug::configure("-all", debug::g_levels);
+  const CMUnitTest tests[] = {
+      cmocka_unit_test(a_claim_without_a_descriptor_is_repeated),
+      cmocka_unit_test(several_claims_without_a_descriptor_lose_none),
+      cmocka_unit_test(other_requests_wait_for_the_claim),
+      cmocka_unit_test(a_first_claim_without_a_descriptor_is_repeated),
+      cmocka_unit_test(a_first_offer_without_a_descriptor_is_repeated),
+      cmocka_unit_test(an_accept_without_a_descriptor_is_repeated),
+  };
+  // These have a windsockd of their own.
+  const CMUnitTest server_tests[] = {
+      cmocka_unit_test(a_full_windsockd_refuses_offers_and_serves_claims),
+      cmocka_unit_test(a_windsockd_without_descriptors_refuses_offers_and_serves_claims),
+  };
+  int failed = cmocka_run_group_tests_name("full tables of the program", tests, start_server, end_server);
+  return failed + cmocka_run_group_tests_name("full tables of windsockd", server_tests, nullptr, nullptr);
+}
