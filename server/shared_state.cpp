@@ -29,7 +29,7 @@ std::optional<uint32_t> SlotTable::take_free() {
 }
 
 void SlotTable::fill(SharedSlot& slot, uint32_t epoch, const StateSnapshot& state) {
-  for (size_t i = 0; i < kStateFieldCount; ++i) slot.values[i].store(state[i], std::memory_order_relaxed);
+  for (size_t i = 0; i < kStateFieldCount; ++i) slot.values[i].store(state[i], std::memory_order_release);
   slot.epoch.store(epoch, std::memory_order_release);
 }
 
@@ -43,8 +43,8 @@ std::optional<SlotRef> SlotTable::acquire(uint64_t cookie, const StateSnapshot& 
   uint32_t generation = slot.generation.load(std::memory_order_relaxed) + 1;
   if (generation == 0) generation = 1;  // 0 says "never used"
   slot.generation.store(generation, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_release);  // whoever reads a new value finds the new generation
-  slot.cookie.store(cookie, std::memory_order_relaxed);
+  // Release from here on: whoever reads a new value finds the new generation.
+  slot.cookie.store(cookie, std::memory_order_release);
   fill(slot, 0, state);
   by_cookie_.emplace(cookie, *index);
   references_[*index] = 1;
