@@ -77,9 +77,12 @@ WsaResult<SOCKET> accept_with(SOCKET s, sockaddr* addr, int* addrlen, LPCONDITIO
       case CF_REJECT:
         reject_connection(std::move(connection));
         return wsa_failure(WSAECONNREFUSED);
-      default:
+      case CF_DEFER:
         defer_connection(listener, std::move(connection));
         return wsa_failure(WSATRY_AGAIN);
+      default:  // no decision: the connection waits for one
+        defer_connection(listener, std::move(connection));
+        return wsa_failure(WSAEINVAL);
     }
   }
   WS_TRY(store_name(connection.peer, addr, addrlen));

@@ -246,6 +246,8 @@ bool is_bound(SocketRef& socket) {
   if (underlying.has_seen(Seen::kBound)) return true;
   auto address = host::local_address(socket.fd());
   if (!address) return false;
+  // A raw socket's port is its protocol at the host, bound or not.
+  if (underlying.kind().type == SOCK_RAW) return !is_wildcard(address.value());
   bool named = address.value().family() == host::kAfUnix ? address.value().length > 2 : !is_zero_address(address.value());
   if (named) underlying.saw(Seen::kBound);
   return named;

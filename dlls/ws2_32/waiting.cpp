@@ -17,6 +17,16 @@ bool has_timeout(SocketRef& socket, Direction direction) {
   return interval && (interval.value().seconds != 0 || interval.value().microseconds != 0);
 }
 
+// The host has one code for "shut down here", "the peer is gone" and "never connected". An internet socket that still has its
+// peer was shut down by a descriptor of ours or of another process; one that went through no connect and no accept had none.
+WsaError broken_pipe_error(SocketRef& socket) {
+  UnderlyingSocket& underlying = socket.socket();
+  bool internet = underlying.kind().family != AF_UNIX;
+  if (underlying.has_seen(Seen::kSendShut) || (internet && host::peer_address(socket.fd()))) return static_cast<WsaError>(WSAESHUTDOWN);
+  bool had_peer = underlying.has_seen(Seen::kConnected) || underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kForeign);
+  return static_cast<WsaError>(had_peer ? WSAECONNRESET : WSAENOTCONN);
+}
+
 }  // namespace
 
 WsaError would_block_error(SocketRef& socket, Direction direction) {
@@ -36,8 +46,7 @@ WsaError transfer_error(SocketRef& socket, Direction direction, host::Errno erro
       if (underlying.is_stream()) underlying.saw(Seen::kReset);
       return static_cast<WsaError>(WSAECONNRESET);
     case EPIPE:
-      // The host has one code for "we shut it down" and "the peer is gone".
-      return static_cast<WsaError>(underlying.has_seen(Seen::kSendShut) ? WSAESHUTDOWN : WSAECONNRESET);
+      return broken_pipe_error(socket);
     default:
       return wsa_error_from_host(error);
   }
