@@ -40,6 +40,7 @@ dist_windsockinclude_HEADERS = \
 	include/afunix.h \
 	include/basetsd.h \
 	include/errhandlingapi.h \
+	include/fileapi.h \
 	include/guiddef.h \
 	include/handleapi.h \
 	include/in6addr.h \

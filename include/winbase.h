@@ -7,6 +7,7 @@
 #define _WINBASE_
 
 #include <errhandlingapi.h>
+#include <fileapi.h>
 #include <handleapi.h>
 #include <minwinbase.h>
 #include <processthreadsapi.h>

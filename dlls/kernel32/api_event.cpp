@@ -17,7 +17,8 @@ HANDLE create_event(const SECURITY_ATTRIBUTES* attributes, BOOL manual_reset, BO
     set_last_error(Win32Error::kNotSupported);
     return nullptr;
   }
-  auto event = Ref<Event>::adopt(new (std::nothrow) Event(manual_reset ? EventReset::kManual : EventReset::kAutomatic, initial_state != FALSE));
+  EventReset reset = manual_reset ? EventReset::kManual : EventReset::kAutomatic;
+  auto event = Ref<Event>::adopt(new (std::nothrow) Event(reset, initial_state != FALSE));
   HANDLE handle = nullptr;
   if (event) handle = handle_table::insert(std::move(event), attributes != nullptr && attributes->bInheritHandle ? kHandleInherit : 0);
   set_last_error(handle != nullptr ? Win32Error::kSuccess : Win32Error::kNotEnoughMemory);

@@ -16,7 +16,8 @@ using namespace windsock::kernel32;
 namespace {
 
 // The rights that need the caller to be allowed to signal the process.
-constexpr DWORD kControlRights = PROCESS_TERMINATE | PROCESS_CREATE_THREAD | PROCESS_DUP_HANDLE | PROCESS_SUSPEND_RESUME | PROCESS_SET_INFORMATION;
+constexpr DWORD kControlRights =
+    PROCESS_TERMINATE | PROCESS_CREATE_THREAD | PROCESS_DUP_HANDLE | PROCESS_SUSPEND_RESUME | PROCESS_SET_INFORMATION;
 
 std::string utf8(const char* text) { return text; }
 std::string utf8(const char16_t* text) { return utf8_from_utf16(text); }
@@ -68,15 +69,17 @@ BOOL create_process_from(const Character* application, const Character* command_
 
 }  // namespace
 
-BOOL CreateProcessA(LPCSTR application, LPSTR command_line, LPSECURITY_ATTRIBUTES process_attributes, LPSECURITY_ATTRIBUTES thread_attributes,
-                    BOOL inherit_handles, DWORD flags, LPVOID environment, LPCSTR directory, LPSTARTUPINFOA startup,
+BOOL CreateProcessA(LPCSTR application, LPSTR command_line, LPSECURITY_ATTRIBUTES process_attributes,
+                    LPSECURITY_ATTRIBUTES thread_attributes, BOOL inherit_handles, DWORD flags,
+                    LPVOID environment, LPCSTR directory, LPSTARTUPINFOA startup,
                     LPPROCESS_INFORMATION information) {
   return create_process_from<char>(application, command_line, process_attributes, thread_attributes, inherit_handles, flags, environment,
                                    directory, startup, information);
 }
 
-BOOL CreateProcessW(LPCWSTR application, LPWSTR command_line, LPSECURITY_ATTRIBUTES process_attributes, LPSECURITY_ATTRIBUTES thread_attributes,
-                    BOOL inherit_handles, DWORD flags, LPVOID environment, LPCWSTR directory, LPSTARTUPINFOW startup,
+BOOL CreateProcessW(LPCWSTR application, LPWSTR command_line, LPSECURITY_ATTRIBUTES process_attributes,
+                    LPSECURITY_ATTRIBUTES thread_attributes, BOOL inherit_handles, DWORD flags,
+                    LPVOID environment, LPCWSTR directory, LPSTARTUPINFOW startup,
                     LPPROCESS_INFORMATION information) {
   return create_process_from<WCHAR>(application, command_line, process_attributes, thread_attributes, inherit_handles, flags, environment,
                                     directory, startup, information);

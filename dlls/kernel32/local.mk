@@ -2,6 +2,7 @@
 lib_LTLIBRARIES += libkernel32.la
 libkernel32_la_SOURCES = \
 	dlls/kernel32/api_event.cpp \
+	dlls/kernel32/api_file.cpp \
 	dlls/kernel32/api_handle.cpp \
 	dlls/kernel32/api_message.cpp \
 	dlls/kernel32/api_process.cpp \

@@ -116,8 +116,8 @@ WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, uint3
 
 WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds) {
   assert(!objects.empty() && objects.size() <= kMaximumWaitObjects);
-  bool any_polled = std::any_of(objects.begin(), objects.end(), [](const Waitable* object) { return object->source() == Source::kDescriptor; });
-  if (any_polled) {
+  auto has_descriptor = [](const Waitable* object) { return object->source() == Source::kDescriptor; };
+  if (std::any_of(objects.begin(), objects.end(), has_descriptor)) {
     PolledObjects polled(objects);
     // What has happened already counts, in the order of the objects.
     if (!polled.empty()) polled.poll(0);

@@ -347,6 +347,45 @@ static __inline__ int windsock_WSANtohl_l(SOCKET s, u_long net, unsigned long *h
 #endif
 #endif
 
+#if defined _APISETFILE_ && !defined WINDSOCK_ULONG_FILES_
+#define WINDSOCK_ULONG_FILES_
+#ifdef __cplusplus
+extern "C++" {
+inline BOOL ReadFile(HANDLE file, LPVOID buffer, DWORD size, windsock_ulong transferred, LPOVERLAPPED overlapped)
+{
+    return ReadFile(file, buffer, size, transferred.pointer(), overlapped);
+}
+inline BOOL WriteFile(HANDLE file, LPCVOID buffer, DWORD size, windsock_ulong transferred, LPOVERLAPPED overlapped)
+{
+    return WriteFile(file, buffer, size, transferred.pointer(), overlapped);
+}
+}
+#else
+static __inline__ BOOL windsock_ReadFile_l(HANDLE file, LPVOID buffer, DWORD size, unsigned long *transferred,
+            LPOVERLAPPED overlapped)
+{
+    DWORD transferred_value = windsock_ulong_get(transferred);
+    BOOL result = ReadFile(file, buffer, size, transferred != NULL ? &transferred_value : NULL, overlapped);
+    if (transferred != NULL)
+        *transferred = transferred_value;
+    return result;
+}
+#define ReadFile(file, buffer, size, transferred, overlapped) _Generic((transferred), unsigned long *: \
+    windsock_ReadFile_l, default: ReadFile)(file, buffer, size, transferred, overlapped)
+static __inline__ BOOL windsock_WriteFile_l(HANDLE file, LPCVOID buffer, DWORD size, unsigned long *transferred,
+            LPOVERLAPPED overlapped)
+{
+    DWORD transferred_value = windsock_ulong_get(transferred);
+    BOOL result = WriteFile(file, buffer, size, transferred != NULL ? &transferred_value : NULL, overlapped);
+    if (transferred != NULL)
+        *transferred = transferred_value;
+    return result;
+}
+#define WriteFile(file, buffer, size, transferred, overlapped) _Generic((transferred), unsigned long *: \
+    windsock_WriteFile_l, default: WriteFile)(file, buffer, size, transferred, overlapped)
+#endif
+#endif
+
 #if defined _PROCESSTHREADSAPI_H_ && !defined WINDSOCK_ULONG_THREADS_
 #define WINDSOCK_ULONG_THREADS_
 #ifdef __cplusplus

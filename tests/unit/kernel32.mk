@@ -4,9 +4,12 @@ check_PROGRAMS += tests/unit/kernel32_test
 TESTS += tests/unit/kernel32_test
 tests_unit_kernel32_test_SOURCES = \
 	dlls/kernel32/command_line.cpp \
+	dlls/kernel32/dispatcher.cpp \
 	dlls/kernel32/text.cpp \
+	dlls/kernel32/waitable.cpp \
 	tests/unit/kernel32/child.cpp \
 	tests/unit/kernel32/command_line_test.cpp \
+	tests/unit/kernel32/dispatcher_test.cpp \
 	tests/unit/kernel32/event_test.cpp \
 	tests/unit/kernel32/handle_test.cpp \
 	tests/unit/kernel32/host_use_test.cpp \
@@ -18,5 +21,5 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/thread_test.cpp \
 	tests/unit/kernel32/wait_test.cpp
 tests_unit_kernel32_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_unit_kernel32_test_LDADD = libkernel32.la $(GTEST_LIBS)
+tests_unit_kernel32_test_LDADD = libkernel32.la libwindsock_common.la $(GTEST_LIBS)
 endif

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstring>
 
 #include "dlls/kernel32/socket_provider.h"
 #include "tests/unit/kernel32/support.h"
@@ -189,8 +190,16 @@ constexpr windsock::services::SocketOperations kOperations = {
     .get_inheritable = [](uintptr_t socket, bool* inheritable) { return note("get", socket), *inheritable = calls.inheritable, true; },
     .set_inheritable = [](uintptr_t socket, bool inheritable) { return note("set", socket), calls.inheritable = inheritable, true; },
     .visit_inheritable = [](void (*)(int, void*), void*) {},
-    .read = nullptr,
-    .write = nullptr,
+    .read = [](uintptr_t socket, void* data, uint32_t size) -> int64_t {
+      note("read", socket);
+      memset(data, 'r', size);
+      return size;
+    },
+    .write = [](uintptr_t socket, const void*, uint32_t) -> int64_t {
+      note("write", socket);
+      SetLastError(WSAECONNRESET);
+      return -1;
+    },
 };
 
 class SocketHandle : public ::testing::Test {
@@ -225,6 +234,30 @@ TEST_F(SocketHandle, goes_to_those_who_know_sockets) {
   EXPECT_TRUE(CloseHandle(socket));
   EXPECT_EQ(calls.made, (std::vector<std::string>{"get 7", "set 7", "get 7", "duplicate 7", "set 8", "close 7"}));
   EXPECT_TRUE(calls.inheritable);
+}
+
+TEST_F(SocketHandle, is_read_and_written_by_those_who_know_sockets) {
+  char data[4] = "";
+  DWORD moved = 99;
+  EXPECT_FALSE(ReadFile(handle_of(7), data, sizeof data, &moved, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  windsock_set_socket_operations(&kOperations);
+  unsigned long wide = 0;
+  EXPECT_TRUE(ReadFile(handle_of(7), data, 3, &wide, nullptr));
+  EXPECT_EQ(wide, 3u);
+  EXPECT_STREQ(data, "rrr");
+  EXPECT_FALSE(WriteFile(handle_of(8), data, 3, &moved, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{WSAECONNRESET});
+  EXPECT_EQ(moved, 0u);
+  EXPECT_EQ(calls.made, (std::vector<std::string>{"read 7", "write 8"}));
+  OVERLAPPED overlapped{};
+  EXPECT_FALSE(ReadFile(handle_of(7), data, 3, &moved, &overlapped));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_NOT_SUPPORTED});
+  EXPECT_FALSE(WriteFile(handle_of(7), data, 3, static_cast<LPDWORD>(nullptr), nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
+  OwnedHandle event = manual_event();
+  EXPECT_FALSE(ReadFile(event.get(), data, 3, &moved, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
 }
 
 TEST_F(SocketHandle, is_nothing_to_wait_for_and_no_event) {

@@ -58,7 +58,8 @@ DWORD try_create(const char* application, std::string line, const char* director
   STARTUPINFOA startup{};
   startup.cb = sizeof startup;
   PROCESS_INFORMATION information{};
-  if (!CreateProcessA(application, line.empty() ? nullptr : line.data(), nullptr, nullptr, TRUE, 0, nullptr, directory, &startup, &information))
+  if (!CreateProcessA(application, line.empty() ? nullptr : line.data(), nullptr, nullptr, TRUE, 0, nullptr, directory, &startup,
+                      &information))
     return GetLastError();
   CloseHandle(information.hThread);
   WaitForSingleObject(information.hProcess, kHang);
@@ -140,7 +141,8 @@ TEST(Process, gets_the_given_environment_or_the_callers) {
   STARTUPINFOW startup{};
   startup.cb = sizeof startup;
   PROCESS_INFORMATION information{};
-  ASSERT_TRUE(CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_UNICODE_ENVIRONMENT, block.data(), nullptr, &startup, &information));
+  ASSERT_TRUE(CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_UNICODE_ENVIRONMENT,
+                             block.data(), nullptr, &startup, &information));
   OwnedHandle process(information.hProcess), thread(information.hThread);
   pipe.close_write();
   EXPECT_EQ(pipe.read_all(), "\xc3\xa9");
