@@ -67,9 +67,10 @@ BUILT_SOURCES += dlls/ws2_32/ws2_32.answers
 CLEANFILES += dlls/ws2_32/ws2_32.map dlls/ws2_32/ws2_32.answers
 EXTRA_DIST += dlls/ws2_32/ws2_32.spec dlls/ws2_32/spec_to_answers.awk
 
-# -lws2_32 alone links any port: the name the linker looks for is a script that adds kernel32 where it is needed.
+# -lws2_32 alone links any port: the name the linker looks for is a script that adds kernel32 where it is needed. It names
+# no folder, so an installation below a DESTDIR, or one that was moved, links too.
 install-exec-hook:
 	rm -f '$(DESTDIR)$(libdir)/libws2_32.so'
-	echo 'INPUT($(libdir)/libws2_32.so.1 AS_NEEDED($(libdir)/libkernel32.so.1))' > '$(DESTDIR)$(libdir)/libws2_32.so'
+	echo 'INPUT(-l:libws2_32.so.1 AS_NEEDED(-l:libkernel32.so.1))' > '$(DESTDIR)$(libdir)/libws2_32.so'
 uninstall-hook:
 	rm -f '$(DESTDIR)$(libdir)/libws2_32.so'

@@ -136,7 +136,6 @@ static int run_server(const char *port, int clients_to_serve)
         }
     }
     closesocket(listener);
-    printf("served %d\n", served);
     return 0;
 }
 

@@ -9,3 +9,8 @@ TESTS += tests/system/run_system
 dist_check_SCRIPTS += tests/system/run_system
 EXTRA_DIST += tests/system/harness.py tests/system/handoff_walk_test.py tests/system/hostile_test.py \
 	tests/system/server_life_test.py tests/system/crowd_test.py
+
+# Installation, examples and README: what a newcomer does.
+dist_check_SCRIPTS += tests/system/examples_test tests/system/install_test tests/system/readme_test
+TESTS += tests/system/examples_test tests/system/install_test tests/system/readme_test
+EXTRA_DIST += tests/system/installation.py docs/supported_table.py
