@@ -19,7 +19,7 @@ constexpr struct {
     {wire::Status::kInvalid, "there is no such ticket any more"},
     {wire::Status::kQuota, "a limit of windsockd is reached"},
     {wire::Status::kNoDescriptor, "windsockd has no descriptor left (raise the limit: ulimit -n)"},
-    {wire::Status::kVersion, "it speaks another version of the protocol; stop it (kill the pid that windsock doctor shows) and use one version"},
+    {wire::Status::kVersion, "it speaks another version of the protocol; stop it with its own windsock stop, and use one version"},
     {wire::Status::kLeaving, "windsockd is leaving and takes nothing new"},
     {wire::Status::kInternal, "something failed inside windsockd; its log says more (WINDSOCK_DEBUG=trace+server)"},
 };
