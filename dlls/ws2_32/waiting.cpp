@@ -27,6 +27,15 @@ WsaError broken_pipe_error(SocketRef& socket) {
   return static_cast<WsaError>(had_peer ? WSAECONNRESET : WSAENOTCONN);
 }
 
+// A non-blocking connect was begun here and is not finished: the host would have data wait for its end.
+bool is_still_connecting(SocketRef& socket) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (!underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kConnected)) return false;
+  if (!host::peer_address(socket.fd())) return true;
+  underlying.saw(Seen::kConnected);
+  return false;
+}
+
 }  // namespace
 
 WsaError would_block_error(SocketRef& socket, Direction direction) {
@@ -41,6 +50,7 @@ WsaError transfer_error(SocketRef& socket, Direction direction, host::Errno erro
   UnderlyingSocket& underlying = socket.socket();
   switch (static_cast<int>(error)) {
     case EAGAIN:
+      if (is_still_connecting(socket)) return static_cast<WsaError>(WSAENOTCONN);
       return would_block_error(socket, direction);
     case ECONNRESET:
       if (underlying.is_stream()) underlying.saw(Seen::kReset);
