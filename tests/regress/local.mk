@@ -5,6 +5,7 @@ regress_sources = \
 	tests/regress/connect_test.cpp \
 	tests/regress/datagram_test.cpp \
 	tests/regress/duplicate_test.cpp \
+	tests/regress/event_test.cpp \
 	tests/regress/handoff_test.cpp \
 	tests/regress/main.cpp \
 	tests/regress/names_test.cpp \

@@ -1,3 +1,4 @@
+// The tests of kernel32: this program, and what it does when a case starts it again as a child.
 #include <gtest/gtest.h>
 
 #include <string_view>

@@ -1,3 +1,4 @@
+// The tests of the core.
 #include <gtest/gtest.h>
 
 int main(int argc, char** argv) {
