@@ -20,7 +20,8 @@ int complain(const char* what, host::Errno error) {
 }
 
 int serve(const Options& options) {
-  Readiness readiness(options.ready_fd >= 0 ? UniqueFd::adopt(options.ready_fd) : UniqueFd());
+  Readiness readiness(options.ready_fd >= 0 ? UniqueFd::adopt(options.ready_fd) : UniqueFd(),
+                      options.quiet ? AfterReady::kBeSilent : AfterReady::kSpeak);
   auto directory = open_runtime_directory();
   if (!directory) return complain(("cannot use " + runtime_directory_path() + " (try: windsock doctor)").c_str(), directory.error());
   auto listener = Listener::open(std::move(directory).take(), activated_socket());

@@ -19,6 +19,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->capture_default_str();
   app.add_option("--ready-fd", options.ready_fd, "write a newline to this descriptor when connections are answered, and close it")
       ->check(CLI::NonNegativeNumber);
+  app.add_flag("--quiet", options.quiet, "let go of standard error when connections are answered")->excludes("--foreground");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

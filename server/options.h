@@ -14,6 +14,7 @@ struct Options {
   size_t max_tickets_per_client = 0;
   int ready_fd = -1;
   bool foreground = false;
+  bool quiet = false;
 };
 
 // Nothing: windsockd has to exit at once with `exit_code` (--help, a mistake); all has been said.

@@ -1,5 +1,7 @@
 #include "server/readiness.h"
 
+#include <cstdio>
+
 #include "config.h"
 #include "dlls/common/host.h"
 
@@ -20,6 +22,8 @@ void notify([[maybe_unused]] const std::string& message) {
 }  // namespace
 
 void Readiness::ready() {
+  // The descriptor stays in use, so that no other file gets its number.
+  if (after_ready_ == AfterReady::kBeSilent && !freopen("/dev/null", "w", stderr)) fclose(stderr);
   if (ready_fd_.is_open()) host::write_all(ready_fd_.get(), "\n", 1);
   ready_fd_.reset();
   notify("READY=1");

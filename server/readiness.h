@@ -10,15 +10,21 @@
 
 namespace windsock::server {
 
+// A client's standard error may be a pipe that somebody reads to its end, so windsockd must not keep it: started by a client it
+// speaks there until it is ready, and not afterwards.
+enum class AfterReady { kSpeak, kBeSilent };
+
 class Readiness {
  public:
-  explicit Readiness(UniqueFd ready_fd) : ready_fd_(std::move(ready_fd)) {}
+  explicit Readiness(UniqueFd ready_fd, AfterReady after_ready = AfterReady::kSpeak)
+      : ready_fd_(std::move(ready_fd)), after_ready_(after_ready) {}
   void ready();
   void status(const std::string& text);
   void stopping();
 
  private:
   UniqueFd ready_fd_;
+  AfterReady after_ready_;
   std::string last_;
 };
 

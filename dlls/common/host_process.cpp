@@ -68,15 +68,14 @@ constexpr int kReadyFd = 3;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 
-  // Keep ready_fd as 3 and the standard streams; everything else of the port stays behind.
+  // Keep ready_fd as 3 and standard error; everything else of the port stays behind.
   if (ready_fd == kReadyFd)
     ::fcntl(ready_fd, F_SETFD, 0);
   else
     ::dup2(ready_fd, kReadyFd);
   int null = ::open("/dev/null", O_RDWR);
-  if (null >= 0) ::dup2(null, 0);
-  for (int fd : {1, 2})
-    if (::fcntl(fd, F_GETFD) < 0 && null >= 0) ::dup2(null, fd);
+  for (int fd : {0, 1, 2})
+    if (null >= 0 && (fd < 2 || ::fcntl(fd, F_GETFD) < 0)) ::dup2(null, fd);
   ::syscall(SYS_close_range, kReadyFd + 1, ~0u, 0);
   ::execve(path, const_cast<char* const*>(arguments), environ);
   ::_exit(127);

@@ -69,7 +69,10 @@ host::Result<void> start_server() {
     WS_WARN(kServer, "windsockd is not running and %s cannot be started; set WINDSOCK_SERVER to its path", program.c_str());
     return host::failure(ENOENT);
   }
-  const char* arguments[] = {program.c_str(), "--ready-fd=3", nullptr};
+  // Unless somebody wants to see what it does, it keeps neither of the program's output streams: they may be pipes that are read
+  // to the end.
+  const char* specification = getenv("WINDSOCK_DEBUG");
+  const char* arguments[] = {program.c_str(), "--ready-fd=3", specification && *specification ? nullptr : "--quiet", nullptr};
   WS_TRACE(kServer, "starting %s", program.c_str());
   WS_TRY(host::spawn_detached(program.c_str(), arguments, ready.write_end.get()));
   ready.write_end.reset();
