@@ -25,7 +25,7 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(Channel::kCoun
     "api", "dup", "server", "socket", "close", "option", "name", "event", "thread"};
 
 using LevelTable = std::array<std::atomic<uint8_t>, static_cast<size_t>(Channel::kCount)>;
-extern LevelTable g_levels;
+[[gnu::visibility("hidden")]] extern LevelTable g_levels;
 
 inline bool enabled(Level level, Channel channel) {
   return g_levels[static_cast<size_t>(channel)].load(std::memory_order_relaxed) >= static_cast<uint8_t>(level);

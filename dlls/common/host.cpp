@@ -97,6 +97,10 @@ Result<int> poll(PollEntry* entries, size_t count, int timeout_milliseconds) {
   return ready;
 }
 
+int poll_or_minus_one(PollEntry* entries, size_t count, int timeout_milliseconds) {
+  return ::poll(reinterpret_cast<pollfd*>(entries), count, timeout_milliseconds);
+}
+
 Result<int> poll(PollEntry* entries, size_t count, const timespec* timeout) {
   int ready = ::ppoll(reinterpret_cast<pollfd*>(entries), count, timeout, nullptr);
   if (ready < 0) return last_failure();

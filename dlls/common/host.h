@@ -63,6 +63,8 @@ inline constexpr short kPollIn = 0x001, kPollPri = 0x002, kPollOut = 0x004, kPol
 // Waits until an entry is ready; a negative timeout waits for ever. May report EINTR.
 Result<int> poll(PollEntry* entries, size_t count, int timeout_milliseconds);
 Result<int> poll(PollEntry* entries, size_t count, const timespec* timeout);
+// The same for a caller who has another way when it fails for whatever reason.
+int poll_or_minus_one(PollEntry* entries, size_t count, int timeout_milliseconds);
 // CLOCK_MONOTONIC.
 int64_t now_nanoseconds();
 
@@ -118,7 +120,7 @@ void wake_futex(const void* word);
 std::string directory_of_module(const void* address);
 bool is_executable(const char* path);
 
-// Starts a program as nobody's child: no SIGCHLD, no zombie, no inherited fds but the standard ones (standard input is
+// Starts a program as nobody's child: no SIGCHLD, no zombie, no inherited fds but standard error (the other standard streams are
 // /dev/null) and `ready_fd` as descriptor 3, a session of its own, default signal handling.
 Result<void> spawn_detached(const char* path, const char* const* arguments, int ready_fd);
 

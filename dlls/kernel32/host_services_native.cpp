@@ -14,9 +14,6 @@ namespace windsock::services {
 
 namespace {
 
-// A SOCKET is the host fd itself. The standard streams are none, and larger values are other handles.
-constexpr uintptr_t kFirstSocket = 3, kEndOfSockets = uintptr_t{1} << 24;
-
 // This process id means a Unix process whatever else could be meant by it; see docs/protocol.
 constexpr uint32_t kUnixProcessMark = 0x40000000;
 
@@ -25,9 +22,8 @@ constexpr uint32_t kUnixProcessMark = 0x40000000;
 uint32_t last_error() { return GetLastError(); }
 void set_last_error(uint32_t error) { SetLastError(error); }
 
-uintptr_t socket_from_fd(int fd) { return static_cast<uintptr_t>(fd); }
-
-int fd_from_socket(uintptr_t socket) { return socket >= kFirstSocket && socket < kEndOfSockets ? static_cast<int>(socket) : -1; }
+// A SOCKET is the host fd itself; larger values are other handles.
+constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0, .lowest_adopted = 3};
 
 Handle create_event(EventReset reset, bool signalled) {
   return CreateEventA(nullptr, reset == EventReset::kManual, signalled, nullptr);

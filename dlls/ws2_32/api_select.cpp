@@ -17,20 +17,36 @@ SocketArray view(fd_set* set) {
   return {&set->fd_count, set->fd_array};
 }
 
+bool is_empty(const fd_set* set) { return !set || set->fd_count == 0; }
+
+// kNotPlain unless there is one set, and no time to measure.
+int select_plainly(fd_set* readfds, fd_set* writefds, fd_set* exceptfds, const timeval* timeout) {
+  if (timeout && (timeout->tv_sec | timeout->tv_usec) != 0) return kNotPlain;
+  if (!is_empty(exceptfds)) return kNotPlain;
+  if (!is_empty(readfds)) return is_empty(writefds) ? select_readable_plainly(view(readfds), timeout ? 0 : -1) : kNotPlain;
+  return is_empty(writefds) ? kNotPlain : select_writable_plainly(view(writefds), timeout ? 0 : -1);
+}
+
+[[gnu::noinline]] WsaResult<int> select_any(fd_set* readfds, fd_set* writefds, fd_set* exceptfds, const timeval* timeout) {
+  timespec limit{};
+  if (timeout) limit = {timeout->tv_sec + timeout->tv_usec / 1000000, timeout->tv_usec % 1000000 * 1000};
+  return select_sockets(view(readfds), view(writefds), view(exceptfds), timeout ? &limit : nullptr);
+}
+
 }  // namespace
 
 // The first argument is there for old programs; the sets know how long they are.
 int WSAAPI select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds, const struct timeval* timeout) {
-  auto body = [&]() -> WsaResult<int> {
-    if (!timeout) return select_sockets(view(readfds), view(writefds), view(exceptfds), nullptr);
-    timespec limit{timeout->tv_sec + timeout->tv_usec / 1000000, timeout->tv_usec % 1000000 * 1000};
-    return select_sockets(view(readfds), view(writefds), view(exceptfds), &limit);
+  auto body = [=]() -> WsaResult<int> {
+    int ready = select_plainly(readfds, writefds, exceptfds, timeout);
+    if (ready != kNotPlain) [[likely]] return ready;
+    return select_any(readfds, writefds, exceptfds, timeout);
   };
   return entry::call("select", SOCKET_ERROR, body, nfds, readfds, writefds, exceptfds, timeout);
 }
 
 int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) {
-  auto body = [&]() -> WsaResult<int> {
+  auto body = [=]() -> WsaResult<int> {
     if (!fdArray) return wsa_failure(fds == 0 ? WSAEINVAL : WSAEFAULT);
     return poll_sockets(reinterpret_cast<PollDescriptor*>(fdArray), fds, timeout);
   };

@@ -63,14 +63,27 @@ void interrupt(Place& place) {
   if (thread != 0 && wake_signal() != 0) (void)host::signal_thread(thread, wake_signal());
 }
 
-// Whether the place waits with a poll array that has `fd`; tells how often it has left so far.
+// Whether the place waits with a poll array that has `fd`; tells how often it has left so far. The caller watches the place.
 bool polls(Place& place, int fd, uint32_t& departures) {
-  if (!place.entries.load(std::memory_order_seq_cst)) return false;
   std::lock_guard lock(place.mutex);
-  const host::PollEntry* entries = place.entries.load(std::memory_order_relaxed);
+  const host::PollEntry* entries = place.entries.load(std::memory_order_seq_cst);
   if (!entries) return false;
   departures = place.departures.load(std::memory_order_relaxed);
   return std::any_of(entries, entries + place.count, [fd](const host::PollEntry& entry) { return entry.fd == fd; });
+}
+
+// Interrupts a thread that waits with the descriptor in its array, and gives it a while to leave. False: it does not.
+bool interrupt_poller(Place& place, const Descriptor& descriptor) {
+  if (!place.entries.load(std::memory_order_seq_cst)) return false;
+  place.watchers.fetch_add(1, std::memory_order_seq_cst);
+  uint32_t departures = 0;
+  bool waits = polls(place, descriptor.fd, departures);
+  if (waits) {
+    interrupt(place);
+    host::wait_futex(&place.departures, departures, kResend);
+  }
+  place.watchers.fetch_sub(1, std::memory_order_seq_cst);
+  return waits;
 }
 
 uint32_t references(const Descriptor& descriptor) {
@@ -83,13 +96,8 @@ bool interrupt_all(Descriptor& descriptor) {
   Place* self = t_place;
   for (Place* one = g_places.load(std::memory_order_acquire); one; one = one->next) {
     if (one == self) continue;
-    uint32_t departures = 0;
     if (one->fd.load(std::memory_order_acquire) == descriptor.fd) interrupt(*one);
-    if (!polls(*one, descriptor.fd, departures)) continue;
-    poller = true;
-    one->awaited.store(true);
-    interrupt(*one);
-    host::wait_futex(&one->departures, departures, kResend);
+    poller |= interrupt_poller(*one, descriptor);
   }
   return poller;
 }
@@ -104,29 +112,28 @@ Place& take_place() {
   return mine;
 }
 
+void PlainPollScope::left_while_watched(Place& place) {
+  { std::lock_guard lock(place.mutex); }  // nobody reads the array any more
+  place.departures.fetch_add(1, std::memory_order_seq_cst);
+  host::wake_futex(&place.departures);
+}
+
 PollScope::PollScope(const host::PollEntry* entries, size_t count)
     : place_(place()), outer_entries_(place_.entries.load(std::memory_order_relaxed)), outer_count_(place_.count) {
   if (outer_entries_) {
-    std::lock_guard lock(place_.mutex);
-    place_.count = count;
-    place_.entries.store(entries, std::memory_order_seq_cst);
-    return;
+    place_.entries.store(nullptr, std::memory_order_seq_cst);
+    if (place_.watchers.load(std::memory_order_seq_cst) != 0) PlainPollScope::left_while_watched(place_);
   }
   place_.count = count;
   place_.entries.store(entries, std::memory_order_seq_cst);
 }
 
 PollScope::~PollScope() {
-  {
-    std::lock_guard lock(place_.mutex);
-    place_.entries.store(outer_entries_, std::memory_order_relaxed);
-    place_.count = outer_count_;
-    place_.departures.fetch_add(1, std::memory_order_seq_cst);
-  }
-  if (place_.awaited.load(std::memory_order_seq_cst)) [[unlikely]] {
-    place_.awaited.store(false, std::memory_order_relaxed);
-    host::wake_futex(&place_.departures);
-  }
+  place_.entries.store(nullptr, std::memory_order_seq_cst);
+  if (place_.watchers.load(std::memory_order_seq_cst) != 0) [[unlikely]] PlainPollScope::left_while_watched(place_);
+  if (!outer_entries_) return;
+  place_.count = outer_count_;
+  place_.entries.store(outer_entries_, std::memory_order_seq_cst);
 }
 
 void evict(Descriptor& descriptor) {

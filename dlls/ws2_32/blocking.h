@@ -9,7 +9,8 @@
 //
 // Threads in poll() pin no descriptors (that would cost two locked instructions each): they publish their array. Order that makes
 // it right: the poller publishes, then looks whether g_closings changed since it validated its sockets; the closer marks, raises
-// g_closings, then looks through the places. One of the two always sees the other.
+// g_closings, then looks through the places. One of the two always sees the other. The same order guards the array itself: a closer
+// raises `watchers` before it looks for an array, the poller withdraws its array before it looks for watchers, and waits for those.
 #pragma once
 
 #include <atomic>
@@ -26,10 +27,10 @@ namespace windsock::blocking {
 struct Place {
   std::atomic<int> fd{-1};
   std::atomic<const host::PollEntry*> entries{nullptr};
-  size_t count = 0;                       // of entries; under mutex once published
-  std::atomic<uint32_t> departures{0};    // how often a poll was left
-  std::atomic<bool> awaited{false};       // a closer waits for the next departure
-  std::mutex mutex;                       // held by a closer while it reads entries, and to unpublish
+  size_t count = 0;                       // of entries
+  std::atomic<uint32_t> watchers{0};      // closers that look at entries or wait for the next departure
+  std::atomic<uint32_t> departures{0};    // how often a poll was left while a closer watched
+  std::mutex mutex;                       // held by a closer while it reads entries
   std::atomic<int> thread{0};             // 0: free
   Place* next = nullptr;
 };
@@ -40,7 +41,7 @@ Place& take_place();
 inline Place& place() { return t_place ? *t_place : take_place(); }
 
 // Raised by each closer after it has marked its descriptor.
-extern std::atomic<uint64_t> g_closings;
+[[gnu::visibility("hidden")]] extern std::atomic<uint64_t> g_closings;
 
 // The calling thread is in host calls on `fd` while this lives. The caller holds a pin.
 class Scope {
@@ -57,7 +58,31 @@ class Scope {
   int before_;
 };
 
-// The calling thread waits with these entries while this lives.
+// The calling thread waits with these entries while this lives, and waited with none before.
+class PlainPollScope {
+ public:
+  [[gnu::always_inline]] PlainPollScope(Place& place, const host::PollEntry* entries, size_t count) : place_(place) {
+    place.count = count;
+    place.entries.store(entries, std::memory_order_seq_cst);
+  }
+  [[gnu::always_inline]] ~PlainPollScope() {
+    place_.entries.store(nullptr, std::memory_order_seq_cst);
+    if (place_.watchers.load(std::memory_order_seq_cst) != 0) [[unlikely]] left_while_watched(place_);
+  }
+  PlainPollScope(const PlainPollScope&) = delete;
+  PlainPollScope& operator=(const PlainPollScope&) = delete;
+
+  static void left_while_watched(Place& place);
+
+ private:
+  Place& place_;
+};
+
+// A signal handler of the program may poll inside a poll.
+inline bool is_in_poll(const Place& place) { return place.entries.load(std::memory_order_relaxed) != nullptr; }
+
+// The same for any thread: an outer array is away meanwhile. What closers marked by then is found when the interrupted poll
+// begins again, since the host does not restart it.
 class PollScope {
  public:
   PollScope(const host::PollEntry* entries, size_t count);
@@ -67,7 +92,7 @@ class PollScope {
 
  private:
   Place& place_;
-  const host::PollEntry* outer_entries_;  // a signal handler of the program may poll inside a poll
+  const host::PollEntry* outer_entries_;
   size_t outer_count_;
 };
 

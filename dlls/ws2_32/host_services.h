@@ -20,9 +20,23 @@ uint32_t last_error();
 void set_last_error(uint32_t error);
 
 // ---- SOCKET values ---------------------------------------------------------------------------------------------------
-// The SOCKET that stands for a host fd, and back; -1 for a value that can be no socket of ours.
-uintptr_t socket_from_fd(int fd);
-int fd_from_socket(uintptr_t socket);
+// A SOCKET is first + (fd << shift). The host says it by numbers, not by a function: select asks for hundreds at once.
+struct SocketNumbers {
+  uintptr_t first;
+  unsigned shift;
+  int lowest_adopted;  // fds below are never taken for sockets made elsewhere: the standard streams
+};
+[[gnu::visibility("hidden")]] extern const SocketNumbers kSocketNumbers;
+inline constexpr int kEndOfFds = 1 << 24;
+
+inline uintptr_t socket_from_fd(int fd) { return kSocketNumbers.first + (static_cast<uintptr_t>(fd) << kSocketNumbers.shift); }
+// Without the question whether it can be an fd at all.
+inline uintptr_t number_of_socket(uintptr_t socket) { return (socket - kSocketNumbers.first) >> kSocketNumbers.shift; }
+// -1 for a value that can be no socket of ours.
+inline int fd_from_socket(uintptr_t socket) {
+  uintptr_t number = number_of_socket(socket);
+  return number < static_cast<uintptr_t>(kEndOfFds) ? static_cast<int>(number) : -1;
+}
 
 // ---- event objects (WSACreateEvent and its family) -------------------------------------------------------------------------
 enum class EventReset { kManual, kAutomatic };

@@ -9,7 +9,7 @@
 namespace windsock::process {
 
 // How often WSAStartup succeeded more than WSACleanup. A plain load on every call's way.
-extern std::atomic<int> g_startup_count;
+[[gnu::visibility("hidden")]] extern std::atomic<int> g_startup_count;
 // Non-zero while the thread runs a callback of a blocking call (a WSAAccept condition): other calls give WSAEINPROGRESS.
 extern constinit thread_local int g_in_callback;
 

@@ -22,6 +22,12 @@ struct SocketArray {
 // negative timeout. WSAENOTSOCK: one of them is none; the sets are as they were.
 WsaResult<int> select_sockets(SocketArray read, SocketArray write, SocketArray except, const timespec* timeout);
 
+// The usual cases of select: one set of plain sockets, looked at at once (0) or waited for without end (-1). kNotPlain: something
+// is special; but for its order the set is as it was, and select_sockets knows what to do.
+inline constexpr int kNotPlain = -1;
+int select_readable_plainly(SocketArray set, int milliseconds);
+int select_writable_plainly(SocketArray set, int milliseconds);
+
 // Windows' WSAPOLLFD: SOCKET, events, revents. WSAEINVAL: nothing to wait for, or POLLPRI or POLLWRBAND asked.
 struct PollDescriptor {
   uintptr_t fd;

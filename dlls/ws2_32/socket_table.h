@@ -17,7 +17,7 @@ namespace windsock {
 
 class SocketTable {
  public:
-  static constexpr int kMaxFd = 1 << 24;
+  static constexpr int kMaxFd = services::kEndOfFds;
 
   static SocketTable& instance() { return instance_; }
 
@@ -52,6 +52,14 @@ class SocketTable {
   }
   static int to_fd(uintptr_t socket) { return services::fd_from_socket(socket); }
 
+  // The slots of the numbers that share a page with this one (number - number % kPageSize and the following), or null.
+  static constexpr unsigned kPageSize = 4096;
+  const Descriptor* page_of(uintptr_t number) const {
+    if (number >= static_cast<uintptr_t>(kMaxFd)) return nullptr;
+    Page* page = pages_[number / kPageSize].load(std::memory_order_acquire);
+    return page ? page->data() : nullptr;
+  }
+
   // Calls visit(SocketRef&) for every socket that is present at that moment.
   template <typename Visit>
   void for_each(Visit visit) {
@@ -69,7 +77,6 @@ class SocketTable {
   void after_fork_in_child();
 
  private:
-  static constexpr unsigned kPageSize = 4096;
   using Page = std::array<Descriptor, kPageSize>;
 
   // A pin of a slot that is present and not closing, else an empty one.
@@ -89,7 +96,7 @@ class SocketTable {
 
   std::mutex mutex_;  // adoption and new pages
   std::array<std::atomic<Page*>, kMaxFd / kPageSize> pages_{};
-  static SocketTable instance_;
+  [[gnu::visibility("hidden")]] static SocketTable instance_;
 };
 
 }  // namespace windsock

@@ -27,8 +27,7 @@ T unavailable(T failure) {
 uint32_t last_error() { return t_last_error; }
 void set_last_error(uint32_t error) { t_last_error = error; }
 
-uintptr_t socket_from_fd(int fd) { return static_cast<uintptr_t>(fd); }
-int fd_from_socket(uintptr_t socket) { return socket < (uintptr_t{1} << 24) ? static_cast<int>(socket) : -1; }
+constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0, .lowest_adopted = 0};
 
 Handle create_event(EventReset, bool) { return unavailable<Handle>(nullptr); }
 bool close_event(Handle) { return unavailable(false); }
