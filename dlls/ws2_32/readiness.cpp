@@ -215,8 +215,27 @@ bool connect_failed(const host::PollEntry& entry) {
          !host::peer_address(socket.fd());
 }
 
+// A stream that never had a peer and has none on the way: the host says that it hung up, Windows says nothing of it.
+bool never_connected(const host::PollEntry& entry) {
+  if ((entry.revents & (host::kPollHup | host::kPollErr)) != host::kPollHup) return false;
+  auto found = SocketTable::instance().find(services::socket_from_fd(entry.fd));
+  if (!found) return false;
+  SocketRef socket = std::move(found).take();
+  const UnderlyingSocket& underlying = socket.socket();
+  return underlying.is_stream() && !underlying.has_seen(Seen::kConnected) && !underlying.has_seen(Seen::kConnecting) &&
+         !underlying.has_seen(Seen::kForeign);
+}
+
+// Urgent data is an exception unless it is read inline with the rest.
+bool has_urgent_data(const host::PollEntry& entry) {
+  if (!(entry.revents & kExceptEvents)) return false;
+  auto in_line = host::get_option<int>(entry.fd, host::kSolSocket, host::kSoOobInline);
+  return !in_line || in_line.value() == 0;
+}
+
 [[gnu::noinline]] bool counts_as_ready(Set set, const host::PollEntry& entry) {
-  if (set == Set::kExcept) return (entry.revents & kExceptEvents) || connect_failed(entry);
+  if (never_connected(entry)) return false;
+  if (set == Set::kExcept) return has_urgent_data(entry) || connect_failed(entry);
   if (entry.revents & host::kPollErr && connect_failed(entry)) return false;
   if (set == Set::kWrite) return entry.revents & (kWriteEvents | host::kPollErr | host::kPollHup);
   return (entry.revents & kReadEvents) || look_slowly(services::socket_from_fd(entry.fd)) == Look::kReadableNow;
@@ -307,10 +326,11 @@ int select_plainly(uint32_t& set_count, uintptr_t* sockets, int milliseconds) {
   if (fill_run(sockets, 0, count, asked_events(kind), entries) != count) [[unlikely]] return kNotPlain;
   int reported = poll_plainly(entries, count, validated, milliseconds);
   if (reported <= 0) return reported == 0 && milliseconds == 0 ? static_cast<int>(set_count = 0) : kNotPlain;
-  constexpr short kPlain = kind == Set::kRead ? kReadEvents & ~host::kPollErr : kWriteEvents;
+  constexpr short kPlain = kind == Set::kRead ? kReadEvents & ~(host::kPollErr | host::kPollHup) : kWriteEvents;
+  constexpr short kSpecial = host::kPollErr | host::kPollHup;
   uint32_t ready = 0;
   for (size_t i = find_first_reported(entries, count);; i = find_reported(entries, i + 1, count)) {
-    if ((entries[i].revents & kPlain) == 0 || (entries[i].revents & host::kPollErr)) [[unlikely]] return kNotPlain;
+    if ((entries[i].revents & kPlain) == 0 || (entries[i].revents & kSpecial)) [[unlikely]] return kNotPlain;
     std::swap(sockets[ready++], sockets[i]);
     if (--reported == 0) break;
   }
@@ -364,7 +384,7 @@ short revents_of(const PollDescriptor& descriptor, const host::PollEntry& entry,
     Oddities odd;
     for (size_t i = 0; i < count;) {
       short events = descriptors[i].events;
-      if (events & (POLLPRI | POLLWRBAND)) [[unlikely]] return wsa_failure(WSAEINVAL);
+      if (events & ~kPollAllowed) [[unlikely]] return wsa_failure(WSAEINVAL);
       size_t filled = fill_run(descriptors, i, count, poll_events_to_host(events), asked);
       if (filled == i) [[unlikely]] {
         asked[i] = {judge(descriptors[i], odd), poll_events_to_host(events), 0};
@@ -403,7 +423,7 @@ short revents_of(const PollDescriptor& descriptor, const host::PollEntry& entry,
   host::PollEntry* const entries = room.data;
   uint64_t validated = blocking::g_closings.load(std::memory_order_seq_cst);
   short events = descriptors[0].events;
-  if (events & (POLLPRI | POLLWRBAND)) [[unlikely]] return kNotPlain;
+  if (events & ~kPollAllowed) [[unlikely]] return kNotPlain;
   if (fill_run(descriptors, 0, count, poll_events_to_host(events), entries) != count) [[unlikely]] return kNotPlain;
   int reported = poll_plainly(entries, count, validated, milliseconds);
   if (reported <= 0) return reported == 0 && milliseconds == 0 ? 0 : kNotPlain;

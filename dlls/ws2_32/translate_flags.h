@@ -36,8 +36,8 @@ inline int received_flags_from_host(int flags) {
 }
 
 // WSAPoll's bits. Urgent data is POLLRDBAND on Windows and POLLPRI at the host. Windows tells of the peer's orderly end with
-// POLLHUP, asked for or not; the host has a bit of its own for that, which must be asked for. The bits that Windows does not
-// let a program ask for (POLLPRI, POLLWRBAND) are to be refused before (see kPollAllowed); the rest of garbage is ignored.
+// POLLHUP, asked for or not; the host has a bit of its own for that, which must be asked for. Bits that a program may
+// not ask for are to be refused before (see kPollAllowed).
 inline constexpr short kPollAllowed = POLLRDNORM | POLLRDBAND | POLLWRNORM;
 
 constexpr short poll_events_to_host(short events) {
