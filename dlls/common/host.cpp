@@ -44,7 +44,6 @@ Result<UniqueFd> own(int fd) {
 
 }  // namespace
 
-Failure<Errno> last_failure() { return failure(errno); }
 int get_errno() { return errno; }
 
 bool is_want_of_room(Errno error) {

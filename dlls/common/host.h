@@ -7,6 +7,7 @@
 // Sockets stand in host_socket.h. No host header with socket names is included here: users see Windows names only.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -26,7 +27,7 @@ using Result = windsock::Result<T, Errno>;
 
 inline constexpr Failure<Errno> failure(int error) { return Failure<Errno>{static_cast<Errno>(error)}; }
 // The failure that errno tells of.
-Failure<Errno> last_failure();
+inline Failure<Errno> last_failure() { return failure(errno); }
 int get_errno();
 // Whether the host had no room left (descriptors, memory): nobody's mistake, and worth another try later.
 bool is_want_of_room(Errno error);

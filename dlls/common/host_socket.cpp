@@ -128,6 +128,8 @@ Result<UniqueFd> accept(int fd, Address& peer, Blocking blocking) {
 
 Result<void> connect(int fd, const Address& address) { return check(::connect(fd, as_sockaddr(address), address.length)); }
 Result<void> shutdown(int fd, int how) { return check(::shutdown(fd, how)); }
+Result<void> local_address(int fd, void* address, uint32_t& length) { return check(::getsockname(fd, static_cast<sockaddr*>(address), &length)); }
+Result<void> peer_address(int fd, void* address, uint32_t& length) { return check(::getpeername(fd, static_cast<sockaddr*>(address), &length)); }
 Result<Address> local_address(int fd) { return ask_address(::getsockname, fd); }
 Result<Address> peer_address(int fd) { return ask_address(::getpeername, fd); }
 

@@ -87,6 +87,9 @@ Result<UniqueFd> accept(int fd, Address& peer, Blocking blocking);
 // May report EINTR, and EINPROGRESS.
 Result<void> connect(int fd, const Address& address);
 Result<void> shutdown(int fd, int how);
+// Into the caller's own sockaddr: `length` is its room, then the address's. Or as an Address.
+Result<void> local_address(int fd, void* address, uint32_t& length);
+Result<void> peer_address(int fd, void* address, uint32_t& length);
 Result<Address> local_address(int fd);
 Result<Address> peer_address(int fd);
 

@@ -4,7 +4,8 @@
 
 namespace {
 
-constinit thread_local DWORD last_error = 0;
+// Every failing call of ws2_32 comes here; both libraries are there from the start of the program.
+[[gnu::tls_model("initial-exec")]] constinit thread_local DWORD last_error = 0;
 
 }  // namespace
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr DWORD kKnownFlags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT | WSA_FLAG_REGISTERED_IO;
 
-WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
+[[gnu::always_inline]] inline WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
 
 // An optional buffer for an address is checked before the call takes effect, so that a bad one loses nothing.
 WsaResult<void> check_name_buffer(const sockaddr* name, const int* length, int family) {
@@ -97,11 +97,27 @@ WsaResult<int> connect_to(SOCKET s, const sockaddr* name, int namelen) {
 }
 
 template <typename AskName>
-WsaResult<int> give_name(SOCKET s, sockaddr* name, int* namelen, AskName ask) {
-  SocketRef socket = WS_TRY(find(s));
-  if (!name || !namelen) return wsa_failure(WSAEFAULT);
+[[gnu::noinline]] WsaResult<int> give_name(SocketRef& socket, sockaddr* name, int* namelen, AskName ask) {
   host::Address address = WS_TRY(ask(socket));
   WS_TRY(address_from_host(address, name, namelen));
+  return 0;
+}
+
+// IPv4 and IPv6 addresses differ from the host's in the number of the family alone: with room for one, the host writes where
+// the program wants it.
+[[gnu::always_inline]] inline bool has_room_for_internet_name(SocketRef& socket, const int* namelen) {
+  int family = socket.socket().kind().family;
+  return (family == AF_INET && *namelen >= static_cast<int>(sizeof(sockaddr_in))) ||
+         (family == AF_INET6 && *namelen >= static_cast<int>(sizeof(sockaddr_in6)));
+}
+
+using AskHost = host::Result<void> (*)(int fd, void* address, uint32_t& length);
+[[gnu::always_inline]] inline WsaResult<int> give_internet_name(SocketRef& socket, sockaddr* name, int* namelen, AskHost ask) {
+  auto length = static_cast<uint32_t>(*namelen);
+  auto asked = ask(socket.fd(), name, length);
+  if (!asked) [[unlikely]] return wsa_failure_from_host(asked.error());
+  name->sa_family = static_cast<ADDRESS_FAMILY>(socket.socket().kind().family);
+  *namelen = static_cast<int>(length);
   return 0;
 }
 
@@ -193,11 +209,24 @@ int WSAAPI shutdown(SOCKET s, int how) {
 }
 
 int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
-  return entry::call(
-      "getsockname", SOCKET_ERROR, [&] { return give_name(s, name, namelen, local_name); }, s, name, namelen);
+  auto body = [=]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    if (!name || !namelen) return wsa_failure(WSAEFAULT);
+    // Windows has no name for a socket that is not bound, where the host has the zero address.
+    if (has_room_for_internet_name(socket, namelen) && socket.socket().has_seen(Seen::kBound)) [[likely]]
+      return give_internet_name(socket, name, namelen, host::local_address);
+    return give_name(socket, name, namelen, local_name);
+  };
+  return entry::call("getsockname", SOCKET_ERROR, body, s, name, namelen);
 }
 
 int WSAAPI getpeername(SOCKET s, struct sockaddr* name, int* namelen) {
-  return entry::call(
-      "getpeername", SOCKET_ERROR, [&] { return give_name(s, name, namelen, peer_name); }, s, name, namelen);
+  auto body = [=]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    if (!name || !namelen) return wsa_failure(WSAEFAULT);
+    if (has_room_for_internet_name(socket, namelen)) [[likely]]
+      return give_internet_name(socket, name, namelen, host::peer_address);
+    return give_name(socket, name, namelen, peer_name);
+  };
+  return entry::call("getpeername", SOCKET_ERROR, body, s, name, namelen);
 }

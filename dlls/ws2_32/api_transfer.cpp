@@ -15,7 +15,7 @@ using namespace windsock;
 
 namespace {
 
-WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
+[[gnu::always_inline]] inline WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
 
 // The host's form of WSABUFs: on the stack for as many as programs usually have.
 class BufferList {
@@ -106,7 +106,7 @@ WsaResult<int> wsa_receive(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* 
 }  // namespace
 
 int WSAAPI send(SOCKET s, const char* buf, int len, int flags) {
-  auto body = [&]() -> WsaResult<int> {
+  auto body = [=]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
     size_t size = WS_TRY(size_of(len));
     int host_flags = WS_TRY(send_flags_to_host(flags, FlagsOf::kSend, socket.socket().kind()));
@@ -116,7 +116,7 @@ int WSAAPI send(SOCKET s, const char* buf, int len, int flags) {
 }
 
 int WSAAPI recv(SOCKET s, char* buf, int len, int flags) {
-  auto body = [&]() -> WsaResult<int> {
+  auto body = [=]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
     size_t size = WS_TRY(size_of(len));
     int host_flags = WS_TRY(receive_flags_to_host(flags, FlagsOf::kReceive, socket.socket().kind()));

@@ -80,14 +80,17 @@ WsaResult<size_t> send_rest(SocketRef& socket, std::span<const host::Buffer> buf
 
 }  // namespace
 
-WsaResult<int> send_bytes(SocketRef& socket, const void* data, size_t size, int host_flags) {
-  size_t sent = WS_TRY(transfer(socket, Direction::kSend, [&] { return host::send(socket.fd(), data, size, host_flags); }));
-  if (sent < size && socket.socket().is_stream()) [[unlikely]]
-    sent = WS_TRY(send_rest(socket, static_cast<const char*>(data), size, sent, host_flags));
+WsaResult<int> finish_send(SocketRef& socket, const void* data, size_t size, size_t sent, int host_flags) {
+  if (socket.socket().is_stream()) sent = WS_TRY(send_rest(socket, static_cast<const char*>(data), size, sent, host_flags));
   return static_cast<int>(sent);
 }
 
-WsaResult<int> receive_bytes(SocketRef& socket, void* data, size_t size, int host_flags) {
+WsaResult<int> receive_end(SocketRef& socket) {
+  WS_TRY(check_end(socket));
+  return 0;
+}
+
+WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t size, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
   if (needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
   // On datagrams this asks for the true length; on streams it would throw data away.

@@ -10,13 +10,29 @@
 
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/descriptor.h"
+#include "dlls/ws2_32/waiting.h"
 #include "dlls/ws2_32/wsa_error.h"
 
 namespace windsock {
 
+// The parts of the two functions below that are seldom needed.
+WsaResult<int> finish_send(SocketRef& socket, const void* data, size_t size, size_t sent, int host_flags);
+WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t size, int host_flags);
+WsaResult<int> receive_end(SocketRef& socket);
+
 // One buffer; the fast way. `host_flags` are translated already. WSAEMSGSIZE: the datagram is longer; the buffer is full.
-WsaResult<int> send_bytes(SocketRef& socket, const void* data, size_t size, int host_flags);
-WsaResult<int> receive_bytes(SocketRef& socket, void* data, size_t size, int host_flags);
+[[gnu::always_inline]] inline WsaResult<int> send_bytes(SocketRef& socket, const void* data, size_t size, int host_flags) {
+  size_t sent = WS_TRY(transfer(socket, Direction::kSend, [&] { return host::send(socket.fd(), data, size, host_flags); }));
+  if (sent < size) [[unlikely]] return finish_send(socket, data, size, sent, host_flags);
+  return static_cast<int>(sent);
+}
+[[gnu::always_inline]] inline WsaResult<int> receive_bytes(SocketRef& socket, void* data, size_t size, int host_flags) {
+  if (!socket.socket().is_stream() || socket.socket().has_seen(Seen::kReceiveShut) || host_flags != 0) [[unlikely]]
+    return receive_bytes_carefully(socket, data, size, host_flags);
+  size_t received = WS_TRY(transfer(socket, Direction::kReceive, [&] { return host::receive(socket.fd(), data, size, 0); }));
+  if (received == 0 && size != 0) [[unlikely]] return receive_end(socket);
+  return static_cast<int>(received);
+}
 
 // Several buffers, or an address. A null `to` sends to the connected peer.
 WsaResult<uint32_t> send_buffers(SocketRef& socket, std::span<const host::Buffer> buffers, const host::Address* to, int host_flags);

@@ -64,6 +64,7 @@ class UnderlyingSocket {
                                 static_cast<uint32_t>(Seen::kSendTimeout) | static_cast<uint32_t>(Seen::kForeign);
     return seen_.load(std::memory_order_relaxed) & kInherited;
   }
+  bool has_seen_any(uint32_t of) const { return seen_.load(std::memory_order_relaxed) & of; }
   bool has_seen(Seen what) const { return seen_.load(std::memory_order_relaxed) & static_cast<uint32_t>(what); }
   void saw(Seen what) { seen_.fetch_or(static_cast<uint32_t>(what), std::memory_order_relaxed); }
   void forget(Seen what) { seen_.fetch_and(~static_cast<uint32_t>(what), std::memory_order_relaxed); }
