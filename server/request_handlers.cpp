@@ -53,16 +53,12 @@ Result<void, wire::Status> check_sharable(int fd) {
   return {};
 }
 
-// The process of a pidfd: alive, and of our own user. The number is looked up before the pidfd is asked whether the process
-// lives, so that everything learnt in between was learnt of that process.
+// The process of a pidfd: alive, and of our own user.
 Result<int, wire::Status> eligible_target(int pidfd) {
-  auto pid = host::process_of(pidfd);
-  if (!pid) return Failure{refusal_for(pid.error())};
-  if (pid.value() <= 0) return Failure{wire::Status::kInvalid};
-  auto owner = host::process_owner(pid.value());
-  if (!owner) return Failure{refusal_for(owner.error())};
-  if (owner.value() != host::effective_uid() || host::process_ended(pidfd)) return Failure{wire::Status::kInvalid};
-  return pid.value();
+  auto process = host::living_process(pidfd);
+  if (!process) return Failure{refusal_for(process.error())};
+  if (process.value().owner != host::effective_uid()) return Failure{wire::Status::kInvalid};
+  return process.value().pid;
 }
 
 }  // namespace

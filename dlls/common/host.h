@@ -99,6 +99,13 @@ int thread_id();
 uint32_t effective_uid();
 void change_directory(const char* path);
 Result<UniqueFd> open_process(int pid);
+// What a pidfd leads to, all learnt of the same process, which lives: its number, as this process numbers it, and its effective
+// user. ESRCH: it has ended. Other errors: no pidfd, no room to look.
+struct LivingProcess {
+  int pid = -1;
+  uint32_t owner = 0;
+};
+Result<LivingProcess> living_process(int pidfd);
 // The pid that a pidfd leads to, as this process numbers it; -1 when the process has ended. ESRCH, EINVAL: no pidfd.
 Result<int> process_of(int pidfd);
 // Whether the process of a pidfd has ended.

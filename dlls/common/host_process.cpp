@@ -5,7 +5,9 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "dlls/common/host.h"
@@ -87,6 +90,49 @@ Result<UniqueFd> open_process(int pid) {
   long fd = ::syscall(SYS_pidfd_open, pid, 0);
   if (fd < 0) return last_failure();
   return UniqueFd::adopt(static_cast<int>(fd));
+}
+
+namespace {
+
+// The kernel's own answer, since Linux 6.13: struct pidfd_info as it was first (linux/pidfd.h may be older than the kernel).
+struct PidfdInfo {
+  uint64_t mask = kCredentials;
+  uint64_t cgroup = 0;
+  uint32_t pid = 0, process = 0, parent = 0;
+  uint32_t user = 0, group = 0, effective_user = 0, effective_group = 0;
+  uint32_t saved_user = 0, saved_group = 0, file_user = 0, file_group = 0;
+  int32_t exit_code = 0;
+
+  static constexpr uint64_t kCredentials = 2;
+};
+static_assert(sizeof(PidfdInfo) == 64);
+constexpr unsigned long kGetPidfdInfo = _IOWR(0xff, 11, PidfdInfo);
+
+// Only pidfds are asked: the same number may mean anything to another file.
+constexpr long kPidFilesystem = 0x50494446;
+
+std::optional<LivingProcess> ask_pidfd(int pidfd) {
+  struct statfs filesystem;
+  if (::fstatfs(pidfd, &filesystem) < 0 || filesystem.f_type != kPidFilesystem) return std::nullopt;
+  PidfdInfo info;
+  if (::ioctl(pidfd, kGetPidfdInfo, &info) < 0 || !(info.mask & PidfdInfo::kCredentials)) return std::nullopt;
+  return LivingProcess{static_cast<int>(info.process), info.effective_user};
+}
+
+}  // namespace
+
+Result<LivingProcess> living_process(int pidfd) {
+  if (auto told = ask_pidfd(pidfd)) {
+    if (process_ended(pidfd)) return failure(ESRCH);  // nobody has waited for it yet
+    return *told;
+  }
+  // The number is looked up before the pidfd is asked whether the process lives, so that everything learnt in between was learnt
+  // of that process.
+  int pid = WS_TRY(process_of(pidfd));
+  if (pid <= 0) return failure(ESRCH);
+  uint32_t owner = WS_TRY(process_owner(pid));
+  if (process_ended(pidfd)) return failure(ESRCH);
+  return LivingProcess{pid, owner};
 }
 
 Result<int> process_of(int pidfd) {

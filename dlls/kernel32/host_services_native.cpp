@@ -36,13 +36,15 @@ uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_
   return WaitForMultipleObjectsEx(count, events, all, timeout_milliseconds, alertable);
 }
 
+bool is_own_process(uint32_t process_id) { return static_cast<int>(process_id & ~kUnixProcessMark) == host::process_id(); }
+
 host::Result<UniqueFd> open_target_process(uint32_t process_id) {
   int pid = static_cast<int>(process_id & ~kUnixProcessMark);
   if (pid <= 0) return host::failure(ESRCH);
-  // First the descriptor, then its owner: the number may be another process's before, but not while the descriptor lives.
+  // First the descriptor, then what it leads to: the number may be another process's before, but not while the descriptor lives.
   UniqueFd process = WS_TRY(host::open_process(pid));
-  uint32_t owner = WS_TRY(host::process_owner(pid));
-  if (owner != host::effective_uid() || host::process_ended(process.get())) return host::failure(ESRCH);
+  host::LivingProcess found = WS_TRY(host::living_process(process.get()));
+  if (found.owner != host::effective_uid()) return host::failure(ESRCH);
   return process;
 }
 

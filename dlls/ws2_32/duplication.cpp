@@ -85,15 +85,17 @@ WsaResult<uintptr_t> redeem_from_server(const wire::Ticket& ticket, SocketKind k
 }  // namespace
 
 WsaResult<void> duplicate_socket(SocketRef& socket, uint32_t process_id, WSAPROTOCOL_INFOW* info) {
-  auto process = services::open_target_process(process_id);
-  if (!process) return host::is_want_of_room(process.error()) ? wsa_failure_from_host(process.error()) : wsa_failure(WSAEINVAL);
-  UniqueFd target = std::move(process).take();
+  UniqueFd target;  // closed: this very process
+  if (!services::is_own_process(process_id)) {
+    auto process = services::open_target_process(process_id);
+    if (!process) return host::is_want_of_room(process.error()) ? wsa_failure_from_host(process.error()) : wsa_failure(WSAEINVAL);
+    target = std::move(process).take();
+  }
   if (!info) return wsa_failure(WSAEFAULT);
   WSAPROTOCOL_INFOW filled{};
   if (!protocol_info(socket.socket().kind(), filled)) return wsa_failure(WSAEINVAL);
-  auto number = WS_TRY_HOST(host::process_of(target.get()));
-  wire::Ticket ticket = number == host::process_id() ? WS_TRY(offer_to_oneself(socket))
-                                                     : WS_TRY(ServerClient::instance().offer(socket, target.get(), process_id));
+  wire::Ticket ticket =
+      target.is_open() ? WS_TRY(ServerClient::instance().offer(socket, target.get(), process_id)) : WS_TRY(offer_to_oneself(socket));
   put_ticket(filled, ticket);
   *info = filled;
   return {};

@@ -51,6 +51,8 @@ uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_
 // The process that a Windows process id names here, as a pidfd that cannot be confused with a later process. It fails when there
 // is no such process or it is another user's, and when the host had no room to look (host::is_want_of_room).
 host::Result<UniqueFd> open_target_process(uint32_t process_id);
+// Whether it names the calling process: nothing needs to be opened for that.
+bool is_own_process(uint32_t process_id);
 
 // ---- callbacks -----------------------------------------------------------------------------------------------------------
 // Calls a procedure of the program, in the program's calling convention, with up to kMaxArguments integers or pointers.

@@ -157,7 +157,8 @@ WsaResult<host::Linger> host_linger(SocketRef& socket) {
 }
 
 WsaResult<void> set_host_linger(SocketRef& socket, host::Linger linger) {
-  if (linger.on) state_of(socket).saw(Seen::kLingers);
+  // Without a time to wait a close resets, and does not block.
+  if (linger.on && linger.seconds != 0) state_of(socket).saw(Seen::kLingers);
   return wsa_result(host::set_option(socket.fd(), host::kSolSocket, host::kSoLinger, linger));
 }
 

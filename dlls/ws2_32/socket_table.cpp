@@ -18,16 +18,23 @@ namespace {
 
 constexpr int64_t kTakeoverWait = 100 * 1000000;  // nanoseconds
 
+// Whether closing may block. SO_LINGER of a socket that others have, too, is asked for.
+bool may_linger(const UnderlyingSocket& underlying, int fd) {
+  if (underlying.has_seen(Seen::kLingers)) return true;
+  if (!underlying.has_seen(Seen::kForeign) || !underlying.is_stream()) return false;
+  auto linger = host::get_option<host::Linger>(fd, host::kSolSocket, host::kSoLinger);
+  return linger && linger.value().on && linger.value().seconds > 0;
+}
+
 // The last reference of a closing descriptor is gone: give everything back. The slot stays "closing" until the host fd is
 // closed, because the host may give the number out again at once.
 void finish_closing(Descriptor& descriptor, uint64_t state) {
   UnderlyingSocket* underlying = std::exchange(descriptor.underlying, nullptr);
-  bool lingers = underlying->has_seen(Seen::kForeign) || underlying->has_seen(Seen::kLingers);
   UniqueFd lingering;
   if (!(state & Descriptor::kAbandoned)) {
     // A lingering close blocks after the number is free already. It is done on a second descriptor, so that the slot is not
     // seen closing meanwhile by the number's next owner.
-    if (lingers) {
+    if (may_linger(*underlying, descriptor.fd)) {
       if (auto second = host::duplicate(descriptor.fd)) lingering = std::move(second).take();
     }
     host::close(descriptor.fd);
@@ -143,6 +150,15 @@ void SocketTable::identify_all() {
   for_each([](SocketRef& socket) { (void)UnderlyingSocketRegistry::instance().identify(socket.socket(), socket.fd()); });
 }
 
+// Streams and datagrams have one protocol each here: whatever else the host may run underneath, it is that to a program.
+int SocketTable::protocol_of(int fd, int domain, int type) {
+  if (domain == host::kAfUnix) return 0;
+  if (type == host::kSockStream) return host::kIpprotoTcp;
+  if (type == host::kSockDgram) return host::kIpprotoUdp;
+  auto protocol = host::get_option<int>(fd, host::kSolSocket, host::kSoProtocol);
+  return protocol ? protocol.value() : 0;
+}
+
 WsaResult<SocketRef> SocketTable::adopt(int fd) {
   constexpr auto not_a_socket = [] { return wsa_failure(WSAENOTSOCK); };
   if (fd < services::kSocketNumbers.lowest_adopted || fd >= kMaxFd) return not_a_socket();
@@ -151,8 +167,7 @@ WsaResult<SocketRef> SocketTable::adopt(int fd) {
   auto domain = host::get_option<int>(fd, host::kSolSocket, host::kSoDomain);
   auto type = host::get_option<int>(fd, host::kSolSocket, host::kSoType);
   if (!domain || !type) return not_a_socket();
-  auto protocol = host::get_option<int>(fd, host::kSolSocket, host::kSoProtocol);
-  auto kind = kind_from_host(domain.value(), type.value(), protocol ? protocol.value() : 0);
+  auto kind = kind_from_host(domain.value(), type.value(), protocol_of(fd, domain.value(), type.value()));
   if (!kind) return not_a_socket();
 
   std::lock_guard lock(mutex_);

@@ -93,6 +93,7 @@ class SocketTable {
   bool begin_closing(Descriptor& slot, uint64_t extra);
   bool clear_for_insert(Descriptor& slot);
   void identify_all();
+  static int protocol_of(int fd, int domain, int type);
 
   std::mutex mutex_;  // adoption and new pages
   std::array<std::atomic<Page*>, kMaxFd / kPageSize> pages_{};

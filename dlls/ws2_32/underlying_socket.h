@@ -42,7 +42,7 @@ enum class Seen : uint32_t {
   kForeign = 64,         // made elsewhere, or shared: others may have changed it without our seeing
   kEndpoint = 128,       // a SOCKET of this process by socket(), accept() or a claim: WSACleanup closes it
   kListening = 256,
-  kLingers = 512,        // SO_LINGER is or was on
+  kLingers = 512,        // SO_LINGER is or was on, with a time
   kReceiveTimeout = 1024,  // SO_RCVTIMEO, SO_SNDTIMEO are or were set
   kSendTimeout = 2048,
 };
