@@ -18,9 +18,9 @@ WsaError would_block_error(SocketRef& socket, Direction direction);
 // The code for any other host error of a transfer.
 WsaError transfer_error(SocketRef& socket, Direction direction, host::Errno error);
 
-// Without these no timeout was set, and EAGAIN means what it says.
-inline constexpr uint32_t kTimeoutsUnknown =
-    static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kReceiveTimeout) | static_cast<uint32_t>(Seen::kSendTimeout);
+// Without these EAGAIN means what it says: no timeout was set, no connect is under way.
+inline constexpr uint32_t kEagainUnclear = static_cast<uint32_t>(Seen::kReceiveTimeout) | static_cast<uint32_t>(Seen::kSendTimeout) |
+                                           static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kConnecting);
 
 // Calls `call` (a host call that may report EINTR) until it is not interrupted by chance. WSAEINTR: the socket was closed.
 template <typename Call>
@@ -30,7 +30,7 @@ template <typename Call>
   for (;;) {
     auto result = call();
     if (result.ok()) [[likely]] return std::move(result).take();
-    if (static_cast<int>(result.error()) == EAGAIN && !socket.socket().has_seen_any(kTimeoutsUnknown)) [[likely]]
+    if (static_cast<int>(result.error()) == EAGAIN && !socket.socket().has_seen_any(kEagainUnclear)) [[likely]]
       return wsa_failure(10035 /* WSAEWOULDBLOCK */);
     if (static_cast<int>(result.error()) != EINTR) return Failure{transfer_error(socket, direction, result.error())};
     if (socket.closing()) return wsa_failure(10004 /* WSAEINTR */);

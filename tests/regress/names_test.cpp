@@ -263,6 +263,14 @@ TEST_F(AddrInfoTest, LeadsToAConnection) {
 
 class HostNameTest : public WinsockTest {};
 
+// Natively libc declares a function of the same name that forbids null; through a pointer of a type of our own it does not.
+template <typename Size>
+using AskName = int(WSAAPI*)(char*, Size);
+template <typename Size>
+AskName<Size> plainly(AskName<Size> ask) {
+  return ask;
+}
+
 TEST_F(HostNameTest, IsATerminatedName) {
   char name[256];
   std::memset(name, 'x', sizeof name);
@@ -273,7 +281,8 @@ TEST_F(HostNameTest, IsATerminatedName) {
 
 TEST_F(HostNameTest, NullAndShortAreFaults) {
   char name[256];
-  EXPECT_FAILS_WITH(gethostname(nullptr, sizeof name), WSAEFAULT);
+  auto* volatile ask = plainly(gethostname);
+  EXPECT_FAILS_WITH(ask(nullptr, sizeof name), WSAEFAULT);
   EXPECT_FAILS_WITH(gethostname(name, 0), WSAEFAULT);
   ASSERT_RETURNS(0, gethostname(name, sizeof name));
   EXPECT_FAILS_WITH(gethostname(name, static_cast<int>(std::strlen(name))), WSAEFAULT);
