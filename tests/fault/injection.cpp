@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -70,6 +71,7 @@ long __real_syscall(long number, ...);
 int __real_open(const char* path, int flags, ...);
 int __real_openat(int folder, const char* path, int flags, ...);
 int __real_fcntl(int fd, int command, ...);
+int __real_ioctl(int fd, unsigned long request, ...);
 
 long __wrap_syscall(long number, ...) {
   va_list list;
@@ -116,6 +118,16 @@ int __wrap_fcntl(int fd, int command, ...) {
   return next("fcntl", makes_one ? std::span<const int>(kErrors) : std::span<const int>()) ? -1 : __real_fcntl(fd, command, argument);
 }
 
+// An older kernel does not know the request.
+int __wrap_ioctl(int fd, unsigned long request, ...) {
+  va_list list;
+  va_start(list, request);
+  void* argument = va_arg(list, void*);
+  va_end(list);
+  static constexpr int kErrors[] = {ENOTTY};
+  return next("ioctl", kErrors) ? -1 : __real_ioctl(fd, request, argument);
+}
+
 }  // extern "C"
 
 namespace {
@@ -150,6 +162,7 @@ std::string unwrapped_calls() {
       {"open", ADDRESS(::open), ADDRESS(__wrap_open)},
       {"openat", ADDRESS(::openat), ADDRESS(__wrap_openat)},
       {"fcntl", ADDRESS(::fcntl), ADDRESS(__wrap_fcntl)},
+      {"ioctl", ADDRESS(::ioctl), ADDRESS(__wrap_ioctl)},
   };
 #undef HOST_CALL
 #undef ADDRESS

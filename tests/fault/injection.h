@@ -2,7 +2,7 @@
 //
 // The linker sends the calls of host_calls.def to here. From arm() to disarm() they are counted, and the chosen one fails with
 // one of its errors without reaching the kernel. But for connect's EINTR, which is as at the host: the connection is under way.
-// Open, openat, fcntl and syscall, which take any number of arguments, are written out in injection.cpp.
+// Open, openat, fcntl, ioctl and syscall, which take any number of arguments, are written out in injection.cpp.
 //
 // Only the process that armed is counted, not its children, and only one thread of it may make host calls meanwhile.
 #pragma once

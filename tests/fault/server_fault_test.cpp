@@ -113,7 +113,7 @@ void assert_survives(const char* request, unsigned least_calls, const Attempt& a
 void every_row_is_wrapped(void**) { assert_string_equal(unwrapped_calls().c_str(), ""); }
 
 void offer(void**) {
-  assert_survives("Offer", 6, [](unsigned call, unsigned error, Fired& fired) {
+  assert_survives("Offer", 4, [](unsigned call, unsigned error, Fired& fired) {
     World world;
     return try_request<wire::Offered>(world, World::offer(), &World::socket_and_target, call, error, fired);
   });
