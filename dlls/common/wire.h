@@ -5,6 +5,7 @@
 // serial of its request. Pure functions; the socket work is in fd_channel.h.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -72,7 +73,16 @@ struct Head {
 };
 inline constexpr size_t kHeadSize = 6;
 
+// Room for the longest, but only what is used is ever copied, and nothing is cleared: packets are a few dozen bytes.
 struct Packet {
+  Packet() {}
+  Packet(const Packet& other) { *this = other; }
+  Packet& operator=(const Packet& other) {
+    size = std::min(other.size, kMaxPacket);
+    std::copy_n(other.bytes.data(), size, bytes.data());
+    return *this;
+  }
+
   std::array<std::byte, kMaxPacket> bytes;
   size_t size = 0;
   std::span<const std::byte> span() const { return {bytes.data(), size}; }
