@@ -64,7 +64,6 @@ dlls/ws2_32/ws2_32.answers: dlls/ws2_32/ws2_32.spec dlls/ws2_32/spec_to_answers.
 	$(AM_V_GEN)$(MKDIR_P) dlls/ws2_32 && \
 	  $(AWK) -f $(top_srcdir)/dlls/ws2_32/spec_to_answers.awk $(top_srcdir)/dlls/ws2_32/ws2_32.spec > $@-new && mv $@-new $@
 BUILT_SOURCES += dlls/ws2_32/ws2_32.answers
-dlls/ws2_32/libws2_32_core_la-api_unsupported.lo: dlls/ws2_32/ws2_32.answers
 CLEANFILES += dlls/ws2_32/ws2_32.map dlls/ws2_32/ws2_32.answers
 EXTRA_DIST += dlls/ws2_32/ws2_32.spec dlls/ws2_32/spec_to_answers.awk
 
