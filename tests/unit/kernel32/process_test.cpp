@@ -281,7 +281,11 @@ TEST(Process, starts_with_default_signals) {
   sigset_t blocked, mask;
   sigfillset(&blocked);
   pthread_sigmask(SIG_SETMASK, &blocked, &mask);
+  // A signal that is ignored stays so in a child; who started this test in the background had it ignore these.
+  auto interrupt = signal(SIGINT, SIG_DFL), quit = signal(SIGQUIT, SIG_DFL);
   std::string report = Child("signals").report();
+  signal(SIGINT, interrupt);
+  signal(SIGQUIT, quit);
   pthread_sigmask(SIG_SETMASK, &mask, nullptr);
   sigaction(SIGUSR1, &before, nullptr);
   EXPECT_EQ(report, "");
