@@ -55,5 +55,7 @@ int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) {
 
 // Works on memory alone: needs no WSAStartup.
 int WSAAPI __WSAFDIsSet(SOCKET fd, fd_set* set) {
-  return set && std::find(set->fd_array, set->fd_array + set->fd_count, fd) != set->fd_array + set->fd_count;
+  if (!set) return 0;
+  const SOCKET* first = set->fd_array;  // as many as the caller's FD_SETSIZE, which is not ours
+  return std::find(first, first + set->fd_count, fd) != first + set->fd_count;
 }

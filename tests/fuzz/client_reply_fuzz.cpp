@@ -1,6 +1,5 @@
 // Any packet with any number of descriptors as windsockd's reply: the library takes what it asked for, or an error.
 #include <algorithm>
-#include <cstring>
 
 #include "dlls/common/debug.h"
 #include "dlls/ws2_32/server_connection.h"
@@ -29,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (int fds = input.byte() % 4; fds > 0; --fds) arrival.fds.push(UniqueFd());
   auto bytes = input.rest();
   arrival.packet.size = std::min(bytes.size(), arrival.packet.bytes.size());
-  memcpy(arrival.packet.bytes.data(), bytes.data(), arrival.packet.size);
+  std::copy_n(reinterpret_cast<const std::byte*>(bytes.data()), arrival.packet.size, arrival.packet.bytes.data());
   check<wire::Welcome>(arrival);
   check<wire::Offered>(arrival);
   check<wire::Claimed>(arrival);

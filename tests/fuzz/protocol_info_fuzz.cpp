@@ -4,7 +4,6 @@
 #include <winsock2.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "dlls/common/debug.h"
 #include "dlls/ws2_32/translate_protocol_info.h"
@@ -31,7 +30,7 @@ void check(SOCKET s) {
 template <typename Info>
 Info filled(std::span<const uint8_t> bytes) {
   Info info{};
-  memcpy(static_cast<void*>(&info), bytes.data(), std::min(bytes.size(), sizeof info));
+  std::copy_n(bytes.data(), std::min(bytes.size(), sizeof info), reinterpret_cast<uint8_t*>(&info));
   return info;
 }
 

@@ -43,7 +43,7 @@ Arrival make_arrival(uint8_t flags, std::span<const uint8_t> bytes, const wire::
   static const auto& samples = *new Samples;
   Arrival arrival;
   arrival.packet.size = std::min(bytes.size(), arrival.packet.bytes.size());
-  memcpy(arrival.packet.bytes.data(), bytes.data(), arrival.packet.size);
+  std::copy_n(reinterpret_cast<const std::byte*>(bytes.data()), arrival.packet.size, arrival.packet.bytes.data());
   if ((flags & step::kLastTicket) && arrival.packet.size >= wire::kHeadSize + last.size())
     memcpy(arrival.packet.bytes.data() + wire::kHeadSize, last.data(), last.size());
   if (flags & step::kSocket) arrival.fds.push(copy_of(samples.socket));

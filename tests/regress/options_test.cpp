@@ -373,7 +373,7 @@ TEST_P(IoctlTest, NullIsAFault) {
 TEST_P(IoctlTest, UnknownCommand) {
   const Socket socket = make_socket(family(), SOCK_STREAM);
   u_long value = 0;
-  EXPECT_FAILS_WITH_ONE_OF(ioctlsocket(socket.get(), static_cast<long>(0x8004fe00u), &value), unknown_ioctl());
+  EXPECT_FAILS_WITH_ONE_OF(ioctlsocket(socket.get(), static_cast<LONG>(0x8004fe00u), &value), unknown_ioctl());
 }
 
 TEST_P(IoctlTest, AnyValueButZeroIsNonBlocking) {
