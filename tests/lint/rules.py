@@ -192,19 +192,10 @@ def machine_paths(tree):
                 yield path, number, "a path or host of one machine"
 
 
-# Where time itself is the subject.
-SLEEPERS = {
-    "tests/unit/server/daemon_test.cpp": "shows that nothing happens for a time",
-    "tests/unit/kernel32/event_test.cpp": "Sleep is what it tests",
-}
-
-
 @rule
 def no_sleeping_tests(tree):
     """A sleep in a test is either too short (it fails on a loaded machine) or too long; tests wait for events."""
     for path in tree.sources("tests/"):
-        if path in SLEEPERS:
-            continue
         for number, line in tree.code_lines(path):
             if re.search(r"\b(sleep_for|sleep_until|usleep|nanosleep|Sleep|SleepEx|sleep)\s*\(", line):
                 yield path, number, "sleeps"

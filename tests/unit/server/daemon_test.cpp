@@ -51,16 +51,26 @@ class DaemonTest : public testing::Test {
  protected:
   ~DaemonTest() override { stop(); }
 
-  void start(Options options = {}, Quota::Limits limits = {1000, 64, 0, 0}) {
-    RuntimeDirectory directory{std::move(host::open_directory(place_.path().c_str(), false)).take(), place_.path()};
+  void start(Options options = {}, Quota::Limits limits = {1000, 64, 0, 0}) { start_in(place_.path(), options, limits, thread_); }
+  static void start_in(const std::string& place, Options options, Quota::Limits limits, std::thread& thread) {
+    RuntimeDirectory directory{std::move(host::open_directory(place.c_str(), false)).take(), place};
     auto listener = Listener::open(std::move(directory), UniqueFd());
     ASSERT_TRUE(listener.ok() && listener.value());
     auto memory = SharedMemory::create();
     ASSERT_TRUE(memory.ok());
-    thread_ = std::thread([this, options, limits, opened = *std::move(listener).take(), shared = std::move(memory).take()]() mutable {
-      Daemon daemon(options, std::move(opened), std::move(shared), {limits, 1, host::now_nanoseconds(), place_.path()}, Readiness(UniqueFd()));
+    thread = std::thread([place, options, limits, opened = *std::move(listener).take(), shared = std::move(memory).take()]() mutable {
+      Daemon daemon(options, std::move(opened), std::move(shared), {limits, 1, host::now_nanoseconds(), place}, Readiness(UniqueFd()));
       daemon.run();
     });
+  }
+  // A windsockd that nobody needs comes and goes, in a place of its own.
+  static void outlast_an_idle_one(unsigned idle_seconds) {
+    test::TemporaryDirectory place;
+    Options options;
+    options.idle_seconds = idle_seconds;
+    std::thread thread;
+    start_in(place.path(), options, {1000, 64, 0, 0}, thread);
+    if (thread.joinable()) thread.join();
   }
   // Until it has left by itself.
   void wait() {
@@ -274,7 +284,7 @@ TEST_F(DaemonTest, stays_for_a_client_and_for_a_ticket) {
   test::Child target;
   auto pair = test::tcp_pair();
   ASSERT_TRUE(greeted().offer(pair.one.get(), target.pidfd()));
-  std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // what is shown is that nothing happens in this time
+  outlast_an_idle_one(2);  // begun later, with twice the time
   EXPECT_TRUE(greeted().ask<wire::StatusReport>(wire::AskStatus{}));
   target.end();
   wait();
