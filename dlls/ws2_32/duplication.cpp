@@ -1,8 +1,8 @@
 #include "dlls/ws2_32/duplication.h"
 
-#include <cstring>
+#include <map>
 #include <mutex>
-#include <unordered_map>
+#include <new>
 
 #include "dlls/common/debug.h"
 #include "dlls/common/host_socket.h"
@@ -17,24 +17,23 @@ namespace windsock {
 
 namespace {
 
-// A socket on its way to this very process.
+// A socket that is in this process and waits for the claim of its ticket: it was offered to this very process, or windsockd gave
+// it and there was no room to make it a SOCKET. The claim is repeated then, and loses nothing.
 struct OwnTicket {
   UniqueFd fd;
-  UnderlyingSocket* underlying = nullptr;  // with a reference
+  UnderlyingSocket* underlying = nullptr;  // with a reference; null: not looked up yet
   SocketKind kind;
+  SlotId slot{};                           // of one that windsockd gave, with a reference until it is looked up
+  SharedSlot* mapped = nullptr;
 };
 
-struct TicketHash {
-  size_t operator()(const wire::Ticket& ticket) const {
-    size_t hash;
-    memcpy(&hash, ticket.data(), sizeof hash);
-    return hash;
-  }
-};
+// A map, for its nodes: what may have to be kept after a claim is allocated before it.
+using OwnTicketMap = std::map<wire::Ticket, OwnTicket>;
+using OwnTicketNode = OwnTicketMap::node_type;
 
 struct OwnTickets {
   std::mutex mutex;
-  std::unordered_map<wire::Ticket, OwnTicket, TicketHash> by_ticket;
+  OwnTicketMap by_ticket;
 };
 
 OwnTickets& own_tickets() {
@@ -56,30 +55,51 @@ WsaResult<wire::Ticket> offer_to_oneself(SocketRef& socket) {
 
 // Takes the ticket out if it is one of this process and the kind is right.
 enum class Found { kNo, kYes, kAltered };
-Found take_own_ticket(const wire::Ticket& ticket, SocketKind kind, OwnTicket& own) {
+Found take_own_ticket(const wire::Ticket& ticket, SocketKind kind, OwnTicketNode& own) {
   OwnTickets& tickets = own_tickets();
   std::lock_guard lock(tickets.mutex);
   auto found = tickets.by_ticket.find(ticket);
   if (found == tickets.by_ticket.end()) return Found::kNo;
   if (found->second.kind != kind) return Found::kAltered;
-  own = std::move(found->second);
-  tickets.by_ticket.erase(found);
-  SocketTable::instance().unmark_internal(own.fd.get());
+  own = tickets.by_ticket.extract(found);
+  SocketTable::instance().unmark_internal(own.mapped().fd.get());
   return Found::kYes;
 }
 
-WsaResult<uintptr_t> redeem_from_server(const wire::Ticket& ticket, SocketKind kind, bool inheritable) {
-  ServerClient::Claimed claimed = WS_TRY(ServerClient::instance().claim(ticket, kind));
-  constexpr auto seen = static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kEndpoint);
-  auto found = UnderlyingSocketRegistry::instance().find_or_create(claimed.fd.get(), kind, seen);
-  if (!found) {
-    ServerClient::instance().release(claimed.slot);
-    return wsa_failure_from_host(found.error());
+// Until the next claim.
+void keep(OwnTicketNode own) {
+  SocketTable::instance().mark_internal(own.mapped().fd.get());
+  OwnTickets& tickets = own_tickets();
+  std::lock_guard lock(tickets.mutex);
+  tickets.by_ticket.insert(std::move(own));
+}
+
+// All that can fail comes first.
+WsaResult<uintptr_t> insert_in_table(OwnTicket& own, bool inheritable) {
+  Descriptor* room = WS_TRY(SocketTable::instance().make_room(own.fd));
+  if (!own.underlying) {
+    constexpr auto seen = static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kEndpoint);
+    own.underlying = WS_TRY_HOST(UnderlyingSocketRegistry::instance().find_or_create(own.fd.get(), own.kind, seen));
+    // The object keeps one reference to the slot; one that had it already gives the claim's back.
+    if (!own.underlying->share_as(own.slot, own.mapped)) ServerClient::instance().release(own.slot);
   }
-  UnderlyingSocket* underlying = found.value();
-  // The object keeps one reference to the slot; one that had it already gives the claim's back.
-  if (!underlying->share_as(claimed.slot, claimed.mapped)) ServerClient::instance().release(claimed.slot);
-  return SocketTable::instance().insert(std::move(claimed.fd), underlying, inheritable);
+  return SocketTable::instance().insert_at(*room, std::move(own.fd), own.underlying, inheritable);
+}
+
+WsaResult<uintptr_t> redeem(OwnTicketNode own, bool inheritable) {
+  WsaResult<uintptr_t> socket = wsa_failure(WSAENOBUFS);
+  try {
+    socket = insert_in_table(own.mapped(), inheritable);
+  } catch (const std::bad_alloc&) {
+  }
+  if (!socket) keep(std::move(own));
+  return socket;
+}
+
+OwnTicketNode node_for(const wire::Ticket& ticket, SocketKind kind) {
+  OwnTicketMap one;
+  one.emplace(ticket, OwnTicket{.fd = {}, .kind = kind});
+  return one.extract(one.begin());
 }
 
 }  // namespace
@@ -103,16 +123,21 @@ WsaResult<void> duplicate_socket(SocketRef& socket, uint32_t process_id, WSAPROT
 
 WsaResult<uintptr_t> redeem_ticket(const wire::Ticket& ticket, SocketKind kind, uint32_t flags) {
   bool inheritable = !(flags & WSA_FLAG_NO_HANDLE_INHERIT);
-  OwnTicket own;
+  OwnTicketNode own;
   switch (take_own_ticket(ticket, kind, own)) {
     case Found::kAltered:
       return wsa_failure(WSAEINVAL);
     case Found::kYes:
-      return SocketTable::instance().insert(std::move(own.fd), own.underlying, inheritable);
+      return redeem(std::move(own), inheritable);
     case Found::kNo:
       break;
   }
-  return redeem_from_server(ticket, kind, inheritable);
+  own = node_for(ticket, kind);
+  ServerClient::Claimed claimed = WS_TRY(ServerClient::instance().claim(ticket, kind));
+  own.mapped().fd = std::move(claimed.fd);
+  own.mapped().slot = claimed.slot;
+  own.mapped().mapped = claimed.mapped;
+  return redeem(std::move(own), inheritable);
 }
 
 void lock_own_tickets() { own_tickets().mutex.lock(); }
@@ -122,7 +147,7 @@ void drop_own_tickets_after_fork() {
   OwnTickets& tickets = own_tickets();
   for (auto& [ticket, own] : tickets.by_ticket) {
     SocketTable::instance().unmark_internal(own.fd.get());
-    own.underlying->release();
+    if (own.underlying) own.underlying->release();
   }
   tickets.by_ticket.clear();
 }

@@ -91,29 +91,34 @@ bool SocketTable::clear_for_insert(Descriptor& slot) {
   }
 }
 
-WsaResult<uintptr_t> SocketTable::insert(UniqueFd fd, UnderlyingSocket* underlying, bool inheritable) {
+WsaResult<Descriptor*> SocketTable::make_room(UniqueFd& fd) {
   Descriptor* slot = make(fd.get());
   if (slot && !clear_for_insert(*slot)) {
     // Calls on the number's former socket cannot be woken: live under another number.
-    auto other = host::duplicate(fd.get());
-    if (!other) {
-      underlying->release();
-      return wsa_failure_from_host(other.error());
-    }
-    fd = std::move(other).take();
+    fd = WS_TRY_HOST(host::duplicate(fd.get()));
     slot = make(fd.get());
     if (slot && !clear_for_insert(*slot)) slot = nullptr;
   }
-  if (!slot) {
-    underlying->release();
-    return wsa_failure(fd.get() >= kMaxFd ? WSAEMFILE : WSAENOBUFS);
-  }
-  uint64_t generation = slot->state.load(std::memory_order_acquire) & Descriptor::kGenerations;
-  slot->underlying = underlying;
-  slot->fd = fd.get();
-  slot->inheritable.store(inheritable, std::memory_order_relaxed);
-  slot->state.store((generation + Descriptor::kGenerationOne) | Descriptor::kPresent | Descriptor::kOne, std::memory_order_release);
+  if (!slot) return wsa_failure(fd.get() >= kMaxFd ? WSAEMFILE : WSAENOBUFS);
+  return slot;
+}
+
+uintptr_t SocketTable::insert_at(Descriptor& room, UniqueFd fd, UnderlyingSocket* underlying, bool inheritable) {
+  uint64_t generation = room.state.load(std::memory_order_acquire) & Descriptor::kGenerations;
+  room.underlying = underlying;
+  room.fd = fd.get();
+  room.inheritable.store(inheritable, std::memory_order_relaxed);
+  room.state.store((generation + Descriptor::kGenerationOne) | Descriptor::kPresent | Descriptor::kOne, std::memory_order_release);
   return services::socket_from_fd(fd.release());
+}
+
+WsaResult<uintptr_t> SocketTable::insert(UniqueFd fd, UnderlyingSocket* underlying, bool inheritable) {
+  auto room = make_room(fd);
+  if (!room) {
+    underlying->release();
+    return Failure{room.error()};
+  }
+  return insert_at(*room.value(), std::move(fd), underlying, inheritable);
 }
 
 WsaResult<void> SocketTable::close(uintptr_t socket) {

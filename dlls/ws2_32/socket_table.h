@@ -30,8 +30,11 @@ class SocketTable {
     return adopt(fd);
   }
 
-  // Puts a new host fd in, with a reference of the caller to `underlying` moving in too. Fails only for want of memory or fd
-  // numbers (WSAENOBUFS, WSAEMFILE); the fd and the reference are given back then.
+  // Makes room for a new host fd, which gets another number if its own is still in use here. WSAENOBUFS, WSAEMFILE.
+  WsaResult<Descriptor*> make_room(UniqueFd& fd);
+  // Puts the fd into its room, with a reference of the caller to `underlying` moving in too. Cannot fail.
+  uintptr_t insert_at(Descriptor& room, UniqueFd fd, UnderlyingSocket* underlying, bool inheritable);
+  // Both. When it fails the fd and the reference are given back.
   WsaResult<uintptr_t> insert(UniqueFd fd, UnderlyingSocket* underlying, bool inheritable);
 
   // closesocket: takes the socket out, wakes every call blocked on it, and closes the host fd once the last has left.

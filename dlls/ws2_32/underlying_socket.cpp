@@ -106,7 +106,12 @@ host::Result<UnderlyingSocket*> UnderlyingSocketRegistry::find_or_create(int fd,
     return found->second;
   }
   UnderlyingSocket* made = UnderlyingSocket::create(kind, seen);
-  by_cookie_[cookie] = made;
+  try {
+    by_cookie_[cookie] = made;
+  } catch (...) {
+    made->release();
+    throw;
+  }
   made->cookie_.store(cookie, std::memory_order_release);
   return made;
 }

@@ -37,6 +37,8 @@ struct Operation {
   bool meets_server = false;
   // The connection that the set-up made is found broken.
   bool loses_connection = false;
+  // A socket that has arrived and could not become a SOCKET stays until the next try, which takes it.
+  bool keeps_socket = false;
   // The least number of host calls; fewer mean that the test has lost sight of them.
   unsigned least_calls = 1;
   // Whether an error after this fault means that the operation cannot succeed any more. Never for a claim that says WSAEMFILE.
