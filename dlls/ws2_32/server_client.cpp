@@ -101,6 +101,8 @@ WsaResult<Arrival> ServerClient::request(std::optional<wire::Ticket> claims, std
   for (int attempt = 0;; ++attempt) {
     if (!is_connected()) WS_TRY(connect(pins));
     if (blocked_ && !take_head()) return wsa_failure(WSAEMFILE);
+    if (!claims) WS_TRY(wait_for_claims(lock));
+    if (!is_connected()) continue;
     uint32_t serial = ++last_serial_;
     Reply reply;
     reply.claims = claims;
@@ -123,6 +125,24 @@ WsaResult<Arrival> ServerClient::request(std::optional<wire::Ticket> claims, std
     if (attempt > 0) return wsa_failure(WSAENETDOWN);
     WS_TRACE(kServer, "the connection to windsockd was lost; connecting again");
   }
+}
+
+// Until no reply with a socket is on its way. WSAEMFILE: it is here and finds no descriptor.
+WsaResult<void> ServerClient::wait_for_claims(Lock& lock) {
+  auto is_pending = [this] {
+    return std::any_of(waiting_.begin(), waiting_.end(), [](const auto& entry) { return entry.second->claims && !entry.second->done; }) ||
+           std::any_of(late_.begin(), late_.end(), [](const auto& entry) { return !entry.second.arrival; });
+  };
+  int64_t deadline = host::now_nanoseconds() + kAnswerTime;
+  while (is_connected() && is_pending()) {
+    if (blocked_) return wsa_failure(WSAEMFILE);
+    if (host::now_nanoseconds() >= deadline) return wsa_failure(WSAENETDOWN);
+    if (!reading_)
+      read_one(lock, deadline);
+    else
+      changed_.wait_for(lock, std::chrono::nanoseconds(deadline - host::now_nanoseconds()));
+  }
+  return {};
 }
 
 // Nothing: the connection was lost first.

@@ -8,7 +8,8 @@
 // sockets of this process again and is repeated once. Without windsockd: WSAENETDOWN; nothing else of Winsock minds.
 //
 // A claim's reply carries the socket. With no free descriptor the kernel would drop it, so the reply is peeked at first: it stays
-// in the queue, the claim answers WSAEMFILE, and the same claim succeeds once a descriptor is free.
+// in the queue, the claim answers WSAEMFILE, and the same claim succeeds once a descriptor is free. Another request's reply could
+// be stuck behind it, and what it tells would have happened though the request failed: so only claims are sent after claims.
 #pragma once
 
 #include <condition_variable>
@@ -75,6 +76,7 @@ class ServerClient {
   void read_one(Lock& lock, int64_t deadline);
   void deliver(Arrival arrival);
   bool take_head();
+  WsaResult<void> wait_for_claims(Lock& lock);
   WsaResult<Claimed> claimed_from(Arrival arrival);
   std::optional<WsaResult<Claimed>> claim_late(const wire::Ticket& ticket);
 

@@ -237,6 +237,10 @@ void PrivateServer::allow_descriptors(bool allowed) const {
   if (prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr) < 0) abort();
 }
 
+void PrivateServer::stop_for_a_while(bool stopped) const {
+  if (kill(pid_, stopped ? SIGSTOP : SIGCONT) < 0) abort();
+}
+
 PrivateServer::~PrivateServer() {
   if (pid_ > 0) {
     kill(pid_, SIGKILL);

@@ -74,6 +74,8 @@ class PrivateServer {
   bool is_running() const { return pid_ > 0; }
   // From now on it gets no new descriptor, until it may again.
   void allow_descriptors(bool allowed) const;
+  // Stopped, it serves nobody until it may go on.
+  void stop_for_a_while(bool stopped) const;
 
  private:
   int pid_ = -1;

@@ -2,14 +2,35 @@
 //
 // The promise of WSADuplicateSocket is that the socket stays alive on its way. A claimant without a free descriptor is told
 // WSAEMFILE, closes something and tries again; a windsockd without one refuses new offers and goes on with the rest.
+#include <atomic>
 #include <cstdio>
+#include <new>
+#include <thread>
 
 #include "dlls/common/debug.h"
 #include "dlls/common/host.h"
+#include "dlls/ws2_32/socket_table.h"
 #include "tests/fault/operations.h"
+#include "tests/support/deadline.h"
+#include "tests/support/process_info.h"
 
 // Last.
 #include "tests/fault/cmocka.h"
+
+namespace {
+std::atomic<bool> g_no_large_memory{false};
+constexpr std::size_t kLarge = 16384;  // less than a page of the table
+}  // namespace
+
+// The one of a page: its entries are aligned.
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  if (g_no_large_memory && size >= kLarge) return nullptr;
+  try {
+    return ::operator new(size, alignment);
+  } catch (...) {
+    return nullptr;
+  }
+}
 
 using namespace windsock;
 using namespace windsock::fault;
@@ -120,6 +141,83 @@ void other_requests_wait_for_the_claim(void**) {
     WSAPROTOCOL_INFOW info;
     EXPECT(offer(own, claimant.source->pid(), info));
     EXPECT(claim(claimant.infos[0]) != INVALID_SOCKET);
+    return "";
+  });
+}
+
+// The offer is made while the reply with a socket is on its way, and that finds no descriptor.
+void an_offer_beside_a_blocked_claim_parks_nothing(void**) {
+  assert_passes([]() -> std::string {
+    Claimant claimant(1);
+    EXPECT(claimant.ready);
+    SOCKET listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int length = sizeof address;
+    EXPECT(bind(listener, reinterpret_cast<sockaddr*>(&address), length) == 0);
+    EXPECT(listen(listener, 1) == 0);
+    EXPECT(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+    EXPECT(connect(client, reinterpret_cast<sockaddr*>(&address), length) == 0);
+    SOCKET own = accept(listener, nullptr, nullptr);
+    EXPECT(own != INVALID_SOCKET);
+
+    g_server->stop_for_a_while(true);
+    int claim_error = 0, offer_error = 0;
+    std::atomic<long> claimer{0}, offerer{0};
+    std::thread claims([&] {
+      claimer = test_support::current_thread();
+      claim_error = claim(claimant.infos[0]) == INVALID_SOCKET ? WSAGetLastError() : 0;
+    });
+    bool waiting = test_support::eventually([&] { return claimer != 0 && test_support::thread_waits_in_kernel(claimer); });
+    int before = open_descriptors();
+    std::thread offers([&] {
+      offerer = test_support::current_thread();
+      WSAPROTOCOL_INFOW info;
+      offer_error = offer(own, claimant.source->pid(), info) ? 0 : WSAGetLastError();
+    });
+    // It has opened the target's pidfd, and waits.
+    waiting = waiting && test_support::eventually(
+                             [&] { return offerer != 0 && open_descriptors() == before + 1 && test_support::thread_sleeps(offerer); });
+    {
+      FullTable full;
+      g_server->stop_for_a_while(false);
+      claims.join();
+      offers.join();
+    }
+    EXPECT(waiting);
+    EXPECT(claim_error == WSAEMFILE);
+    EXPECT(offer_error == WSAEMFILE);
+    EXPECT(claim(claimant.infos[0]) != INVALID_SOCKET);
+    // Nobody else holds the socket: the peer sees its end.
+    EXPECT(closesocket(own) == 0);
+    u_long nonblocking = 1;
+    EXPECT(ioctlsocket(client, FIONBIO, &nonblocking) == 0);
+    char byte;
+    EXPECT(recv(client, &byte, 1, 0) == 0);
+    return "";
+  });
+}
+
+// The socket has arrived, and there is no memory to enter it in the table.
+void a_claim_without_memory_is_repeated(void**) {
+  assert_passes([]() -> std::string {
+    Claimant claimant(1);
+    EXPECT(claimant.ready);
+    // Numbers of which the table has no page yet.
+    EXPECT(test_support::allow_descriptors(2 * static_cast<long>(SocketTable::kPageSize)));
+    for (int fd = 0; fd < static_cast<int>(SocketTable::kPageSize);) {
+      auto copy = host::duplicate(0);
+      EXPECT(copy.ok());
+      fd = std::move(copy).take().release();
+    }
+    g_no_large_memory = true;
+    for (int i = 0; i < 3; ++i) EXPECT(claim_fails_with(claimant.infos[0], WSAENOBUFS));
+    g_no_large_memory = false;
+    SOCKET s = claim(claimant.infos[0]);
+    EXPECT(s != INVALID_SOCKET);
+    EXPECT(is_bound_datagram(s));
+    EXPECT(claim_fails_with(claimant.infos[0], WSAEINVAL));
     return "";
   });
 }
@@ -259,6 +357,8 @@ int main() {
       cmocka_unit_test(a_claim_without_a_descriptor_is_repeated),
       cmocka_unit_test(several_claims_without_a_descriptor_lose_none),
       cmocka_unit_test(other_requests_wait_for_the_claim),
+      cmocka_unit_test(an_offer_beside_a_blocked_claim_parks_nothing),
+      cmocka_unit_test(a_claim_without_memory_is_repeated),
       cmocka_unit_test(a_first_claim_without_a_descriptor_is_repeated),
       cmocka_unit_test(a_first_offer_without_a_descriptor_is_repeated),
       cmocka_unit_test(an_accept_without_a_descriptor_is_repeated),

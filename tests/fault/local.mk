@@ -24,7 +24,7 @@ tests_fault_library_fault_test_LDADD = $(fault_library_libraries)
 tests_fault_full_table_test_SOURCES = tests/fault/full_table_test.cpp $(fault_library_sources)
 tests_fault_full_table_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
 tests_fault_full_table_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
-tests_fault_full_table_test_LDADD = $(fault_library_libraries)
+tests_fault_full_table_test_LDADD = $(fault_library_libraries) libprocess_info.la
 
 tests_fault_server_fault_test_SOURCES = tests/fault/server_fault_test.cpp tests/fault/cmocka.h
 tests_fault_server_fault_test_CPPFLAGS = $(SERVER_CPPFLAGS)

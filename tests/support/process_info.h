@@ -19,6 +19,8 @@ long thread_count();
 // other than a lock's. Systems that cannot tell answer true.
 long current_thread();
 bool thread_waits_in_kernel(long thread);
+// The same with locks counted in.
+bool thread_sleeps(long thread);
 
 // Makes room for this many descriptors; false if the system refuses.
 bool allow_descriptors(long count);

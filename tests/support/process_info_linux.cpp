@@ -9,6 +9,7 @@
 
 #include <climits>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace test_support {
@@ -22,6 +23,17 @@ long count_entries(const char* directory) {
     if (entry->d_name[0] != '.') ++count;
   closedir(entries);
   return count;
+}
+
+// The system call that the thread sleeps in, -1 if it does not; nothing when the system does not tell.
+std::optional<long> sleeping_in(long thread) {
+  const std::string path = "/proc/self/task/" + std::to_string(thread) + "/syscall";
+  FILE* file = fopen(path.c_str(), "r");
+  if (file == nullptr) return std::nullopt;
+  long number = -1;  // the word "running" leaves it so
+  const bool known = fscanf(file, "%ld", &number) == 1;
+  fclose(file);
+  return known ? number : -1;
 }
 
 }  // namespace
@@ -38,13 +50,13 @@ long thread_count() { return count_entries("/proc/self/task"); }
 long current_thread() { return syscall(SYS_gettid); }
 
 bool thread_waits_in_kernel(long thread) {
-  const std::string path = "/proc/self/task/" + std::to_string(thread) + "/syscall";
-  FILE* file = fopen(path.c_str(), "r");
-  if (file == nullptr) return true;
-  long number = -1;  // the word "running" leaves it so
-  const bool known = fscanf(file, "%ld", &number) == 1;
-  fclose(file);
-  return known && number >= 0 && number != SYS_futex;
+  const std::optional<long> call = sleeping_in(thread);
+  return !call || (*call >= 0 && *call != SYS_futex);
+}
+
+bool thread_sleeps(long thread) {
+  const std::optional<long> call = sleeping_in(thread);
+  return !call || *call >= 0;
 }
 
 bool allow_descriptors(long count) {

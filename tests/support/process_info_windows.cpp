@@ -20,6 +20,7 @@ long thread_count() { return -1; }
 
 long current_thread() { return static_cast<long>(GetCurrentThreadId()); }
 bool thread_waits_in_kernel(long) { return true; }
+bool thread_sleeps(long) { return true; }
 bool allow_descriptors(long) { return true; }
 
 char* unmapped_address() {
