@@ -150,7 +150,7 @@ void evict(Descriptor& descriptor) {
       WS_WARN(kClose, "socket %d: a thread stays in its call; the last to leave closes the host descriptor", descriptor.fd);
       return;
     }
-    if (passed > kDeaf && !shut && descriptor.underlying && !descriptor.underlying->is_shared()) {
+    if (passed > kDeaf && !shut && descriptor.underlying && descriptor.underlying->has_one_owner()) {
       (void)host::shutdown(descriptor.fd, host::kShutBoth);
       shut = true;
     }

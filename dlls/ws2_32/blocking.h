@@ -5,7 +5,7 @@
 // first, then looks through the places and interrupts the threads it finds by a real-time signal whose handler does nothing:
 // the host call returns EINTR. It repeats the signal until they have left, which covers the thread that was between its entry and
 // the system call. A thread that masks our signal has it unblocked when it takes its place; one that masks it later and does
-// not leave is freed by a shutdown() of the socket, when nobody shares it.
+// not leave is freed by a shutdown() of the socket, when nobody shares it and it has no duplicate here.
 //
 // Threads in poll() pin no descriptors (that would cost two locked instructions each): they publish their array. Order that makes
 // it right: the poller publishes, then looks whether g_closings changed since it validated its sockets; the closer marks, raises

@@ -58,6 +58,9 @@ class UnderlyingSocket {
   SocketKind kind() const { return kind_; }
   bool is_stream() const { return stream_; }
 
+  // Whether nobody but one descriptor has it: no duplicate here or elsewhere, as far as is known, and no ticket.
+  bool has_one_owner() const { return !is_shared() && references_.load(std::memory_order_acquire) == 1; }
+
   // What an accepted connection takes over from its listener.
   uint32_t inherited_sights() const {
     constexpr auto kInherited = static_cast<uint32_t>(Seen::kLingers) | static_cast<uint32_t>(Seen::kReceiveTimeout) |

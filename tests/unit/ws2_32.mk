@@ -3,7 +3,10 @@ if HAVE_GTEST
 check_PROGRAMS += tests/unit/ws2_32_test
 TESTS += tests/unit/ws2_32_test
 tests_unit_ws2_32_test_SOURCES = \
+	tests/support/blocked_call.cpp tests/support/blocked_call.h \
 	tests/support/null_host.cpp \
+	tests/support/wsa_error.cpp tests/support/wsa_error.h \
+	tests/unit/ws2_32/blocking_test.cpp \
 	tests/unit/ws2_32/inet_text_test.cpp \
 	tests/unit/ws2_32/main.cpp \
 	tests/unit/ws2_32/resolver_test.cpp \
@@ -15,5 +18,5 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/unit/ws2_32/translate_flags_test.cpp \
 	tests/unit/ws2_32/translate_kind_test.cpp
 tests_unit_ws2_32_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_unit_ws2_32_test_LDADD = libws2_32_core.la $(GTEST_LIBS)
+tests_unit_ws2_32_test_LDADD = libws2_32_core.la libprocess_info.la $(GTEST_LIBS)
 endif
