@@ -15,42 +15,27 @@
 namespace windsock {
 
 enum class StateField : uint8_t {
-  kCreationFlags,      // WSA_FLAG_* given to WSASocket
   kNonblocking,        // the Windows mode of a listener, whose host fd is always non-blocking
   kRcvTimeo,           // SO_RCVTIMEO and SO_SNDTIMEO as the program set them (the host rounds)
   kSndTimeo,
   kReuseAddr,          // SO_REUSEADDR as the program set it
   kExclusiveAddrUse,
   kConditionalAccept,
-  kPauseAccept,
   kRandomizePort,
   kPortScalability,
   kReuseUnicastPort,
   kReuseMulticastPort,
-  kCompartmentId,
   kGroupPriority,
   kUseLoopback,
   kDebug,
   kDontRoute,
   kProtectionLevel,    // IP_PROTECTION_LEVEL, IPV6_PROTECTION_LEVEL
-  kExpedited1122,
-  kBsdUrgent,
   kOffloadPreference,
-  kDelayFinAck,
   kSndBuf,             // SO_SNDBUF and SO_RCVBUF as the program set them, plus 1 (the host doubles its value)
   kRcvBuf,
-  kReserved1,
-  kReserved2,
-  kReserved3,
-  kReserved4,
-  kReserved5,
-  kReserved6,
-  kReserved7,
-  kReserved8,
-  kCount
 };
-inline constexpr size_t kStateFieldCount = static_cast<size_t>(StateField::kCount);
-static_assert(kStateFieldCount == 32);
+// Room for more: the layout is fixed.
+inline constexpr size_t kStateFieldCount = 32;
 
 using StateValues = std::array<std::atomic<uint32_t>, kStateFieldCount>;
 using StateSnapshot = std::array<uint32_t, kStateFieldCount>;

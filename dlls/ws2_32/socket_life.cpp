@@ -61,7 +61,6 @@ WsaResult<uintptr_t> create_socket(SocketKind kind, uint32_t flags) {
   // Dual stack is off until the program asks for it.
   if (kind.family == AF_INET6) WS_TRY_HOST(host::set_option(fd.get(), host::kIpprotoIpv6, host::kIpv6V6only, kOn));
   UnderlyingSocket* underlying = UnderlyingSocket::create(kind, static_cast<uint32_t>(Seen::kEndpoint));
-  (void)underlying->set(StateField::kCreationFlags, flags);
   return SocketTable::instance().insert(std::move(fd), underlying, !(flags & WSA_FLAG_NO_HANDLE_INHERIT));
 }
 

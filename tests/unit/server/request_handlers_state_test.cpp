@@ -34,12 +34,12 @@ class SharedSocket : public testing::Test {
 };
 
 TEST_F(SharedSocket, starts_with_the_state_of_the_first_offer) {
-  EXPECT_EQ(value(StateField::kCreationFlags), 5u);
+  EXPECT_EQ(value(StateField::kNonblocking), 5u);
   wire::Offer again = World::offer_of();
   again.state[0] = 6;
   auto offered = world.ask<wire::Offered>(source, again, World::fds(copy_of(socket.get()), copy_of(target.pidfd())));
   EXPECT_EQ(offered->slot, slot);
-  EXPECT_EQ(value(StateField::kCreationFlags), 5u);
+  EXPECT_EQ(value(StateField::kNonblocking), 5u);
 }
 
 TEST_F(SharedSocket, a_second_offer_by_the_same_connection_takes_no_second_reference) {
@@ -120,11 +120,11 @@ TEST_F(SharedSocket, is_declared_by_its_descriptor) {
   auto declared = world.ask<wire::Declared>(other, low, World::fds(copy_of(socket.get())));
   ASSERT_TRUE(declared);
   EXPECT_EQ(declared->slot, slot);
-  EXPECT_EQ(value(StateField::kCreationFlags), 5u);
+  EXPECT_EQ(value(StateField::kNonblocking), 5u);
   wire::Declare high{3, {}};
   high.state[0] = 88;
   EXPECT_TRUE(world.ask<wire::Declared>(other, high, World::fds(copy_of(socket.get()))));
-  EXPECT_EQ(value(StateField::kCreationFlags), 88u);
+  EXPECT_EQ(value(StateField::kNonblocking), 88u);
   EXPECT_TRUE(other.references.holds(slot));
 }
 
