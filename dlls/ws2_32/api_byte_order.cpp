@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_table.h"
 
 using namespace windsock;
@@ -20,7 +21,7 @@ template <typename T>
 int swap_for(const char* call, SOCKET s, T value, T* result) {
   return entry::call(call, SOCKET_ERROR, [&]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(SocketTable::instance().find(s));
-    if (!result) return wsa_failure(WSAEFAULT);
+    if (!can_be_memory(result)) return wsa_failure(WSAEFAULT);
     *result = swapped(value);
     return 0;
   }, s, value, result);

@@ -5,6 +5,7 @@
 
 #include "dlls/ws2_32/duplication.h"
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
 #include "dlls/ws2_32/socket_table.h"
 
@@ -23,7 +24,7 @@ int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOA 
   auto body = [&]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(SocketTable::instance().find(s));
     WSAPROTOCOL_INFOW wide;
-    WS_TRY(duplicate_socket(socket, dwProcessId, lpProtocolInfo ? &wide : nullptr));
+    WS_TRY(duplicate_socket(socket, dwProcessId, can_be_memory(lpProtocolInfo) ? &wide : nullptr));
     *lpProtocolInfo = narrow_protocol_info(wide);
     return 0;
   };

@@ -4,6 +4,7 @@
 
 #include "dlls/ws2_32/entry.h"
 #include "dlls/ws2_32/inet_text.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/resolver.h"
 
 using namespace windsock;
@@ -14,7 +15,7 @@ extern "C" {
 // The error is the result, and the last error too.
 INT WSAAPI getaddrinfo(const char* nodename, const char* servname, const struct addrinfo* hints, struct addrinfo** res) {
   int outcome = entry::call("getaddrinfo", SOCKET_ERROR, [&]() -> WsaResult<int> {
-    if (!res) return wsa_failure(WSAEFAULT);
+    if (!can_be_memory(res)) return wsa_failure(WSAEFAULT);
     *res = nullptr;
     *res = WS_TRY(resolve_addresses(nodename, servname, hints));
     return 0;

@@ -4,6 +4,7 @@
 #include <winsock2.h>
 
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_controls.h"
 #include "dlls/ws2_32/socket_options.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -75,7 +76,7 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
   return entry::call("WSAIoctl", SOCKET_ERROR, [&]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
     if (lpOverlapped || lpCompletionRoutine) return wsa_failure(WSAEOPNOTSUPP);
-    if (!lpcbBytesReturned) return wsa_failure(WSAEFAULT);
+    if (!can_be_memory(lpcbBytesReturned)) return wsa_failure(WSAEFAULT);
     ControlBuffers buffers{lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
     *lpcbBytesReturned = static_cast<DWORD>(WS_TRY(control_socket(socket, dwIoControlCode, buffers)));
     return 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/readiness.h"
 
 using namespace windsock;
@@ -38,6 +39,8 @@ int select_plainly(fd_set* readfds, fd_set* writefds, fd_set* exceptfds, const t
 // The first argument is there for old programs; the sets know how long they are.
 int WSAAPI select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds, const struct timeval* timeout) {
   auto body = [=]() -> WsaResult<int> {
+    if (!null_or_memory(readfds) || !null_or_memory(writefds) || !null_or_memory(exceptfds) || !null_or_memory(timeout)) [[unlikely]]
+      return wsa_failure(WSAEFAULT);
     int ready = select_plainly(readfds, writefds, exceptfds, timeout);
     if (ready != kNotPlain) [[likely]] return ready;
     return select_any(readfds, writefds, exceptfds, timeout);
@@ -47,7 +50,7 @@ int WSAAPI select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds
 
 int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) {
   auto body = [=]() -> WsaResult<int> {
-    if (!fdArray) return wsa_failure(fds == 0 ? WSAEINVAL : WSAEFAULT);
+    if (!can_be_memory(fdArray)) return wsa_failure(fds == 0 && !fdArray ? WSAEINVAL : WSAEFAULT);
     return poll_sockets(reinterpret_cast<PollDescriptor*>(fdArray), fds, timeout);
   };
   return entry::call("WSAPoll", SOCKET_ERROR, body, fdArray, fds, timeout);

@@ -5,6 +5,7 @@
 
 #include "dlls/ws2_32/duplication.h"
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -23,7 +24,7 @@ constexpr DWORD kKnownFlags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT |
 // An optional buffer for an address is checked before the call takes effect, so that a bad one loses nothing.
 WsaResult<void> check_name_buffer(const sockaddr* name, const int* length, int family) {
   if (!name && !length) return {};
-  if (!length || (name && *length < max_address_length(family))) return wsa_failure(WSAEFAULT);
+  if (!null_or_memory(name) || !can_be_memory(length) || (name && *length < max_address_length(family))) return wsa_failure(WSAEFAULT);
   return {};
 }
 
@@ -39,6 +40,7 @@ WsaResult<SOCKET> create_from(int af, int type, int protocol, const WSAPROTOCOL_
     SocketKind kind = WS_TRY(resolve_kind(af, type, protocol));
     return create_socket(kind, flags);
   }
+  if (!can_be_memory(info)) return wsa_failure(WSAEFAULT);
   SocketKind asked{af == FROM_PROTOCOL_INFO ? info->iAddressFamily : af, type == FROM_PROTOCOL_INFO ? info->iSocketType : type,
                    protocol == FROM_PROTOCOL_INFO ? info->iProtocol : protocol};
   if (auto ticket = get_ticket(*info)) return redeem_ticket(*ticket, asked, flags);
@@ -138,6 +140,7 @@ SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpP
 SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP g, DWORD dwFlags) {
   auto body = [&]() -> WsaResult<SOCKET> {
     if (!lpProtocolInfo) return create_from(af, type, protocol, nullptr, dwFlags);
+    if (!can_be_memory(lpProtocolInfo)) return wsa_failure(WSAEFAULT);
     WSAPROTOCOL_INFOW wide = wide_protocol_info(*lpProtocolInfo);
     return create_from(af, type, protocol, &wide, dwFlags);
   };
@@ -211,7 +214,7 @@ int WSAAPI shutdown(SOCKET s, int how) {
 int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
   auto body = [=]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
-    if (!name || !namelen) return wsa_failure(WSAEFAULT);
+    if (!can_be_memory(name) || !can_be_memory(namelen)) return wsa_failure(WSAEFAULT);
     // Windows has no name for a socket that is not bound, where the host has the zero address.
     if (has_room_for_internet_name(socket, namelen) && socket.socket().has_seen(Seen::kBound)) [[likely]]
       return give_internet_name(socket, name, namelen, host::local_address);
@@ -223,7 +226,7 @@ int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
 int WSAAPI getpeername(SOCKET s, struct sockaddr* name, int* namelen) {
   auto body = [=]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
-    if (!name || !namelen) return wsa_failure(WSAEFAULT);
+    if (!can_be_memory(name) || !can_be_memory(namelen)) return wsa_failure(WSAEFAULT);
     if (has_room_for_internet_name(socket, namelen)) [[likely]]
       return give_internet_name(socket, name, namelen, host::peer_address);
     return give_name(socket, name, namelen, peer_name);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/program_pointer.h"
 
 using namespace windsock;
 
@@ -30,7 +31,7 @@ void describe(WSADATA& data, WORD negotiated) {
 // The error is the result; the last error stays as it is, since before a start there is nowhere to ask for it.
 int WSAAPI WSAStartup(WORD wVersionRequired, LPWSADATA lpWSAData) {
   auto body = [&]() -> WsaResult<int> {
-    if (!lpWSAData) return WSAEFAULT;
+    if (!can_be_memory(lpWSAData)) return WSAEFAULT;
     describe(*lpWSAData, kHighestVersion);
     auto negotiated = process::start(wVersionRequired);
     if (!negotiated) return static_cast<int>(negotiated.error());

@@ -7,6 +7,7 @@
 
 #include "dlls/ws2_32/data_transfer.h"
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_address.h"
 #include "dlls/ws2_32/translate_flags.h"
@@ -22,7 +23,7 @@ class BufferList {
  public:
   // WSAEFAULT: no array. WSAEINVAL: none in it, or more than the host takes in one call.
   static WsaResult<BufferList> from(const WSABUF* buffers, DWORD count) {
-    if (!buffers) return wsa_failure(WSAEFAULT);
+    if (!can_be_memory(buffers)) return wsa_failure(WSAEFAULT);
     if (count == 0 || count > host::kMaxBuffers) return wsa_failure(WSAEINVAL);
     BufferList list;
     list.count_ = count;
@@ -63,7 +64,7 @@ WsaResult<Destination> destination(SocketRef& socket, const sockaddr* to, int to
 // A sender's address has room, or the call is refused before a datagram is taken.
 WsaResult<bool> wants_sender(SocketRef& socket, const sockaddr* from, const int* fromlen) {
   if (!from && !fromlen) return false;
-  if (!fromlen || (from && *fromlen < max_address_length(socket.socket().kind().family))) return wsa_failure(WSAEFAULT);
+  if (!null_or_memory(from) || !can_be_memory(fromlen) || (from && *fromlen < max_address_length(socket.socket().kind().family))) return wsa_failure(WSAEFAULT);
   return from != nullptr && !socket.socket().is_stream();
 }
 
@@ -78,7 +79,7 @@ WsaResult<int> wsa_send(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* sen
                         const void* overlapped) {
   SocketRef socket = WS_TRY(find(s));
   if (overlapped) return wsa_failure(WSAEOPNOTSUPP);
-  if (!sent) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(sent)) return wsa_failure(WSAEFAULT);
   BufferList list = WS_TRY(BufferList::from(buffers, count));
   int host_flags = WS_TRY(send_flags_to_host(static_cast<int>(flags), FlagsOf::kWsaSend, socket.socket().kind()));
   Destination target = WS_TRY(destination(socket, to, tolen));
@@ -90,7 +91,7 @@ WsaResult<int> wsa_receive(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* 
                            const void* overlapped) {
   SocketRef socket = WS_TRY(find(s));
   if (overlapped) return wsa_failure(WSAEOPNOTSUPP);
-  if (!received || !flags) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(received) || !can_be_memory(flags)) return wsa_failure(WSAEFAULT);
   BufferList list = WS_TRY(BufferList::from(buffers, count));
   int host_flags = WS_TRY(receive_flags_to_host(static_cast<int>(*flags), FlagsOf::kWsaReceive, socket.socket().kind()));
   bool with_sender = WS_TRY(wants_sender(socket, from, fromlen));

@@ -7,6 +7,7 @@
 #include "dlls/common/debug.h"
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/host_services.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
 #include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -111,7 +112,7 @@ WsaResult<void> duplicate_socket(SocketRef& socket, uint32_t process_id, WSAPROT
     if (!process) return host::is_want_of_room(process.error()) ? wsa_failure_from_host(process.error()) : wsa_failure(WSAEINVAL);
     target = std::move(process).take();
   }
-  if (!info) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(info)) return wsa_failure(WSAEFAULT);
   WSAPROTOCOL_INFOW filled{};
   if (!protocol_info(socket.socket().kind(), filled)) return wsa_failure(WSAEINVAL);
   wire::Ticket ticket =

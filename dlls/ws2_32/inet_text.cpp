@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "dlls/common/host_names.h"
+#include "dlls/ws2_32/program_pointer.h"
 
 namespace windsock {
 namespace {
@@ -78,7 +79,7 @@ char* ipv4_text_of_thread(in_addr address) {
 WsaResult<bool> address_from_text(int family, const char* text, void* destination) {
   std::optional<int> host_family = family_to_host(family);
   if (!host_family) return wsa_failure(WSAEAFNOSUPPORT);
-  if (!text || !destination) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(text) || !can_be_memory(destination)) return wsa_failure(WSAEFAULT);
   return host::address_from_text(*host_family, text, destination);
 }
 

@@ -23,6 +23,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_socket.cpp \
 	dlls/ws2_32/option_table.cpp dlls/ws2_32/option_table.h \
 	dlls/ws2_32/process.cpp dlls/ws2_32/process.h \
+	dlls/ws2_32/program_pointer.h \
 	dlls/ws2_32/protocol_catalogue.cpp dlls/ws2_32/protocol_catalogue.h \
 	dlls/ws2_32/readiness.cpp dlls/ws2_32/readiness.h \
 	dlls/ws2_32/resolver.cpp dlls/ws2_32/resolver.h \

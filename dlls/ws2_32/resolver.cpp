@@ -7,6 +7,7 @@
 
 #include "dlls/common/debug.h"
 #include "dlls/common/host_names.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/translate_address.h"
 #include "dlls/ws2_32/translate_kind.h"
 
@@ -165,7 +166,7 @@ void free_addresses(addrinfo* list) {
 }
 
 WsaResult<void> local_host_name(char* name, size_t size) {
-  if (!name) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(name)) return wsa_failure(WSAEFAULT);
   std::string machine = WS_TRY_HOST(host::machine_name());
   if (machine.size() >= size) return wsa_failure(WSAEFAULT);
   memcpy(name, machine.c_str(), machine.size() + 1);

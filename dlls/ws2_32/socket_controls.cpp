@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "dlls/common/debug.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_life.h"
 
 namespace windsock {
@@ -66,8 +67,8 @@ WsaResult<void> set_socket_nonblocking(SocketRef& socket, bool nonblocking) {
 WsaResult<size_t> control_socket(SocketRef& socket, uint32_t code, const ControlBuffers& buffers) {
   for (const Control& control : kControls) {
     if (control.code != code) continue;
-    if ((control.in_size && (!buffers.in || buffers.in_size < control.in_size)) ||
-        (control.out_size && (!buffers.out || buffers.out_size < control.out_size)))
+    if ((control.in_size && (!can_be_memory(buffers.in) || buffers.in_size < control.in_size)) ||
+        (control.out_size && (!can_be_memory(buffers.out) || buffers.out_size < control.out_size)))
       return wsa_failure(WSAEFAULT);
     return control.run(socket, buffers);
   }

@@ -79,7 +79,7 @@ WsaResult<void> set_state(SocketRef& socket, StateField field, uint32_t value) {
 WsaResult<void> get_any_option(SocketRef& socket, int level, int name, char* value, int* length) {
   const Option* option = find_option(level, name);
   if (!has_option(option, socket) || !option->readable) return missing_option(option, level, name, socket);
-  if (!value || !length) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(value) || !can_be_memory(length)) return wsa_failure(WSAEFAULT);
   uint32_t number = 0;
   switch (option->home) {
     case OptionHome::kHost:
@@ -105,7 +105,7 @@ WsaResult<void> get_any_option(SocketRef& socket, int level, int name, char* val
 WsaResult<void> set_any_option(SocketRef& socket, int level, int name, const char* value, int length) {
   const Option* option = find_option(level, name);
   if (!has_option(option, socket) || !option->writable) return missing_option(option, level, name, socket);
-  if (!value) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(value)) return wsa_failure(WSAEFAULT);
   if (option->home == OptionHome::kBytes) return option->set_bytes(socket, value, length);
 
   uint32_t number = WS_TRY(read_number(option->value, value, length));
@@ -134,12 +134,12 @@ thread_local uint32_t t_open_type = 0;
 uint32_t open_type_of_thread() { return t_open_type; }
 
 WsaResult<void> get_thread_option(char* value, int* length) {
-  if (!value || !length) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(value) || !can_be_memory(length)) return wsa_failure(WSAEFAULT);
   return write_number(OptionValue::kInteger, t_open_type, value, length);
 }
 
 WsaResult<void> set_thread_option(const char* value, int length) {
-  if (!value) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(value)) return wsa_failure(WSAEFAULT);
   t_open_type = WS_TRY(read_number(OptionValue::kInteger, value, length));
   return {};
 }

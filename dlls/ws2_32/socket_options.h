@@ -8,6 +8,7 @@
 
 #include "dlls/ws2_32/descriptor.h"
 #include "dlls/ws2_32/option_table.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/wsa_error.h"
 
 namespace windsock {
@@ -21,7 +22,7 @@ WsaResult<void> set_any_option(SocketRef& socket, int level, int name, const cha
 inline WsaResult<void> get_option(SocketRef& socket, int level, int name, char* value, int* length) {
   const Option* option = find_option(level, name);
   int found = 0;
-  if (option && (option->plain_readers & socket_set_of(socket.socket().kind())) && value && length &&
+  if (option && (option->plain_readers & socket_set_of(socket.socket().kind())) && can_be_memory(value) && can_be_memory(length) &&
       *length >= static_cast<int>(sizeof found)) [[likely]] {
     auto size = host::get_option(socket.fd(), option->host_level, option->host_name, &found, sizeof found);
     if (!size) [[unlikely]] return wsa_failure_from_host(size.error());
@@ -36,7 +37,7 @@ inline WsaResult<void> get_option(SocketRef& socket, int level, int name, char* 
 inline WsaResult<void> set_option(SocketRef& socket, int level, int name, const char* value, int length) {
   const Option* option = find_option(level, name);
   int number = 0;
-  if (option && (option->plain_writers & socket_set_of(socket.socket().kind())) && value &&
+  if (option && (option->plain_writers & socket_set_of(socket.socket().kind())) && can_be_memory(value) &&
       length >= static_cast<int>(sizeof number)) [[likely]] {
     memcpy(&number, value, sizeof number);
     if (option->value == OptionValue::kBoolean) number = number != 0;

@@ -109,6 +109,7 @@ uintptr_t SocketTable::insert_at(Descriptor& room, UniqueFd fd, UnderlyingSocket
   room.fd = fd.get();
   room.inheritable.store(inheritable, std::memory_order_relaxed);
   room.state.store((generation + Descriptor::kGenerationOne) | Descriptor::kPresent | Descriptor::kOne, std::memory_order_release);
+  has_unidentified_.store(true, std::memory_order_release);
   return services::socket_from_fd(fd.release());
 }
 
@@ -150,8 +151,10 @@ void SocketTable::unmark_internal(int fd) {
   if (Descriptor* slot = look(fd)) slot->state.fetch_and(~Descriptor::kInternal, std::memory_order_relaxed);
 }
 
-// Sockets whose identity never mattered get it now, so that an adopted fd finds the object it is a duplicate of.
+// Sockets whose identity never mattered get it now, so that an adopted fd finds the object it is a duplicate of. Only when there
+// are new ones since: a program that has thousands adopted walks through the table once, not thousands of times.
 void SocketTable::identify_all() {
+  if (!has_unidentified_.exchange(false, std::memory_order_acq_rel)) return;
   for_each([](SocketRef& socket) { (void)UnderlyingSocketRegistry::instance().identify(socket.socket(), socket.fd()); });
 }
 

@@ -99,6 +99,7 @@ class SocketTable {
   static int protocol_of(int fd, int domain, int type);
 
   std::mutex mutex_;  // adoption and new pages
+  std::atomic<bool> has_unidentified_{false};  // since identify_all
   std::array<std::atomic<Page*>, kMaxFd / kPageSize> pages_{};
   [[gnu::visibility("hidden")]] static SocketTable instance_;
 };

@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "dlls/ws2_32/program_pointer.h"
+
 namespace windsock {
 namespace {
 
@@ -54,7 +56,7 @@ int max_address_length(int family) {
 }
 
 WsaResult<host::Address> address_to_host(const sockaddr* name, int length, int socket_family) {
-  if (!name || length < static_cast<int>(sizeof name->sa_family)) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(name) || length < static_cast<int>(sizeof name->sa_family)) return wsa_failure(WSAEFAULT);
   if (name->sa_family != socket_family) return wsa_failure(WSAEAFNOSUPPORT);
   const Family* family = find_family(socket_family);
   if (!family) return wsa_failure(WSAEAFNOSUPPORT);
@@ -80,7 +82,7 @@ WsaResult<host::Address> address_to_host(const sockaddr* name, int length, int s
 }
 
 WsaResult<void> address_from_host(const host::Address& address, sockaddr* name, int* length) {
-  if (!name || !length) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(name) || !can_be_memory(length)) return wsa_failure(WSAEFAULT);
   int size = static_cast<int>(address.length);
   if (*length < size) return wsa_failure(WSAEFAULT);
   memcpy(name, address.bytes.data(), address.length);

@@ -18,7 +18,7 @@ ROWS = (
     (10, r"dlls/common/wire\.(h|cpp|def)"),
     (11, r"dlls/common/fd_channel\.(h|cpp)"),
     # The core. Values and pure functions first.
-    (20, r"dlls/ws2_32/(wsa_error\.h|errno\.def|host_services\.h)"),
+    (20, r"dlls/ws2_32/(wsa_error\.h|program_pointer\.h|errno\.def|host_services\.h)"),
     (20, r"dlls/ws2_32/(underlying_socket|descriptor|shape)\.h"),
     (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|inet_text|option_table|option_functions)\.h"),
     (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|inet_text)\.cpp"),

@@ -9,9 +9,11 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/unit/ws2_32/blocking_test.cpp \
 	tests/unit/ws2_32/inet_text_test.cpp \
 	tests/unit/ws2_32/main.cpp \
+	tests/unit/ws2_32/program_pointer_test.cpp \
 	tests/unit/ws2_32/resolver_test.cpp \
 	tests/unit/ws2_32/socket_controls_test.cpp \
 	tests/unit/ws2_32/socket_options_test.cpp \
+	tests/unit/ws2_32/socket_table_test.cpp \
 	tests/unit/ws2_32/support.h \
 	tests/unit/ws2_32/translate_address_test.cpp \
 	tests/unit/ws2_32/translate_error_test.cpp \
