@@ -8,18 +8,6 @@
 
 namespace windsock::server {
 
-std::string ticket_text(const wire::Ticket& ticket) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (std::byte byte : ticket) {
-    text += kDigits[std::to_integer<unsigned>(byte) >> 4];
-    text += kDigits[std::to_integer<unsigned>(byte) & 15];
-  }
-  return text;
-}
-
-std::string ticket_prefix(const wire::Ticket& ticket) { return ticket_text(ticket).substr(0, 8); }
-
 size_t TicketHash::operator()(const wire::Ticket& ticket) const {
   size_t hash;
   memcpy(&hash, ticket.data(), sizeof hash);

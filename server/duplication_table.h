@@ -62,8 +62,8 @@ struct DroppedSocket {
 };
 
 // The first eight hex digits: enough to follow a ticket through the logs, too little to use it.
-std::string ticket_prefix(const wire::Ticket& ticket);
-std::string ticket_text(const wire::Ticket& ticket);
+using wire::ticket_prefix;
+using wire::ticket_text;
 
 struct TicketHash {
   // Tickets are random already.

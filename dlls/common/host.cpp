@@ -9,8 +9,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -24,6 +26,8 @@ static_assert(kPollIn == POLLIN && kPollPri == POLLPRI && kPollOut == POLLOUT &&
               kPollWriteNormal == POLLWRNORM && kPollWriteBand == POLLWRBAND && kPollReadHangUp == POLLRDHUP);
 
 namespace {
+
+constexpr uintptr_t kPage = 4096;  // the smallest there is
 
 template <typename Call>
 auto repeat(Call call) {
@@ -169,6 +173,16 @@ Result<void*> map(int fd, size_t size, bool writable) {
 }
 
 void unmap(void* address, size_t size) { ::munmap(address, size); }
+
+size_t peek(const void* address, void* copy, size_t size) {
+  // The kernel copies whole pieces or nothing of them: one to the end of the first page, one for the rest.
+  auto begin = reinterpret_cast<uintptr_t>(address);
+  size_t first = std::min(size, kPage - begin % kPage);
+  iovec to{copy, size};
+  iovec from[] = {{reinterpret_cast<void*>(begin), first}, {reinterpret_cast<void*>(begin + first), size - first}};
+  ssize_t got = ::process_vm_readv(::getpid(), &to, 1, from, size > first ? 2 : 1, 0);
+  return got > 0 ? static_cast<size_t>(got) : 0;
+}
 
 Result<void> random_bytes(void* data, size_t size) {
   ssize_t got = repeat([&] { return ::getrandom(data, size, 0); });

@@ -91,6 +91,8 @@ Result<UniqueFd> create_memory(const char* name, size_t size);
 Result<void> seal_future_writes(int fd);
 Result<void*> map(int fd, size_t size, bool writable);
 void unmap(void* address, size_t size);
+// Copies what is readable of the process's own memory at `address`, up to `size` bytes, and says how much that was.
+size_t peek(const void* address, void* copy, size_t size);
 Result<void> random_bytes(void* data, size_t size);
 
 // ---- processes and threads -------------------------------------------------------------------------------------------

@@ -161,4 +161,16 @@ std::optional<Message> decode(std::span<const std::byte> packet) {
 #undef FIELD
 #undef END
 
+std::string ticket_text(const Ticket& ticket) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (std::byte byte : ticket) {
+    text += kDigits[std::to_integer<unsigned>(byte) >> 4];
+    text += kDigits[std::to_integer<unsigned>(byte) & 15];
+  }
+  return text;
+}
+
+std::string ticket_prefix(const Ticket& ticket) { return ticket_text(ticket).substr(0, 8); }
+
 }  // namespace windsock::wire

@@ -39,6 +39,9 @@ using u16 = uint16_t;
 using u32 = uint32_t;
 using u64 = uint64_t;
 using Ticket = std::array<std::byte, 16>;
+// In hexadecimal digits, for people: all of it, and the begin, by which a log tells tickets apart without giving them away.
+std::string ticket_text(const Ticket& ticket);
+std::string ticket_prefix(const Ticket& ticket);
 using Text = std::string;
 using SlotList = std::vector<SlotId>;
 using windsock::SlotId;

@@ -17,7 +17,7 @@ int WSAAPI WSADuplicateSocketW(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOW 
     WS_TRY(duplicate_socket(socket, dwProcessId, lpProtocolInfo));
     return 0;
   };
-  return entry::call("WSADuplicateSocketW", SOCKET_ERROR, body, s, dwProcessId, lpProtocolInfo);
+  return entry::call("WSADuplicateSocketW", SOCKET_ERROR, body, s, dwProcessId, trace::ProtocolInfoResult{lpProtocolInfo});
 }
 
 int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOA lpProtocolInfo) {
@@ -28,5 +28,5 @@ int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOA 
     *lpProtocolInfo = narrow_protocol_info(wide);
     return 0;
   };
-  return entry::call("WSADuplicateSocketA", SOCKET_ERROR, body, s, dwProcessId, lpProtocolInfo);
+  return entry::call("WSADuplicateSocketA", SOCKET_ERROR, body, s, dwProcessId, trace::ProtocolInfoResult{lpProtocolInfo});
 }

@@ -27,7 +27,7 @@ bool is_thread_option(int level, int name) { return level == SOL_SOCKET && name 
     SocketRef socket = WS_TRY(find(s));
     WS_TRY(get_option(socket, level, name, value, length));
     return 0;
-  }, s, trace::Option{level, name}, value, length);
+  }, s, trace::Option{level, name}, trace::OptionResult{value, length});
 }
 
 [[gnu::always_inline]] inline int set(const char* call, SOCKET s, int level, int name, const char* value, int length) {
@@ -39,7 +39,7 @@ bool is_thread_option(int level, int name) { return level == SOL_SOCKET && name 
     SocketRef socket = WS_TRY(find(s));
     WS_TRY(set_option(socket, level, name, value, length));
     return 0;
-  }, s, trace::Option{level, name}, value, length);
+  }, s, trace::Option{level, name}, trace::OptionValue{value, length}, length);
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ WINDSOCK_API int WSAAPI WS1_setsockopt(SOCKET s, int level, int optname, const c
     SocketRef socket = WS_TRY(find(s));
     WS_TRY(control_socket(socket, static_cast<uint32_t>(cmd), {argp, sizeof *argp, argp, sizeof *argp}));
     return 0;
-  }, s, trace::Control{static_cast<uint32_t>(cmd)}, argp);
+  }, s, trace::Control{static_cast<uint32_t>(cmd)}, trace::OptionValue{argp, sizeof *argp});
 }
 
 int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer, LPVOID lpvOutBuffer, DWORD cbOutBuffer,
@@ -80,7 +80,7 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
     ControlBuffers buffers{lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
     *lpcbBytesReturned = static_cast<DWORD>(WS_TRY(control_socket(socket, dwIoControlCode, buffers)));
     return 0;
-  }, s, trace::Control{dwIoControlCode}, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer, lpcbBytesReturned);
+  }, s, trace::Control{dwIoControlCode}, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer, trace::NumberResult{lpcbBytesReturned});
 }
 
 }  // extern "C"

@@ -45,7 +45,8 @@ int WSAAPI select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds
     if (ready != kNotPlain) [[likely]] return ready;
     return select_any(readfds, writefds, exceptfds, timeout);
   };
-  return entry::call("select", SOCKET_ERROR, body, nfds, readfds, writefds, exceptfds, timeout);
+  return entry::call("select", SOCKET_ERROR, body, nfds, trace::Sockets{readfds}, trace::Sockets{writefds}, trace::Sockets{exceptfds},
+                     trace::Time{timeout});
 }
 
 int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) {
@@ -53,7 +54,7 @@ int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) {
     if (!can_be_memory(fdArray)) return wsa_failure(fds == 0 && !fdArray ? WSAEINVAL : WSAEFAULT);
     return poll_sockets(reinterpret_cast<PollDescriptor*>(fdArray), fds, timeout);
   };
-  return entry::call("WSAPoll", SOCKET_ERROR, body, fdArray, fds, timeout);
+  return entry::call("WSAPoll", SOCKET_ERROR, body, trace::Polled{fdArray, fds}, fds, timeout);
 }
 
 // Works on memory alone: needs no WSAStartup.

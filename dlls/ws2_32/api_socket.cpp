@@ -128,13 +128,14 @@ using AskHost = host::Result<void> (*)(int fd, void* address, uint32_t& length);
 SOCKET WSAAPI socket(int af, int type, int protocol) {
   return entry::call(
       "socket", INVALID_SOCKET, [&]() -> WsaResult<SOCKET> { return create_from(af, type, protocol, nullptr, WSA_FLAG_OVERLAPPED); },
-      trace::Family{af}, trace::SocketType{type}, protocol);
+      trace::Family{af}, trace::SocketType{type}, trace::Protocol{protocol});
 }
 
 SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g, DWORD dwFlags) {
   return entry::call(
       "WSASocketW", INVALID_SOCKET, [&]() -> WsaResult<SOCKET> { return create_from(af, type, protocol, lpProtocolInfo, dwFlags); },
-      trace::Family{af}, trace::SocketType{type}, protocol, lpProtocolInfo, g, dwFlags);
+      trace::Family{af}, trace::SocketType{type}, trace::Protocol{protocol}, trace::ProtocolInfo{lpProtocolInfo}, g,
+      trace::CreationFlags{dwFlags});
 }
 
 SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP g, DWORD dwFlags) {
@@ -144,7 +145,8 @@ SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpP
     WSAPROTOCOL_INFOW wide = wide_protocol_info(*lpProtocolInfo);
     return create_from(af, type, protocol, &wide, dwFlags);
   };
-  return entry::call("WSASocketA", INVALID_SOCKET, body, trace::Family{af}, trace::SocketType{type}, protocol, lpProtocolInfo, g, dwFlags);
+  return entry::call("WSASocketA", INVALID_SOCKET, body, trace::Family{af}, trace::SocketType{type}, trace::Protocol{protocol},
+                     trace::ProtocolInfo{lpProtocolInfo}, g, trace::CreationFlags{dwFlags});
 }
 
 int WSAAPI closesocket(SOCKET s) {
@@ -171,18 +173,19 @@ int WSAAPI listen(SOCKET s, int backlog) {
     WS_TRY(listen_socket(socket, backlog));
     return 0;
   };
-  return entry::call("listen", SOCKET_ERROR, body, s, backlog);
+  return entry::call("listen", SOCKET_ERROR, body, s, trace::Backlog{backlog});
 }
 
 SOCKET WSAAPI accept(SOCKET s, struct sockaddr* addr, int* addrlen) {
   return entry::call(
-      "accept", INVALID_SOCKET, [&]() -> WsaResult<SOCKET> { return accept_with(s, addr, addrlen, nullptr, 0); }, s, addr, addrlen);
+      "accept", INVALID_SOCKET, [&]() -> WsaResult<SOCKET> { return accept_with(s, addr, addrlen, nullptr, 0); }, s,
+      trace::NameResult{addr, addrlen});
 }
 
 SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr* addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition, DWORD_PTR dwCallbackData) {
   return entry::call(
       "WSAAccept", INVALID_SOCKET,
-      [&]() -> WsaResult<SOCKET> { return accept_with(s, addr, addrlen, lpfnCondition, dwCallbackData); }, s, addr, addrlen,
+      [&]() -> WsaResult<SOCKET> { return accept_with(s, addr, addrlen, lpfnCondition, dwCallbackData); }, s, trace::NameResult{addr, addrlen},
       reinterpret_cast<const void*>(lpfnCondition), dwCallbackData);
 }
 
@@ -208,7 +211,7 @@ int WSAAPI shutdown(SOCKET s, int how) {
     WS_TRY(shutdown_socket(socket, how));
     return 0;
   };
-  return entry::call("shutdown", SOCKET_ERROR, body, s, how);
+  return entry::call("shutdown", SOCKET_ERROR, body, s, trace::How{how});
 }
 
 int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
@@ -220,7 +223,7 @@ int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
       return give_internet_name(socket, name, namelen, host::local_address);
     return give_name(socket, name, namelen, local_name);
   };
-  return entry::call("getsockname", SOCKET_ERROR, body, s, name, namelen);
+  return entry::call("getsockname", SOCKET_ERROR, body, s, trace::NameResult{name, namelen});
 }
 
 int WSAAPI getpeername(SOCKET s, struct sockaddr* name, int* namelen) {
@@ -231,5 +234,5 @@ int WSAAPI getpeername(SOCKET s, struct sockaddr* name, int* namelen) {
       return give_internet_name(socket, name, namelen, host::peer_address);
     return give_name(socket, name, namelen, peer_name);
   };
-  return entry::call("getpeername", SOCKET_ERROR, body, s, name, namelen);
+  return entry::call("getpeername", SOCKET_ERROR, body, s, trace::NameResult{name, namelen});
 }

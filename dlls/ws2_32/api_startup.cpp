@@ -38,7 +38,7 @@ int WSAAPI WSAStartup(WORD wVersionRequired, LPWSADATA lpWSAData) {
     describe(*lpWSAData, negotiated.value());
     return 0;
   };
-  return entry::call<entry::Needs::kNothing>("WSAStartup", SOCKET_ERROR, body, wVersionRequired, lpWSAData);
+  return entry::call<entry::Needs::kNothing>("WSAStartup", SOCKET_ERROR, body, trace::Version{wVersionRequired}, lpWSAData);
 }
 
 int WSAAPI WSACleanup(void) {

@@ -123,7 +123,7 @@ int WSAAPI recv(SOCKET s, char* buf, int len, int flags) {
     int host_flags = WS_TRY(receive_flags_to_host(flags, FlagsOf::kReceive, socket.socket().kind()));
     return receive_bytes(socket, buf, size, host_flags);
   };
-  return entry::call("recv", SOCKET_ERROR, body, s, static_cast<const void*>(buf), len, trace::Flags{flags});
+  return entry::call("recv", SOCKET_ERROR, body, s, trace::BytesResult{buf}, len, trace::Flags{flags});
 }
 
 int WSAAPI sendto(SOCKET s, const char* buf, int len, int flags, const struct sockaddr* to, int tolen) {
@@ -152,23 +152,25 @@ int WSAAPI recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* fr
     if (data.host_flags & host::kMsgTrunc) return wsa_failure(WSAEMSGSIZE);
     return static_cast<int>(data.size);
   };
-  return entry::call("recvfrom", SOCKET_ERROR, body, s, static_cast<const void*>(buf), len, trace::Flags{flags}, from, fromlen);
+  return entry::call("recvfrom", SOCKET_ERROR, body, s, trace::BytesResult{buf}, len, trace::Flags{flags},
+                     trace::NameResult{from, fromlen});
 }
 
 int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
   return entry::call(
       "WSASend", SOCKET_ERROR,
-      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, nullptr, 0, lpOverlapped); }, s, lpBuffers,
-      dwBufferCount, lpNumberOfBytesSent, trace::Flags{static_cast<int>(dwFlags)}, lpOverlapped);
+      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, nullptr, 0, lpOverlapped); }, s,
+      trace::Buffers{lpBuffers, dwBufferCount}, dwBufferCount, trace::NumberResult{lpNumberOfBytesSent}, trace::Flags{dwFlags}, lpOverlapped);
 }
 
 int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
                      const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
   return entry::call(
       "WSASendTo", SOCKET_ERROR,
-      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen, lpOverlapped); }, s, lpBuffers,
-      dwBufferCount, lpNumberOfBytesSent, trace::Flags{static_cast<int>(dwFlags)}, trace::Name{lpTo, iTolen}, lpOverlapped);
+      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen, lpOverlapped); }, s,
+      trace::Buffers{lpBuffers, dwBufferCount}, dwBufferCount, trace::NumberResult{lpNumberOfBytesSent}, trace::Flags{dwFlags},
+      trace::Name{lpTo, iTolen}, lpOverlapped);
 }
 
 int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
@@ -176,7 +178,8 @@ int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lp
   return entry::call(
       "WSARecv", SOCKET_ERROR,
       [&] { return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, nullptr, nullptr, lpOverlapped); }, s,
-      lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpOverlapped);
+      trace::BuffersResult{lpBuffers, dwBufferCount, lpNumberOfBytesRecvd}, dwBufferCount, trace::NumberResult{lpNumberOfBytesRecvd},
+      trace::NumberResult{lpFlags}, lpOverlapped);
 }
 
 int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
@@ -184,5 +187,6 @@ int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWOR
   return entry::call(
       "WSARecvFrom", SOCKET_ERROR,
       [&] { return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen, lpOverlapped); }, s,
-      lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen, lpOverlapped);
+      trace::BuffersResult{lpBuffers, dwBufferCount, lpNumberOfBytesRecvd}, dwBufferCount, trace::NumberResult{lpNumberOfBytesRecvd},
+      trace::NumberResult{lpFlags}, trace::NameResult{lpFrom, lpFromlen}, lpOverlapped);
 }

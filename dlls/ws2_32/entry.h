@@ -55,11 +55,15 @@ template <Needs needs, typename R, typename Body>
 // By value, all of it: the copies are made on the way here, so that nothing of a call that is not traced has to lie in memory.
 template <Needs needs, typename R, typename Body, typename... Arguments>
 [[gnu::cold, gnu::noinline]] R traced(const char* name, R failure, Body body, Arguments... arguments) {
-  trace::Line line(name);
-  (line.argument(arguments), ...);
-  line.begin();
+  trace::Line before(name);
+  (before.argument(arguments), ...);
+  before.begin();
   R value = finished<needs>(failure, body);
-  line.end(value, value == failure ? services::last_error() : 0);
+  const uint32_t error = value == failure ? services::last_error() : 0;
+  trace::Line after = error ? trace::Line::after_failure(name) : trace::Line::after(name, trace::as_number(value));
+  (after.argument(arguments), ...);
+  after.end(trace::as_number(value), std::is_pointer_v<R>, error);
+  if (error) services::set_last_error(error);  // whatever the lines have done to it
   return value;
 }
 

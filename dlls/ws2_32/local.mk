@@ -34,6 +34,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/socket_options.cpp dlls/ws2_32/socket_options.h \
 	dlls/ws2_32/socket_table.cpp dlls/ws2_32/socket_table.h \
 	dlls/ws2_32/trace.cpp dlls/ws2_32/trace.h \
+	dlls/ws2_32/trace_words.cpp dlls/ws2_32/trace_words.h \
 	dlls/ws2_32/translate_address.cpp dlls/ws2_32/translate_address.h \
 	dlls/ws2_32/translate_error.cpp \
 	dlls/ws2_32/translate_flags.cpp dlls/ws2_32/translate_flags.h \

@@ -18,13 +18,6 @@ namespace {
 
 constexpr int64_t kRetryInterval = 1000000000;  // nanoseconds between attempts to find a windsockd for reading state only
 
-std::string short_name(const wire::Ticket& ticket) {
-  char text[9];
-  snprintf(text, sizeof text, "%02x%02x%02x%02x", static_cast<unsigned>(ticket[0]), static_cast<unsigned>(ticket[1]),
-           static_cast<unsigned>(ticket[2]), static_cast<unsigned>(ticket[3]));
-  return text;
-}
-
 }  // namespace
 
 ServerClient& ServerClient::instance() {
@@ -236,7 +229,7 @@ WsaResult<wire::Ticket> ServerClient::offer(SocketRef& socket, int target, uint3
     underlying.saw(Seen::kForeign);
     if (is_connected()) underlying.share_as(offered.slot, mapped_ + offered.slot.index);
   }
-  WS_TRACE(kDup, "offer: socket %d for process %u: ticket %s, slot %u", socket.fd(), target_id, short_name(offered.ticket).c_str(),
+  WS_TRACE(kDup, "offer: socket %d for process %u: ticket %s, slot %u", socket.fd(), target_id, wire::ticket_prefix(offered.ticket).c_str(),
            offered.slot.index);
   return offered.ticket;
 }
@@ -271,7 +264,7 @@ WsaResult<ServerClient::Claimed> ServerClient::claim(const wire::Ticket& ticket,
     return wire::Claim{ticket, static_cast<uint32_t>(kind.family), static_cast<uint32_t>(kind.type), static_cast<uint32_t>(kind.protocol)};
   }));
   Claimed claimed = WS_TRY(claimed_from(std::move(arrival)));
-  WS_TRACE(kDup, "claim: ticket %s is socket %d, slot %u", short_name(ticket).c_str(), claimed.fd.get(), claimed.slot.index);
+  WS_TRACE(kDup, "claim: ticket %s is socket %d, slot %u", wire::ticket_prefix(ticket).c_str(), claimed.fd.get(), claimed.slot.index);
   return claimed;
 }
 

@@ -15,6 +15,7 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/unit/ws2_32/socket_options_test.cpp \
 	tests/unit/ws2_32/socket_table_test.cpp \
 	tests/unit/ws2_32/support.h \
+	tests/unit/ws2_32/trace_test.cpp \
 	tests/unit/ws2_32/translate_address_test.cpp \
 	tests/unit/ws2_32/translate_error_test.cpp \
 	tests/unit/ws2_32/translate_flags_test.cpp \
