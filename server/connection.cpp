@@ -9,8 +9,6 @@ namespace windsock::server {
 
 namespace {
 
-constexpr int kPacketsPerTurn = 16;
-
 // The host refuses to carry more descriptors for this user just now (ETOOMANYREFS). There is no event for "now it would", so
 // it is asked again, for five seconds in all.
 constexpr std::chrono::milliseconds kRetryDelay{10};
@@ -41,10 +39,7 @@ Connection::~Connection() {
 }
 
 void Connection::on_readable() {
-  State state = State::kGoesOn;
-  more_to_read_ = true;
-  for (int i = 0; i < kPacketsPerTurn && more_to_read_ && state == State::kGoesOn && !unsent_; ++i) state = serve_one();
-  if (state == State::kEnded) return owner_.connection_ended(*this);
+  if (serve_one() == State::kEnded) return owner_.connection_ended(*this);
   owner_.connection_served();
 }
 
@@ -52,7 +47,6 @@ Connection::State Connection::serve_one() {
   auto arrival = channel_.receive(host::Take::kConsume, host::Blocking::kNo);
   if (!arrival) {
     int error = static_cast<int>(arrival.error());
-    more_to_read_ = error == EINTR;
     return error == EINTR || error == EAGAIN ? State::kGoesOn : State::kEnded;
   }
   if (arrival.value().closed()) return State::kEnded;

@@ -1,6 +1,7 @@
 // Connection: one client's socket in the loop.
 //
-// Packets are read a few at a time, so that a client that floods does not keep the others waiting, and writing never blocks.
+// One packet is read a turn, so that a client that floods does not keep the others waiting and no call is spent on finding the queue
+// empty; and writing never blocks.
 // The queue of replies is one deep by construction: while a reply waits for room nothing more is read from that client, and
 // each request has one reply at most. So what a client that does not read can pin here is one reply with one descriptor, which
 // stays charged to its offerer.
@@ -56,7 +57,6 @@ class Connection {
   Peer& peer_;
   std::unique_ptr<Reply> unsent_;
   int send_attempts_ = 0;
-  bool more_to_read_ = false;
   // Last: the watches go before the socket is closed.
   Watch readable_;
   Watch writable_;

@@ -83,7 +83,7 @@ void Daemon::on_listener() {
 }
 
 bool Daemon::accept_one() {
-  if (!handlers_.quota().has_room_for_connection(closer_.pending())) {
+  if (!handlers_.has_room_for_connection()) {
     acceptable_.disable();
     accept_again_.enable_after(kAcceptAgainDelay);
     return false;
@@ -122,7 +122,7 @@ void Daemon::connection_served() { review(); }
 void Daemon::review() {
   if (leaving_now_) return;
   if (handlers_.is_leaving() && handlers_.quota().tickets() == 0) return leave("nothing is parked any more");
-  if (!acceptable_.is_enabled() && handlers_.quota().has_room_for_connection(closer_.pending()) && !accept_again_.is_enabled())
+  if (!acceptable_.is_enabled() && !accept_again_.is_enabled() && handlers_.has_room_for_connection())
     acceptable_.enable();
   if (handlers_.is_idle() && options_.idle_seconds > 0) {
     if (!idle_.is_enabled()) idle_.enable_after(std::chrono::seconds(options_.idle_seconds));

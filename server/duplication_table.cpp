@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "dlls/common/host.h"
@@ -23,17 +24,28 @@ bool DuplicationTable::target_ended(int pid) const {
   return target != targets_.end() && host::process_ended(target->second.pidfd.get());
 }
 
-void DuplicationTable::insert(const wire::Ticket& ticket, ParkedSocket parked, UniqueFd pidfd, Charge pidfd_charge) {
-  int pid = parked.target;
-  auto [target, is_new] = targets_.try_emplace(pid);
-  if (is_new) {
-    target->second.pidfd = std::move(pidfd);
-    target->second.charge = std::move(pidfd_charge);
-    watcher_.watch_target(pid, target->second.pidfd.get());
-  }
-  target->second.tickets.insert(ticket);
+std::optional<DuplicationTable::KnownTarget> DuplicationTable::find_target(TargetId id) const {
+  auto number = numbers_.find(id);
+  if (number == numbers_.end()) return std::nullopt;
+  return KnownTarget{number->second, targets_.at(number->second).pidfd.get()};
+}
+
+void DuplicationTable::add_target(int pid, UniqueFd pidfd, Charge charge) {
+  assert(!has_target(pid));
+  TargetId id = next_target_++;
+  numbers_[id] = pid;
+  auto& target = targets_[pid] = Target{id, std::move(pidfd), std::move(charge), {}};
+  ++idle_targets_;
+  watcher_.watch_target(pid, target.pidfd.get());
+}
+
+TargetId DuplicationTable::insert(const wire::Ticket& ticket, ParkedSocket parked) {
+  Target& target = targets_.at(parked.target);
+  if (target.tickets.empty()) --idle_targets_;
+  target.tickets.insert(ticket);
   [[maybe_unused]] bool inserted = parked_.emplace(ticket, std::move(parked)).second;
   assert(inserted);
+  return target.id;
 }
 
 const ParkedSocket* DuplicationTable::find(const wire::Ticket& ticket) const {
@@ -46,7 +58,7 @@ std::optional<ParkedSocket> DuplicationTable::remove(const wire::Ticket& ticket)
   if (found.empty()) return std::nullopt;
   auto target = targets_.find(found.mapped().target);
   target->second.tickets.erase(ticket);
-  if (target->second.tickets.empty()) erase_target(target);
+  if (target->second.tickets.empty() && ++idle_targets_ > kMaxIdleTargets) drop_idle_targets();
   return std::move(found.mapped());
 }
 
@@ -69,9 +81,18 @@ std::vector<DroppedSocket> DuplicationTable::remove_all() {
   return all;
 }
 
-void DuplicationTable::erase_target(Targets::iterator target) {
+void DuplicationTable::drop_idle_targets(int kept) {
+  for (auto target = targets_.begin(); target != targets_.end();) {
+    bool idle = target->second.tickets.empty() && target->first != kept;
+    target = idle ? erase_target(target) : std::next(target);
+  }
+}
+
+DuplicationTable::Targets::iterator DuplicationTable::erase_target(Targets::iterator target) {
   watcher_.unwatch_target(target->first);
-  targets_.erase(target);
+  if (target->second.tickets.empty()) --idle_targets_;
+  numbers_.erase(target->second.id);
+  return targets_.erase(target);
 }
 
 }  // namespace windsock::server

@@ -81,6 +81,7 @@ const RequestHandlers::Entry RequestHandlers::kEntries[] = {
     entry<wire::Release, &RequestHandlers::release>(),     entry<wire::Retain, &RequestHandlers::retain>(),
     entry<wire::Declare, &RequestHandlers::declare>(),     entry<wire::SetState, &RequestHandlers::set_state>(),
     entry<wire::AskStatus, &RequestHandlers::ask_status>(), entry<wire::Stop, &RequestHandlers::stop>(),
+    entry<wire::OfferTo, &RequestHandlers::offer_to>(),
 };
 
 RequestHandlers::RequestHandlers(std::span<SharedSlot> slots, int state_fd, Surroundings& surroundings, Settings settings)
@@ -89,7 +90,7 @@ RequestHandlers::RequestHandlers(std::span<SharedSlot> slots, int state_fd, Surr
       state_fd_(state_fd),
       quota_(settings_.limits),
       slots_(slots),
-      table_(surroundings) {}
+      table_(surroundings, settings_.epoch) {}
 
 RequestHandlers::~RequestHandlers() {
   drop(table_.remove_all(), "windsockd leaves");
@@ -159,23 +160,38 @@ Outcome RequestHandlers::hello(Call& call, const wire::Hello& message) {
 }
 
 Outcome RequestHandlers::offer(Call& call, const wire::Offer& message) {
-  using wire::Status;
-  if (leaving_) return refuse(call, Status::kLeaving, "windsockd is leaving");
-  int socket = call.fds.get(0), pidfd = call.fds.get(1);
-  if (auto sharable = check_sharable(socket); !sharable) return refuse(call, sharable.error(), "not a socket that can be handed over");
-  auto cookie = host::get_option<uint64_t>(socket, host::kSolSocket, host::kSoCookie);
-  if (!cookie) return refuse(call, Status::kInternal, "a socket without a cookie");
-  auto eligible = eligible_target(pidfd);
+  auto eligible = eligible_target(call.fds.get(1));
   if (!eligible) {
     WS_TRACE(kDup, "an offer by pid %d for pid %u, as it counts, refused: no live process of this user", call.peer.pid, message.target);
     return refuse(call, eligible.error(), "the target is no live process of this user");
   }
-  int target = eligible.value();
   // The number may have been another process's until a moment ago.
-  if (table_.target_ended(target)) target_ended(target);
+  if (table_.target_ended(eligible.value())) target_ended(eligible.value());
+  return park(call, message, eligible.value());
+}
 
-  bool new_target = !table_.has_target(target);
-  auto charge = quota_.charge_ticket(call.peer.pid, new_target, surroundings_.closing());
+Outcome RequestHandlers::offer_to(Call& call, const wire::OfferTo& message) {
+  auto known = table_.find_target(message.target);
+  if (!known) return refuse(call, wire::Status::kNoTarget, "a target that is not known here");
+  // Asked each time: a process may end, and it may become another user's.
+  if (auto eligible = eligible_target(known->pidfd); !eligible) {
+    if (table_.target_ended(known->pid)) target_ended(known->pid);
+    bool no_room = eligible.error() == wire::Status::kNoDescriptor;
+    return refuse(call, no_room ? eligible.error() : wire::Status::kNoTarget, "the target is no live process of this user any more");
+  }
+  return park(call, message, known->pid);
+}
+
+template <typename Message>
+Outcome RequestHandlers::park(Call& call, const Message& message, int target) {
+  using wire::Status;
+  if (leaving_) return refuse(call, Status::kLeaving, "windsockd is leaving");
+  int socket = call.fds.get(0);
+  if (auto sharable = check_sharable(socket); !sharable) return refuse(call, sharable.error(), "not a socket that can be handed over");
+  auto cookie = host::get_option<uint64_t>(socket, host::kSolSocket, host::kSoCookie);
+  if (!cookie) return refuse(call, Status::kInternal, "a socket without a cookie");
+
+  auto charge = charge_ticket(call.peer.pid, target);
   if (!charge) return refuse(call, charge.error(), "a limit of parked sockets is reached");
   auto slot = slots_.acquire(cookie.value(), message.state);
   if (!slot) return refuse(call, Status::kQuota, "no free slot for one more shared socket");
@@ -184,13 +200,31 @@ Outcome RequestHandlers::offer(Call& call, const wire::Offer& message) {
 
   SlotId id = slot->id();
   if (!call.peer.references.holds(id)) call.peer.references.add(*slots_.retain(id));
-  ParkedSocket parked{call.fds.take(0),   {message.family, message.type, message.protocol}, std::move(*slot), std::move(charge).take(), target,
-                      call.peer.pid,      call.peer.program,                                call.now};
-  table_.insert(ticket, std::move(parked), call.fds.take(1), new_target ? quota_.charge_descriptor() : Charge{});
+  // Not needed of a target that is here: closed at once, which no process delays.
+  UniqueFd pidfd = call.fds.size() > 1 ? call.fds.take(1) : UniqueFd();
+  if (!table_.has_target(target)) table_.add_target(target, std::move(pidfd), quota_.charge_descriptor());
+  ParkedSocket parked{call.fds.take(0), {message.family, message.type, message.protocol}, std::move(*slot), std::move(charge).take(),
+                      target,           call.peer.pid, call.peer.program, call.now, cookie.value()};
+  TargetId target_id = table_.insert(ticket, std::move(parked));
   ++counters_.offers;
   WS_TRACE(kDup, "ticket %s: offered by pid %d for pid %d, socket cookie %" PRIu64 ", slot %u/%u", ticket_prefix(ticket).c_str(),
            call.peer.pid, target, cookie.value(), id.index, id.generation);
-  return answer(call.serial, wire::Offered{ticket, id});
+  return answer(call.serial, wire::Offered{ticket, id, cookie.value(), target_id});
+}
+
+// Targets that are kept for later offers only make room first.
+Result<Charge, wire::Status> RequestHandlers::charge_ticket(int pid, int target) {
+  bool new_target = !table_.has_target(target);
+  auto charge = quota_.charge_ticket(pid, new_target, surroundings_.closing());
+  if (charge || table_.idle_target_count() == 0) return charge;
+  table_.drop_idle_targets(target);
+  return quota_.charge_ticket(pid, new_target, surroundings_.closing());
+}
+
+bool RequestHandlers::has_room_for_connection() {
+  if (quota_.has_room_for_connection(surroundings_.closing())) return true;
+  table_.drop_idle_targets();
+  return quota_.has_room_for_connection(surroundings_.closing());
 }
 
 Outcome RequestHandlers::claim(Call& call, const wire::Claim& message) {
@@ -222,7 +256,7 @@ Outcome RequestHandlers::claim(Call& call, const wire::Claim& message) {
   ++counters_.claims;
   WS_TRACE(kDup, "ticket %s: claimed by pid %d after %" PRId64 " us; the socket leaves windsockd", ticket_prefix(message.ticket).c_str(),
            call.peer.pid, (call.now - taken.since) / 1000);
-  Outcome outcome = answer(call.serial, wire::Claimed{id});
+  Outcome outcome = answer(call.serial, wire::Claimed{id, taken.cookie});
   outcome.reply->fd = std::move(taken.socket);
   outcome.reply->charge = std::move(taken.charge);
   return outcome;

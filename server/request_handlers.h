@@ -50,7 +50,7 @@ struct Outcome {
 };
 
 struct Counters {
-  static constexpr size_t kStatusCount = 7;
+  static constexpr size_t kStatusCount = 8;
   uint64_t offers = 0, claims = 0, revokes = 0, expired = 0, declared = 0;
   std::array<uint64_t, kStatusCount> refused{};  // by wire::Status
   uint64_t clients = 0, bad_peers = 0, peak_clients = 0, peak_tickets = 0, peak_descriptors = 0;
@@ -76,6 +76,8 @@ class RequestHandlers {
   void remove_peer(Peer& peer);
   Outcome handle(Peer& peer, Arrival arrival, int64_t now);
   void target_ended(int pid);
+  // Whether one more connection can be taken; targets that are kept for later offers make room for it.
+  bool has_room_for_connection();
   // From now on nothing new is taken; what is parked can still be claimed.
   void leave() { leaving_ = true; }
 
@@ -117,6 +119,11 @@ class RequestHandlers {
 
   Outcome hello(Call& call, const wire::Hello& message);
   Outcome offer(Call& call, const wire::Offer& message);
+  Outcome offer_to(Call& call, const wire::OfferTo& message);
+  // What both kinds of offer do once the target is known to be good. If it is new, the packet's second descriptor is its pidfd.
+  template <typename Message>
+  Outcome park(Call& call, const Message& message, int target);
+  Result<Charge, wire::Status> charge_ticket(int pid, int target);
   Outcome claim(Call& call, const wire::Claim& message);
   Outcome revoke(Call& call, const wire::Revoke& message);
   Outcome release(Call& call, const wire::Release& message);

@@ -39,7 +39,7 @@ const char* name_in(const Name (&names)[n], const host::Result<int>& number) {
 std::string text_of(const host::Result<host::Address>& address) { return address ? host::address_text(address.value()) : ""; }
 
 constexpr const char* kRefusals[Counters::kStatusCount] = {nullptr,   "invalid", "quota",   "no_descriptor",
-                                                           "version", "leaving", "internal"};
+                                                           "version", "leaving", "internal", "no_target"};
 
 ordered_json counters_of(const Counters& counters) {
   ordered_json refused;

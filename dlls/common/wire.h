@@ -33,6 +33,7 @@ enum class Status : uint32_t {
   kVersion = 4,     // another major version
   kLeaving = 5,     // windsockd is going away and takes nothing new
   kInternal = 6,
+  kNoTarget = 7,    // windsockd does not know that target, or no longer: offer with its pidfd
 };
 
 using u16 = uint16_t;

@@ -26,6 +26,7 @@ struct OwnTicket {
   SocketKind kind;
   SlotId slot{};                           // of one that windsockd gave, with a reference until it is looked up
   SharedSlot* mapped = nullptr;
+  uint64_t cookie = 0;
 };
 
 // A map, for its nodes: what may have to be kept after a claim is allocated before it.
@@ -80,7 +81,7 @@ WsaResult<uintptr_t> insert_in_table(OwnTicket& own, bool inheritable) {
   Descriptor* room = WS_TRY(SocketTable::instance().make_room(own.fd));
   if (!own.underlying) {
     constexpr auto seen = static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kEndpoint);
-    own.underlying = WS_TRY_HOST(UnderlyingSocketRegistry::instance().find_or_create(own.fd.get(), own.kind, seen));
+    own.underlying = UnderlyingSocketRegistry::instance().find_or_create_as(own.cookie, own.kind, seen);
     // The object keeps one reference to the slot; one that had it already gives the claim's back.
     if (!own.underlying->share_as(own.slot, own.mapped)) ServerClient::instance().release(own.slot);
   }
@@ -103,20 +104,31 @@ OwnTicketNode node_for(const wire::Ticket& ticket, SocketKind kind) {
   return one.extract(one.begin());
 }
 
+WsaResult<UniqueFd> open_target(uint32_t process_id) {
+  auto process = services::open_target_process(process_id);
+  if (!process) return host::is_want_of_room(process.error()) ? wsa_failure_from_host(process.error()) : wsa_failure(WSAEINVAL);
+  return std::move(process).take();
+}
+
+WsaResult<wire::Ticket> offer_to_process(SocketRef& socket, uint32_t process_id) {
+  auto known = ServerClient::instance().offer_to_known(socket, process_id);
+  if (known && known.value()) return *known.value();
+  // What is wrong with the target is told before what is wrong with windsockd.
+  UniqueFd target = WS_TRY(open_target(process_id));
+  if (!known) return Failure{known.error()};
+  return ServerClient::instance().offer(socket, target.get(), process_id);
+}
+
 }  // namespace
 
 WsaResult<void> duplicate_socket(SocketRef& socket, uint32_t process_id, WSAPROTOCOL_INFOW* info) {
-  UniqueFd target;  // closed: this very process
-  if (!services::is_own_process(process_id)) {
-    auto process = services::open_target_process(process_id);
-    if (!process) return host::is_want_of_room(process.error()) ? wsa_failure_from_host(process.error()) : wsa_failure(WSAEINVAL);
-    target = std::move(process).take();
-  }
-  if (!can_be_memory(info)) return wsa_failure(WSAEFAULT);
+  bool to_oneself = services::is_own_process(process_id);
   WSAPROTOCOL_INFOW filled{};
-  if (!protocol_info(socket.socket().kind(), filled)) return wsa_failure(WSAEINVAL);
-  wire::Ticket ticket =
-      target.is_open() ? WS_TRY(ServerClient::instance().offer(socket, target.get(), process_id)) : WS_TRY(offer_to_oneself(socket));
+  if (!can_be_memory(info) || !protocol_info(socket.socket().kind(), filled)) {
+    if (!to_oneself) WS_TRY(open_target(process_id));  // its errors come first
+    return wsa_failure(can_be_memory(info) ? WSAEINVAL : WSAEFAULT);
+  }
+  wire::Ticket ticket = WS_TRY(to_oneself ? offer_to_oneself(socket) : offer_to_process(socket, process_id));
   put_ticket(filled, ticket);
   *info = filled;
   return {};
@@ -138,6 +150,7 @@ WsaResult<uintptr_t> redeem_ticket(const wire::Ticket& ticket, SocketKind kind, 
   own.mapped().fd = std::move(claimed.fd);
   own.mapped().slot = claimed.slot;
   own.mapped().mapped = claimed.mapped;
+  own.mapped().cookie = claimed.cookie;
   return redeem(std::move(own), inheritable);
 }
 

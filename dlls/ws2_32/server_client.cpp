@@ -17,6 +17,7 @@ namespace windsock {
 namespace {
 
 constexpr int64_t kRetryInterval = 1000000000;  // nanoseconds between attempts to find a windsockd for reading state only
+constexpr size_t kMaxKnownTargets = 1024;
 
 }  // namespace
 
@@ -25,7 +26,10 @@ ServerClient& ServerClient::instance() {
   return *client;
 }
 
-bool ServerClient::is_connected() const { return channel_.is_open() && owner_ == host::process_id(); }
+// A child that was forked past our handlers (a bare clone, say) leaves its parent's connection alone. Asked once a request.
+void ServerClient::leave_parents_connection() {
+  if (channel_.is_open() && owner_ != host::process_id()) disconnect();
+}
 
 // ---- the connection ------------------------------------------------------------------------------------------------------
 
@@ -91,6 +95,7 @@ template <typename Build>
 WsaResult<Arrival> ServerClient::request(std::optional<wire::Ticket> claims, std::span<const int> fds, Build build) {
   Pins pins;
   Lock lock(mutex_);
+  leave_parents_connection();
   for (int attempt = 0;; ++attempt) {
     if (!is_connected()) WS_TRY(connect(pins));
     if (blocked_ && !take_head()) return wsa_failure(WSAEMFILE);
@@ -131,7 +136,7 @@ WsaResult<void> ServerClient::wait_for_claims(Lock& lock) {
     if (blocked_) return wsa_failure(WSAEMFILE);
     if (host::now_nanoseconds() >= deadline) return wsa_failure(WSAENETDOWN);
     if (!reading_)
-      read_one(lock, deadline);
+      read_one(lock);
     else
       changed_.wait_for(lock, std::chrono::nanoseconds(deadline - host::now_nanoseconds()));
   }
@@ -152,36 +157,46 @@ std::optional<WsaResult<Arrival>> ServerClient::wait_for_reply(Lock& lock, Reply
       return WsaResult<Arrival>(wsa_failure(blocked_ ? WSAEMFILE : WSAENETDOWN));
     }
     if (!reading_)
-      read_one(lock, deadline);
+      read_one(lock);
     else
       changed_.wait_for(lock, std::chrono::nanoseconds(deadline - host::now_nanoseconds()));
   }
 }
 
-// Waits for one packet, without the lock, for whoever it is for.
-void ServerClient::read_one(Lock& lock, int64_t deadline) {
+// Waits for one packet, without the lock, for whoever it is for. Its socket has a receive timeout, so that a windsockd that was
+// stopped is an error and no hang.
+void ServerClient::read_one(Lock& lock) {
   reading_ = true;
-  int fd = channel_.fd();
+  // Replies come in the order of the requests, so nothing that is asked for meanwhile can arrive first.
+  bool peek = must_peek();
   lock.unlock();
-  host::PollEntry entry{fd, host::kPollIn, 0};
-  int64_t left = (deadline - host::now_nanoseconds() + 999999) / 1000000;
-  auto ready = host::poll(&entry, 1, static_cast<int>(std::max<int64_t>(left, 0)));
+  auto received = channel_.receive(peek ? host::Take::kPeek : host::Take::kConsume, host::Blocking::kYes);
   lock.lock();
   reading_ = false;
-  if (ready && ready.value() > 0) take_head();
+  take(std::move(received), peek);
   changed_.notify_all();
 }
 
 // Takes the packet at the head of the queue, if it is there and its fds find room. False: they do not.
 bool ServerClient::take_head() {
   if (reading_) return !blocked_;
-  bool peek = blocked_ || std::any_of(waiting_.begin(), waiting_.end(), [](const auto& entry) { return entry.second->claims; }) ||
-              !late_.empty();
-  auto received = channel_.receive(peek ? host::Take::kPeek : host::Take::kConsume, host::Blocking::kNo);
+  bool peek = must_peek();
+  return take(channel_.receive(peek ? host::Take::kPeek : host::Take::kConsume, host::Blocking::kNo), peek);
+}
+
+bool ServerClient::must_peek() const {
+  return blocked_ || !late_.empty() || std::any_of(waiting_.begin(), waiting_.end(), [](const auto& entry) { return entry.second->claims; });
+}
+
+bool ServerClient::take(host::Result<Arrival> received, bool peeked) {
   if (!received) {
     // Without memory it stays in the queue, as without a descriptor.
     if (host::is_want_of_room(received.error())) return !(blocked_ = true);
-    if (static_cast<int>(received.error()) != EAGAIN && static_cast<int>(received.error()) != EINTR) disconnect();
+    int error = static_cast<int>(received.error());
+    if (error == EAGAIN)
+      blocked_ = false;  // it had not come yet
+    else if (error != EINTR)
+      disconnect();
     return true;
   }
   Arrival arrival = std::move(received).take();
@@ -189,9 +204,9 @@ bool ServerClient::take_head() {
     disconnect();
     return true;
   }
-  blocked_ = peek && arrival.fds_truncated;
+  blocked_ = peeked && arrival.fds_truncated;
   if (blocked_) return false;
-  if (peek) (void)channel_.receive(host::Take::kDropFds, host::Blocking::kNo);
+  if (peeked) (void)channel_.receive(host::Take::kDropFds, host::Blocking::kNo);
   deliver(std::move(arrival));
   return true;
 }
@@ -210,26 +225,71 @@ void ServerClient::deliver(Arrival arrival) {
 
 // ---- what windsockd does for us ----------------------------------------------------------------------------------------------
 
-WsaResult<wire::Ticket> ServerClient::offer(SocketRef& socket, int target, uint32_t target_id) {
-  UnderlyingSocket& underlying = socket.socket();
-  WS_TRY_HOST(UnderlyingSocketRegistry::instance().identify(underlying, socket.fd()));
+namespace {
+
+template <typename Offer>
+Offer offer_of(const UnderlyingSocket& socket) {
+  Offer offer;
+  offer.family = static_cast<uint32_t>(socket.kind().family);
+  offer.type = static_cast<uint32_t>(socket.kind().type);
+  offer.protocol = static_cast<uint32_t>(socket.kind().protocol);
+  offer.slot = socket.slot();
+  offer.state = socket.values();
+  return offer;
+}
+
+bool tells_no_target(const Arrival& arrival) {
+  auto failed = wire::decode<wire::Failed>(arrival.packet.span());
+  return failed && static_cast<wire::Status>(failed->status) == wire::Status::kNoTarget;
+}
+
+}  // namespace
+
+WsaResult<wire::Ticket> ServerClient::offer(SocketRef& socket, int target, uint32_t target_number) {
   const int fds[] = {socket.fd(), target};
-  SocketKind kind = underlying.kind();
   auto arrival = WS_TRY(request(std::nullopt, fds, [&] {
-    return wire::Offer{target_id,
-                       static_cast<uint32_t>(kind.family),
-                       static_cast<uint32_t>(kind.type),
-                       static_cast<uint32_t>(kind.protocol),
-                       underlying.slot(),
-                       underlying.values()};
+    auto offer = offer_of<wire::Offer>(socket.socket());
+    offer.target = target_number;
+    return offer;
   }));
-  wire::Offered offered = WS_TRY(decoded<wire::Offered>(arrival));
+  return offered_from(arrival, socket, target_number);
+}
+
+WsaResult<std::optional<wire::Ticket>> ServerClient::offer_to_known(SocketRef& socket, uint32_t target_number) {
+  uint64_t target;
   {
     Lock lock(mutex_);
+    auto known = targets_.find(target_number);
+    if (known == targets_.end()) return std::optional<wire::Ticket>();
+    target = known->second;
+  }
+  int fd = socket.fd();
+  // Should windsockd be lost and another one found meanwhile, that does not know the name.
+  auto arrival = WS_TRY(request(std::nullopt, {&fd, 1}, [&] {
+    auto offer = offer_of<wire::OfferTo>(socket.socket());
+    offer.target = target;
+    return offer;
+  }));
+  if (tells_no_target(arrival)) {
+    Lock lock(mutex_);
+    if (auto known = targets_.find(target_number); known != targets_.end() && known->second == target) targets_.erase(known);
+    return std::optional<wire::Ticket>();
+  }
+  return std::optional(WS_TRY(offered_from(arrival, socket, target_number)));
+}
+
+WsaResult<wire::Ticket> ServerClient::offered_from(const Arrival& arrival, SocketRef& socket, uint32_t target_number) {
+  UnderlyingSocket& underlying = socket.socket();
+  wire::Offered offered = WS_TRY(decoded<wire::Offered>(arrival));
+  UnderlyingSocketRegistry::instance().identify_as(underlying, offered.cookie);
+  {
+    Lock lock(mutex_);
+    if (targets_.size() >= kMaxKnownTargets && !targets_.contains(target_number)) targets_.clear();
+    targets_[target_number] = offered.target;
     underlying.saw(Seen::kForeign);
     if (is_connected()) underlying.share_as(offered.slot, mapped_ + offered.slot.index);
   }
-  WS_TRACE(kDup, "offer: socket %d for process %u: ticket %s, slot %u", socket.fd(), target_id, wire::ticket_prefix(offered.ticket).c_str(),
+  WS_TRACE(kDup, "offer: socket %d for process %u: ticket %s, slot %u", socket.fd(), target_number, wire::ticket_prefix(offered.ticket).c_str(),
            offered.slot.index);
   return offered.ticket;
 }
@@ -237,23 +297,30 @@ WsaResult<wire::Ticket> ServerClient::offer(SocketRef& socket, int target, uint3
 WsaResult<ServerClient::Claimed> ServerClient::claimed_from(Arrival arrival) {
   wire::Claimed claimed = WS_TRY(decoded<wire::Claimed>(arrival));
   Lock lock(mutex_);
-  return Claimed{arrival.fds.take(0), claimed.slot, mapped_ + claimed.slot.index};
+  return Claimed{arrival.fds.take(0), claimed.slot, mapped_ + claimed.slot.index, claimed.cookie};
 }
 
-// The rest of a claim that could not be finished before.
+// The rest of a claim that could not be finished before. Nothing: there is none, or the connection was lost, and the ticket with it.
 std::optional<WsaResult<ServerClient::Claimed>> ServerClient::claim_late(const wire::Ticket& ticket) {
   Arrival arrival;
   {
     Lock lock(mutex_);
-    auto same = [&](const auto& entry) { return entry.second.ticket == ticket; };
-    auto late = std::find_if(late_.begin(), late_.end(), same);
+    auto late = std::find_if(late_.begin(), late_.end(), [&](const auto& entry) { return entry.second.ticket == ticket; });
     if (late == late_.end()) return std::nullopt;
-    if (!late->second.arrival && is_connected()) (void)take_head();
-    late = std::find_if(late_.begin(), late_.end(), same);
-    if (late == late_.end()) return std::nullopt;  // the connection was lost, and the ticket with it
-    if (!late->second.arrival) return WsaResult<Claimed>(wsa_failure(blocked_ ? WSAEMFILE : WSAENETDOWN));
-    arrival = std::move(*late->second.arrival);
+    auto [serial, kept] = std::move(*late);
     late_.erase(late);
+    if (kept.arrival) {
+      arrival = std::move(*kept.arrival);
+    } else {
+      Reply reply;
+      reply.claims = ticket;
+      waiting_[serial] = &reply;
+      if (blocked_) (void)take_head();
+      auto answered = wait_for_reply(lock, reply, serial);
+      waiting_.erase(serial);
+      if (!answered) return std::nullopt;
+      arrival = WS_TRY(std::move(*answered));
+    }
   }
   return claimed_from(std::move(arrival));
 }
@@ -270,6 +337,7 @@ WsaResult<ServerClient::Claimed> ServerClient::claim(const wire::Ticket& ticket,
 
 void ServerClient::release(SlotId slot) {
   Lock lock(mutex_);
+  leave_parents_connection();
   FdChannel& channel = is_connected() ? channel_ : inherited_;
   if (channel.is_open()) (void)channel.send(wire::encode(0, wire::Release{slot}));
 }
@@ -284,6 +352,7 @@ WsaResult<void> ServerClient::set_state(UnderlyingSocket& socket, StateField fie
 void ServerClient::notice_loss() {
   Pins pins;
   Lock lock(mutex_);
+  leave_parents_connection();
   if (is_connected() && !reading_) {
     host::PollEntry entry{channel_.fd(), 0, 0};
     auto polled = host::poll(&entry, 1, 0);
@@ -296,6 +365,7 @@ void ServerClient::notice_loss() {
 
 void ServerClient::before_fork(const std::vector<SlotId>& shared) {
   mutex_.lock();
+  leave_parents_connection();
   if (shared.empty() || !is_connected()) return;
   auto greeting = greet_server();
   if (!greeting || greeting.value().epoch != epoch_) return;

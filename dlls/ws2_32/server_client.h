@@ -17,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "dlls/common/fd_channel.h"
@@ -30,9 +31,12 @@ class ServerClient {
  public:
   static ServerClient& instance();
 
-  // Parks the socket for the process of `target` (a pidfd; `target_id` is its number, for people) and returns the ticket. The
+  // Parks the socket for the process of `target` (a pidfd; `target_number` is its number here) and returns the ticket. The
   // socket is shared from then on. WSAEINVAL, WSAENOBUFS, WSAEMFILE, WSAENETDOWN.
-  WsaResult<wire::Ticket> offer(SocketRef& socket, int target, uint32_t target_id);
+  WsaResult<wire::Ticket> offer(SocketRef& socket, int target, uint32_t target_number);
+  // The same for a target that had an offer before and is still known to windsockd, which then looks at the process itself: nothing
+  // is asked and opened here. Nothing: it is not known, has ended, or has become another user's; its number says no more who it is.
+  WsaResult<std::optional<wire::Ticket>> offer_to_known(SocketRef& socket, uint32_t target_number);
 
   // Redeems a ticket: the socket's fd, and the slot, of which the caller holds one more reference.
   // WSAEINVAL: not for us, used, forged, or the kind differs. WSAEMFILE: try again when a descriptor is free.
@@ -40,6 +44,7 @@ class ServerClient {
     UniqueFd fd;
     SlotId slot;
     SharedSlot* mapped = nullptr;
+    uint64_t cookie = 0;
   };
   WsaResult<Claimed> claim(const wire::Ticket& ticket, SocketKind kind);
 
@@ -73,16 +78,20 @@ class ServerClient {
   template <typename Build>
   WsaResult<Arrival> request(std::optional<wire::Ticket> claims, std::span<const int> fds, Build build);
   std::optional<WsaResult<Arrival>> wait_for_reply(Lock& lock, Reply& reply, uint32_t serial);
-  void read_one(Lock& lock, int64_t deadline);
+  void read_one(Lock& lock);
   void deliver(Arrival arrival);
   bool take_head();
   WsaResult<void> wait_for_claims(Lock& lock);
+  bool must_peek() const;
+  bool take(host::Result<Arrival> received, bool peeked);
+  WsaResult<wire::Ticket> offered_from(const Arrival& arrival, SocketRef& socket, uint32_t target_number);
   WsaResult<Claimed> claimed_from(Arrival arrival);
   std::optional<WsaResult<Claimed>> claim_late(const wire::Ticket& ticket);
 
   WsaResult<void> connect(Pins& pins);
   void disconnect();
-  bool is_connected() const;
+  bool is_connected() const { return channel_.is_open(); }
+  void leave_parents_connection();
   WsaResult<void> declare_shared(FdChannel& channel, SharedSlot* mapped, Pins& pins);
 
   std::mutex mutex_;
@@ -97,6 +106,7 @@ class ServerClient {
   int64_t last_failure_ = 0;      // when connecting failed last, so that reading state does not try without end
   std::map<uint32_t, Reply*> waiting_;
   std::map<uint32_t, LateClaim> late_;
+  std::unordered_map<uint32_t, uint64_t> targets_;  // by number: windsockd's names of the processes that had offers
   FdChannel inherited_;           // after a fork: holds the references that the parent took for us
 };
 

@@ -26,6 +26,7 @@ constexpr StatusError kStatusErrors[] = {
     {wire::Status::kVersion, WSAENETDOWN, "this windsockd speaks another version of the protocol; stop it (windsock stop)"},
     {wire::Status::kLeaving, WSAENETDOWN, "windsockd is leaving"},
     {wire::Status::kInternal, WSAENETDOWN, "windsockd failed"},
+    {wire::Status::kNoTarget, WSAEINVAL, "windsockd does not know the target"},
 };
 
 // A host error on the way to windsockd: what is short here is told as that, all else is the network that is down.
@@ -41,7 +42,8 @@ Failure<WsaError> unreachable(const char* what, host::Errno error) {
 
 host::Result<FdChannel> connect_in(const RuntimeDirectory& directory) {
   UniqueFd socket = WS_TRY(host::create_socket(host::kAfUnix, host::kSockSeqpacket, 0, host::Blocking::kYes));
-  WS_TRY(host::set_option(socket.get(), host::kSolSocket, host::kSoSndTimeo, host::Interval{kAnswerTime / 1000000000, 0}));
+  for (int timeout : {host::kSoSndTimeo, host::kSoRcvTimeo})
+    WS_TRY(host::set_option(socket.get(), host::kSolSocket, timeout, host::Interval{kAnswerTime / 1000000000, 0}));
   WS_TRY(host::connect_unix_at(socket.get(), directory.fd.get(), kServerSocketName));
   host::Credentials server = WS_TRY(host::peer_credentials(socket.get()));
   if (server.uid != host::effective_uid()) return host::failure(EPERM);
@@ -121,14 +123,8 @@ WsaResult<Arrival> exchange(FdChannel& channel, const wire::Packet& packet, std:
   if (auto sent = channel.send(packet, fds); !sent) return network_failure(sent.error());
   int64_t end = host::now_nanoseconds() + kAnswerTime;
   for (;;) {
-    host::PollEntry entry{channel.fd(), host::kPollIn, 0};
-    int64_t left = (end - host::now_nanoseconds()) / 1000000;
-    auto ready = host::poll(&entry, 1, static_cast<int>(left > 0 ? left : 0));
-    if (!ready && static_cast<int>(ready.error()) == EINTR) continue;
-    if (!ready) return network_failure(ready.error());
-    if (ready.value() == 0) return wsa_failure(WSAENETDOWN);
-    auto arrival = channel.receive(host::Take::kConsume, host::Blocking::kNo);
-    if (!arrival && (static_cast<int>(arrival.error()) == EINTR || static_cast<int>(arrival.error()) == EAGAIN)) continue;
+    auto arrival = channel.receive(host::Take::kConsume, host::Blocking::kYes);
+    if (!arrival && static_cast<int>(arrival.error()) == EINTR && host::now_nanoseconds() < end) continue;
     if (!arrival) return network_failure(arrival.error());
     if (arrival.value().closed()) return wsa_failure(WSAENETDOWN);
     if (arrival.value().fds_truncated) return wsa_failure(WSAEMFILE);

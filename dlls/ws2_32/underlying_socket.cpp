@@ -90,16 +90,22 @@ UnderlyingSocketRegistry& UnderlyingSocketRegistry::instance() {
 host::Result<uint64_t> UnderlyingSocketRegistry::identify(UnderlyingSocket& socket, int fd) {
   if (uint64_t known = socket.cookie()) return known;
   uint64_t cookie = WS_TRY(host::get_option<uint64_t>(fd, host::kSolSocket, host::kSoCookie));
-  std::lock_guard lock(mutex_);
-  if (socket.cookie() == 0) {
-    by_cookie_[cookie] = &socket;
-    socket.cookie_.store(cookie, std::memory_order_release);
-  }
+  identify_as(socket, cookie);
   return cookie;
 }
 
+void UnderlyingSocketRegistry::identify_as(UnderlyingSocket& socket, uint64_t cookie) {
+  std::lock_guard lock(mutex_);
+  if (socket.cookie() != 0) return;
+  by_cookie_[cookie] = &socket;
+  socket.cookie_.store(cookie, std::memory_order_release);
+}
+
 host::Result<UnderlyingSocket*> UnderlyingSocketRegistry::find_or_create(int fd, SocketKind kind, uint32_t seen) {
-  uint64_t cookie = WS_TRY(host::get_option<uint64_t>(fd, host::kSolSocket, host::kSoCookie));
+  return find_or_create_as(WS_TRY(host::get_option<uint64_t>(fd, host::kSolSocket, host::kSoCookie)), kind, seen);
+}
+
+UnderlyingSocket* UnderlyingSocketRegistry::find_or_create_as(uint64_t cookie, SocketKind kind, uint32_t seen) {
   std::lock_guard lock(mutex_);
   if (auto found = by_cookie_.find(cookie); found != by_cookie_.end()) {
     found->second->retain();

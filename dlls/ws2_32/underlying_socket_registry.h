@@ -21,6 +21,9 @@ class UnderlyingSocketRegistry {
   // The object for the socket behind a new fd, with a reference for the caller: the one its other descriptors in this process
   // have, else a new one.
   host::Result<UnderlyingSocket*> find_or_create(int fd, SocketKind kind, uint32_t seen);
+  // The same for those who have been told the cookie by windsockd, which reads it itself.
+  void identify_as(UnderlyingSocket& socket, uint64_t cookie);
+  UnderlyingSocket* find_or_create_as(uint64_t cookie, SocketKind kind, uint32_t seen);
   // Drops a reference of a registered object.
   void release(UnderlyingSocket& socket);
   // The slots of the objects that are shared. The caller holds the lock.

@@ -269,7 +269,7 @@ std::vector<Operation> make_operations() {
   add({.name = "first handoff: WSADuplicateSocket", .allowed = kMaking, .set_up = with_target, .run = offer, .meets_server = true,
        .least_calls = 12});
   add({.name = "further handoff: WSADuplicateSocket", .allowed = kMaking, .set_up = with_connection, .run = offer, .meets_server = true,
-       .least_calls = 4});
+       .least_calls = 2});
   add({.name = "handoff that starts windsockd: WSADuplicateSocket", .allowed = kMaking, .set_up = with_server_of_its_own, .run = offer,
        .meets_server = true, .least_calls = 20, .tear_down = end_own_server});
   add({.name = "handoff after windsockd was lost: WSADuplicateSocket", .allowed = kMaking, .set_up = with_lost_server_of_its_own,
@@ -277,7 +277,7 @@ std::vector<Operation> make_operations() {
   add({.name = "first handoff: WSASocket", .allowed = kMaking, .set_up = with_ticket, .run = claim_ticket, .meets_server = true,
        .keeps_socket = true, .least_calls = 12, .is_final = ticket_was_used});
   add({.name = "further handoff: WSASocket", .allowed = kMaking, .set_up = with_connection_and_ticket, .run = claim_ticket,
-       .meets_server = true, .keeps_socket = true, .least_calls = 4, .is_final = ticket_was_used});
+       .meets_server = true, .keeps_socket = true, .least_calls = 3, .is_final = ticket_was_used});
   return all;
 }
 

@@ -7,7 +7,7 @@ import struct
 
 from harness import *
 
-HELLO, OFFER, CLAIM, RETAIN, DECLARE, ASK_STATUS = 1, 3, 5, 11, 12, 15
+HELLO, OFFER, CLAIM, RETAIN, DECLARE, ASK_STATUS, OFFER_TO = 1, 3, 5, 11, 12, 15, 18
 
 
 def packet(kind, body=b"", serial=1):
@@ -114,6 +114,16 @@ class Hostile(SystemTest):
         self.assertEqual(struct.unpack("<H", raw.recv(4096)[:2])[0], 4, "the good one is taken")
         self.assertEqual(self.windsock("revoke", self.status()["tickets"][0]["ticket"]).returncode, 0)
         raw.close()  # it holds a reference to the slot
+
+    def test_targets_that_nobody_named(self):
+        good = host.socket(host.AF_INET, host.SOCK_STREAM)
+        self.addCleanup(good.close)
+        raw = self.raw()
+        for target in (0, 1, 2**63, 2**64 - 1):
+            self.send_with(raw, packet(OFFER_TO, struct.pack("<QIIIII", target, 2, 1, 6, 0xFFFFFFFF, 0) + bytes(128)), [good.fileno()])
+            kind, _, status = struct.unpack("<HII", raw.recv(4096)[:10])
+            self.assertEqual((kind, status), (9, 7), target)
+        self.handoff()
 
     def test_silence(self):
         silent = [self.raw(greet=False) for _ in range(20)]

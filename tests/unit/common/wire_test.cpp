@@ -150,7 +150,9 @@ TEST(wire, layout_of_a_hello_is_pinned) {
 
 TEST(wire, sizes_are_pinned) {
   EXPECT_EQ(encode(0, Offer{}).size, kHeadSize + 4 * 4 + 8 + 128);
-  EXPECT_EQ(encode(0, Offered{}).size, kHeadSize + 16 + 8);
+  EXPECT_EQ(encode(0, Offered{}).size, kHeadSize + 16 + 8 + 8 + 8);
+  EXPECT_EQ(encode(0, Claimed{}).size, kHeadSize + 8 + 8);
+  EXPECT_EQ(encode(0, OfferTo{}).size, kHeadSize + 8 + 3 * 4 + 8 + 128);
   EXPECT_EQ(encode(0, Done{}).size, kHeadSize);
   EXPECT_EQ(encode(0, Declare{}).size, kHeadSize + 4 + 128);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/unit/common/test_host.h"
 #include "tests/unit/server/fake_surroundings.h"
 
@@ -23,10 +25,12 @@ class DuplicationTableTest : public testing::Test {
     ParkedSocket parked;
     parked.socket = copy_of(0);
     parked.target = target.pid();
-    table_.insert(ticket(number), std::move(parked), copy_of(target.pidfd()), Charge());
+    if (!table_.has_target(target.pid())) table_.add_target(target.pid(), copy_of(target.pidfd()), Charge());
+    ids_[target.pid()] = table_.insert(ticket(number), std::move(parked));
   }
   FakeSurroundings surroundings_;
-  DuplicationTable table_{surroundings_};
+  DuplicationTable table_{surroundings_, 1000};
+  std::map<int, TargetId> ids_;
 };
 
 TEST_F(DuplicationTableTest, a_ticket_is_good_once) {
@@ -59,9 +63,61 @@ TEST_F(DuplicationTableTest, one_pidfd_serves_all_tickets_of_a_target) {
     EXPECT_TRUE(table_.has_target(child.pid()));
     table_.remove(ticket(i));
   }
+  // It stays for the next offer.
+  EXPECT_TRUE(table_.has_target(child.pid()));
+  EXPECT_EQ(table_.idle_target_count(), 1u);
+  EXPECT_EQ(surroundings_.watched.size(), 1u);
+  table_.remove_target(child.pid());
   EXPECT_FALSE(table_.has_target(child.pid()));
+  EXPECT_EQ(table_.idle_target_count(), 0u);
   EXPECT_TRUE(surroundings_.watched.empty());
   EXPECT_EQ(test::open_descriptor_count(), before);
+}
+
+TEST_F(DuplicationTableTest, a_target_is_found_by_its_name_until_it_ends) {
+  test::Child child;
+  EXPECT_FALSE(table_.find_target(1000));
+  park(1, child);
+  auto known = table_.find_target(ids_[child.pid()]);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->pid, child.pid());
+  TargetId former = ids_[child.pid()];
+  table_.remove_target(child.pid());
+  EXPECT_FALSE(table_.find_target(former));
+  // As after the number came to name another process: another name.
+  park(2, child);
+  EXPECT_NE(ids_[child.pid()], former);
+  EXPECT_FALSE(table_.find_target(former));
+}
+
+TEST_F(DuplicationTableTest, idle_targets_are_dropped_when_asked_for_and_those_with_tickets_stay) {
+  test::Child idle, kept, busy;
+  park(1, idle);
+  park(2, kept);
+  park(3, busy);
+  table_.remove(ticket(1));
+  table_.remove(ticket(2));
+  EXPECT_EQ(table_.idle_target_count(), 2u);
+  table_.drop_idle_targets(kept.pid());
+  EXPECT_FALSE(table_.has_target(idle.pid()));
+  EXPECT_TRUE(table_.has_target(kept.pid()));
+  EXPECT_TRUE(table_.has_target(busy.pid()));
+  table_.drop_idle_targets();
+  EXPECT_FALSE(table_.has_target(kept.pid()));
+  EXPECT_TRUE(table_.has_target(busy.pid()));
+  EXPECT_EQ(table_.idle_target_count(), 0u);
+}
+
+TEST_F(DuplicationTableTest, idle_targets_do_not_pile_up) {
+  for (int number = 1; number <= 3 * static_cast<int>(DuplicationTable::kMaxIdleTargets); ++number) {
+    table_.add_target(number, UniqueFd(), Charge());
+    ParkedSocket parked;
+    parked.target = number;
+    table_.insert(ticket(static_cast<unsigned>(number)), std::move(parked));
+    table_.remove(ticket(static_cast<unsigned>(number)));
+    EXPECT_LE(table_.idle_target_count(), DuplicationTable::kMaxIdleTargets);
+    EXPECT_EQ(surroundings_.watched.size(), table_.target_count());
+  }
 }
 
 TEST_F(DuplicationTableTest, the_end_of_a_target_takes_its_tickets_and_no_others) {

@@ -86,6 +86,7 @@ void expect_exact_fds(const char* name) {
 
 TEST(packets, with_a_wrong_number_of_fds_are_offences) {
   expect_exact_fds<wire::Offer>("Offer");
+  expect_exact_fds<wire::OfferTo>("OfferTo");
   expect_exact_fds<wire::Claim>("Claim");
   expect_exact_fds<wire::Revoke>("Revoke");
   expect_exact_fds<wire::Release>("Release");
@@ -168,12 +169,13 @@ TEST(handoff, gives_the_very_socket_to_the_target_and_keeps_nothing) {
     ASSERT_TRUE(claimed);
     EXPECT_EQ(claimed->slot, offered->slot);
     EXPECT_EQ(test::cookie_of(outcome.reply->fd.get()), test::cookie_of(socket.get()));
-    EXPECT_EQ(test::open_descriptor_count(), before + 1) << "the one in the reply";
+    EXPECT_EQ(test::open_descriptor_count(), before + 2) << "the one in the reply, and the target's pidfd";
     EXPECT_EQ(world.handlers.quota().tickets(), 1u) << "charged until it is out";
   }
   EXPECT_EQ(world.handlers.quota().tickets(), 0u);
   EXPECT_TRUE(claimant.references.holds(offered->slot));
-  EXPECT_TRUE(world.surroundings.watched.empty());
+  EXPECT_EQ(world.surroundings.watched.count(target.pid()), 1u) << "for the next offer";
+  world.handlers.target_ended(target.pid());
   EXPECT_EQ(test::open_descriptor_count(), before);
   EXPECT_EQ(world.handlers.counters().claims, 1u);
 }
@@ -326,6 +328,108 @@ TEST(offer, for_a_process_of_another_user_is_refused) {
   EXPECT_EQ(world.refusal(source, World::offer_of(), World::fds(tcp_socket(), copy_of(pidfd.get()))), Status::kInvalid);
   kill(pid, SIGKILL);
   waitpid(pid, nullptr, 0);
+}
+
+TEST(offer, names_its_target_for_the_next_one) {
+  World world;
+  test::Child target;
+  Peer& source = world.greeted(getpid());
+  Peer& other = world.greeted(getpid());
+  Peer& claimant = world.greeted(target.pid());
+  auto first = world.offer(source, target, tcp_socket().get());
+  ASSERT_TRUE(first);
+  const size_t before = test::open_descriptor_count();
+  // By anybody, with tickets of the target or without.
+  for (Peer* peer : {&source, &other, &source}) {
+    auto pair = test::tcp_pair();
+    auto offered = world.ask<wire::Offered>(*peer, World::offer_to(first->target), World::fds(copy_of(pair.one.get())));
+    ASSERT_TRUE(offered);
+    EXPECT_EQ(offered->target, first->target);
+    Outcome outcome = world.send(claimant, World::claim_of(offered->ticket));
+    ASSERT_TRUE(outcome.reply && outcome.reply->fd.is_open());
+    auto claimed = wire::decode<wire::Claimed>(outcome.reply->packet.span());
+    ASSERT_TRUE(claimed);
+    EXPECT_EQ(claimed->cookie, offered->cookie);
+    auto cookie = host::get_option<uint64_t>(pair.one.get(), host::kSolSocket, host::kSoCookie);
+    EXPECT_EQ(claimed->cookie, cookie.value());
+    world.send(claimant, World::claim_of(first->ticket));  // the first time: no ticket is left
+  }
+  EXPECT_EQ(test::open_descriptor_count(), before - 1);  // the first socket; the pidfd stays
+}
+
+TEST(offer_to, a_target_that_has_ended_or_never_was_is_not_known) {
+  World world;
+  test::Child zombie, gone;
+  Peer& source = world.greeted(getpid());
+  auto to_zombie = world.offer(source, zombie, tcp_socket().get());
+  auto to_gone = world.offer(source, gone, tcp_socket().get());
+  ASSERT_TRUE(to_zombie && to_gone);
+  zombie.kill_only();
+  gone.end();
+  // Before the loop has noticed; then again; and a name that was never given.
+  for (uint64_t name : {to_zombie->target, to_gone->target, to_zombie->target, to_gone->target, to_gone->target + 1})
+    EXPECT_EQ(world.refusal(source, World::offer_to(name), World::fds(tcp_socket())), Status::kNoTarget);
+  EXPECT_EQ(world.handlers.table().size(), 0u);
+  EXPECT_EQ(world.handlers.table().target_count(), 0u);
+  EXPECT_TRUE(world.surroundings.watched.empty());
+}
+
+TEST(offer_to, the_end_of_a_target_without_tickets_is_noticed_too) {
+  World world;
+  test::Child target;
+  Peer& source = world.greeted(getpid());
+  auto offered = world.offer(source, target, tcp_socket().get());
+  ASSERT_TRUE(world.ask<wire::Done>(source, wire::Revoke{offered->ticket}));
+  EXPECT_EQ(world.surroundings.watched.size(), 1u);
+  const size_t charged = world.handlers.quota().descriptors();
+  target.end();
+  world.handlers.target_ended(target.pid());  // as the watch says
+  EXPECT_TRUE(world.surroundings.watched.empty());
+  EXPECT_EQ(world.handlers.quota().descriptors(), charged - 1);
+}
+
+TEST(offer_to, what_is_no_socket_of_ours_is_refused) {
+  World world;
+  test::Child target;
+  Peer& source = world.greeted(getpid());
+  auto offered = world.offer(source, target, tcp_socket().get());
+  EXPECT_EQ(world.refusal(source, World::offer_to(offered->target), World::fds(copy_of(target.pidfd()))), Status::kInvalid);
+  EXPECT_EQ(world.handlers.table().size(), 1u);
+}
+
+TEST(quota, targets_that_are_kept_for_later_make_room) {
+  // One connection, and room for two more descriptors.
+  World world({13, 10, 0, 0});
+  test::Child one, other;
+  Peer& source = world.greeted(getpid());
+  auto first = world.offer(source, one, tcp_socket().get());
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(world.ask<wire::Done>(source, wire::Revoke{first->ticket}));
+  // The target itself stays for its next offer, another's makes it go.
+  auto again = world.ask<wire::Offered>(source, World::offer_to(first->target), World::fds(tcp_socket()));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(world.refusal(source, World::offer_to(first->target), World::fds(tcp_socket())), Status::kQuota);
+  ASSERT_TRUE(world.ask<wire::Done>(source, wire::Revoke{again->ticket}));
+  EXPECT_TRUE(world.offer(source, other, tcp_socket().get()));
+  EXPECT_EQ(world.refusal(source, World::offer_to(first->target), World::fds(tcp_socket())), Status::kNoTarget);
+  EXPECT_EQ(world.surroundings.watched.size(), 1u);
+}
+
+TEST(quota, targets_that_are_kept_for_later_make_room_for_connections) {
+  World world({11, 8, 0, 0});
+  test::Child target;
+  Peer& source = world.greeted(getpid());
+  auto offered = world.offer(source, target, tcp_socket().get());
+  ASSERT_TRUE(offered && world.ask<wire::Done>(source, wire::Revoke{offered->ticket}));
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(world.handlers.has_room_for_connection());
+    EXPECT_EQ(world.handlers.table().target_count(), 1u);
+    world.greeted(getpid());
+  }
+  EXPECT_TRUE(world.handlers.has_room_for_connection());
+  EXPECT_EQ(world.handlers.table().target_count(), 0u);
+  world.greeted(getpid());
+  EXPECT_FALSE(world.handlers.has_room_for_connection());
 }
 
 TEST(offer, beyond_a_quota_is_refused_and_leaves_nothing) {

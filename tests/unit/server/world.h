@@ -60,6 +60,7 @@ struct World {
   std::optional<wire::Offered> offer(Peer& peer, const test::Child& target, int socket) {
     return ask<wire::Offered>(peer, offer_of(), fds(copy_of(socket), copy_of(target.pidfd())));
   }
+  static wire::OfferTo offer_to(uint64_t target) { return {target, 2, 1, 6, {}, {}}; }
   static wire::Claim claim_of(const wire::Ticket& ticket) { return {ticket, 2, 1, 6}; }
 
   std::unique_ptr<SharedSlot[]> memory{new SharedSlot[kSlots]{}};
