@@ -28,23 +28,29 @@ static_assert(kSolSocket == SOL_SOCKET && kSoDebug == SO_DEBUG && kSoReuseAddr =
               kSoRcvBuf == SO_RCVBUF && kSoKeepAlive == SO_KEEPALIVE && kSoOobInline == SO_OOBINLINE && kSoLinger == SO_LINGER &&
               kSoReusePort == SO_REUSEPORT && kSoRcvLowat == SO_RCVLOWAT && kSoSndLowat == SO_SNDLOWAT && kSoRcvTimeo == SO_RCVTIMEO &&
               kSoSndTimeo == SO_SNDTIMEO && kSoAcceptConn == SO_ACCEPTCONN && kSoProtocol == SO_PROTOCOL && kSoDomain == SO_DOMAIN &&
-              kSoCookie == SO_COOKIE && kSoNoCheck == SO_NO_CHECK);
+              kSoCookie == SO_COOKIE && kSoNoCheck == SO_NO_CHECK && kSoIncomingCpu == SO_INCOMING_CPU);
 static_assert(kTcpNodelay == TCP_NODELAY && kTcpKeepIdle == TCP_KEEPIDLE && kTcpKeepIntvl == TCP_KEEPINTVL &&
               kTcpKeepCnt == TCP_KEEPCNT && kTcpInfo == TCP_INFO && kTcpUserTimeout == TCP_USER_TIMEOUT && kTcpFastopen == TCP_FASTOPEN &&
-              kTcpTimestamp == TCP_TIMESTAMP);
+              kTcpTimestamp == TCP_TIMESTAMP && kTcpMaxSegment == TCP_MAXSEG && kTcpSynCount == TCP_SYNCNT && kTcpCongestion == TCP_CONGESTION);
 static_assert(kIpv6UnicastHops == IPV6_UNICAST_HOPS && kIpv6MulticastIf == IPV6_MULTICAST_IF && kIpv6MulticastHops == IPV6_MULTICAST_HOPS &&
               kIpv6MulticastLoop == IPV6_MULTICAST_LOOP && kIpv6JoinGroup == IPV6_JOIN_GROUP && kIpv6LeaveGroup == IPV6_LEAVE_GROUP &&
               kIpv6MtuDiscover == IPV6_MTU_DISCOVER && kIpv6Mtu == IPV6_MTU && kIpv6V6only == IPV6_V6ONLY &&
               kIpv6HeaderIncluded == IPV6_HDRINCL && kIpv6DontFragment == IPV6_DONTFRAG && kIpv6TrafficClass == IPV6_TCLASS &&
-              kIpv6UnicastIf == IPV6_UNICAST_IF);
+              kIpv6UnicastIf == IPV6_UNICAST_IF && kIpv6Checksum == IPV6_CHECKSUM && kIpv6RecvErr == IPV6_RECVERR &&
+              kIpv6RecvPacketInfo == IPV6_RECVPKTINFO && kIpv6RecvHopLimit == IPV6_RECVHOPLIMIT &&
+              kIpv6RecvRoutingHeader == IPV6_RECVRTHDR && kIpv6RecvTrafficClass == IPV6_RECVTCLASS);
 static_assert(kIpTos == IP_TOS && kIpTtl == IP_TTL && kIpHeaderIncluded == IP_HDRINCL && kIpMtuDiscover == IP_MTU_DISCOVER &&
               kIpMtu == IP_MTU && kIpMulticastIf == IP_MULTICAST_IF && kIpMulticastTtl == IP_MULTICAST_TTL &&
               kIpMulticastLoop == IP_MULTICAST_LOOP && kIpAddMembership == IP_ADD_MEMBERSHIP && kIpDropMembership == IP_DROP_MEMBERSHIP &&
               kIpUnblockSource == IP_UNBLOCK_SOURCE && kIpBlockSource == IP_BLOCK_SOURCE &&
               kIpAddSourceMembership == IP_ADD_SOURCE_MEMBERSHIP && kIpDropSourceMembership == IP_DROP_SOURCE_MEMBERSHIP &&
-              kIpUnicastIf == IP_UNICAST_IF);
+              kIpUnicastIf == IP_UNICAST_IF && kIpOptions == IP_OPTIONS && kIpPacketInfo == IP_PKTINFO && kIpRecvErr == IP_RECVERR &&
+              kIpRecvTtl == IP_RECVTTL && kIpRecvTos == IP_RECVTOS && kIpSourceFilter == IP_MSFILTER);
+static_assert(kMcastJoinGroup == MCAST_JOIN_GROUP && kMcastBlockSource == MCAST_BLOCK_SOURCE && kMcastUnblockSource == MCAST_UNBLOCK_SOURCE &&
+              kMcastLeaveGroup == MCAST_LEAVE_GROUP && kMcastJoinSourceGroup == MCAST_JOIN_SOURCE_GROUP &&
+              kMcastLeaveSourceGroup == MCAST_LEAVE_SOURCE_GROUP);
 static_assert(kMtuDont == IP_PMTUDISC_DONT && kMtuWant == IP_PMTUDISC_WANT && kMtuDo == IP_PMTUDISC_DO && kMtuProbe == IP_PMTUDISC_PROBE);
-static_assert(kUdpSegment == UDP_SEGMENT);
+static_assert(kUdpSegment == UDP_SEGMENT);  // kUdpCoalesce is UDP_GRO, which older headers of the C library lack
 static_assert(sizeof(Address::bytes) == sizeof(sockaddr_storage));
 static_assert(sizeof(Buffer) == sizeof(iovec) && offsetof(Buffer, size) == offsetof(iovec, iov_len));
 static_assert(sizeof(Linger) == sizeof(linger) && sizeof(Interval) == sizeof(timeval));

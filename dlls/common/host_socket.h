@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "dlls/common/host.h"
 
@@ -23,18 +24,24 @@ inline constexpr int kSolSocket = 1;
 inline constexpr int kSoDebug = 1, kSoReuseAddr = 2, kSoType = 3, kSoError = 4, kSoDontRoute = 5, kSoBroadcast = 6, kSoSndBuf = 7,
                      kSoRcvBuf = 8, kSoKeepAlive = 9, kSoOobInline = 10, kSoLinger = 13, kSoReusePort = 15, kSoRcvLowat = 18,
                      kSoSndLowat = 19, kSoRcvTimeo = 20, kSoSndTimeo = 21, kSoAcceptConn = 30, kSoProtocol = 38, kSoDomain = 39,
-                     kSoCookie = 57, kSoNoCheck = 11;
-inline constexpr int kTcpNodelay = 1, kTcpKeepIdle = 4, kTcpKeepIntvl = 5, kTcpKeepCnt = 6, kTcpInfo = 11, kTcpUserTimeout = 18,
-                     kTcpFastopen = 23, kTcpTimestamp = 24;
+                     kSoCookie = 57, kSoNoCheck = 11, kSoIncomingCpu = 49;
+inline constexpr int kTcpNodelay = 1, kTcpMaxSegment = 2, kTcpKeepIdle = 4, kTcpKeepIntvl = 5, kTcpKeepCnt = 6, kTcpSynCount = 7,
+                     kTcpInfo = 11, kTcpCongestion = 13, kTcpUserTimeout = 18, kTcpFastopen = 23, kTcpTimestamp = 24;
+inline constexpr int kIpv6Checksum = 7, kIpv6RecvErr = 25, kIpv6RecvPacketInfo = 49, kIpv6RecvHopLimit = 51, kIpv6RecvRoutingHeader = 56,
+                     kIpv6RecvTrafficClass = 66;
 inline constexpr int kIpv6UnicastHops = 16, kIpv6MulticastIf = 17, kIpv6MulticastHops = 18, kIpv6MulticastLoop = 19,
                      kIpv6JoinGroup = 20, kIpv6LeaveGroup = 21, kIpv6MtuDiscover = 23, kIpv6Mtu = 24, kIpv6V6only = 26,
                      kIpv6HeaderIncluded = 36, kIpv6DontFragment = 62, kIpv6TrafficClass = 67, kIpv6UnicastIf = 76;
+inline constexpr int kIpOptions = 4, kIpPacketInfo = 8, kIpRecvErr = 11, kIpRecvTtl = 12, kIpRecvTos = 13, kIpSourceFilter = 41;
+// Of both levels.
+inline constexpr int kMcastJoinGroup = 42, kMcastBlockSource = 43, kMcastUnblockSource = 44, kMcastLeaveGroup = 45,
+                     kMcastJoinSourceGroup = 46, kMcastLeaveSourceGroup = 47;
 inline constexpr int kIpTos = 1, kIpTtl = 2, kIpHeaderIncluded = 3, kIpMtuDiscover = 10, kIpMtu = 14, kIpMulticastIf = 32,
                      kIpMulticastTtl = 33, kIpMulticastLoop = 34, kIpAddMembership = 35, kIpDropMembership = 36, kIpUnblockSource = 37,
                      kIpBlockSource = 38, kIpAddSourceMembership = 39, kIpDropSourceMembership = 40, kIpUnicastIf = 50;
 // Values of kIpMtuDiscover and kIpv6MtuDiscover.
 inline constexpr int kMtuDont = 0, kMtuWant = 1, kMtuDo = 2, kMtuProbe = 3;
-inline constexpr int kUdpSegment = 103;
+inline constexpr int kUdpSegment = 103, kUdpCoalesce = 104;
 // The least and the most that the host takes.
 inline constexpr uint32_t kMaxKeepAliveSeconds = 32767, kMaxKeepAliveProbes = 127;
 
@@ -128,6 +135,45 @@ struct TcpSummary {
   uint32_t silent_milliseconds = 0;
 };
 Result<TcpSummary> summarise_tcp(int fd);
+
+// What a TCP connection has seen. Sizes in bytes; the host counts losses in segments, which are given as such.
+enum class TcpState { kClosed, kListen, kSynSent, kSynReceived, kEstablished, kFinWait1, kFinWait2, kCloseWait, kClosing, kLastAck, kTimeWait };
+struct TcpStatistics {
+  TcpState state = TcpState::kClosed;
+  bool timestamps = false;
+  uint32_t segment_size = 0;
+  uint32_t round_trip_us = 0, least_round_trip_us = 0;
+  uint32_t segments_in_flight = 0, congestion_window_segments = 0;
+  uint32_t send_window = 0, receive_window = 0, receive_space = 0;
+  uint64_t bytes_sent = 0, bytes_received = 0;
+  uint32_t bytes_retransmitted = 0, segments_reordered = 0, duplicates_seen = 0, timeouts = 0, retransmits = 0;
+  uint64_t limited_by_receiver_us = 0, limited_by_buffer_us = 0, busy_us = 0;
+  uint32_t silent_milliseconds = 0;
+};
+Result<TcpStatistics> tcp_statistics(int fd);
+
+// An error that the host keeps for a datagram socket (IP_RECVERR): taken from its queue. EAGAIN: there is none.
+enum class ErrorOrigin { kLocal, kIcmp, kIcmp6, kOther };
+struct QueuedError {
+  ErrorOrigin origin = ErrorOrigin::kOther;
+  uint8_t type = 0, code = 0;
+  Errno error{};
+};
+Result<QueuedError> take_queued_error(int fd);
+
+// ---- interfaces and routes ---------------------------------------------------------------------------------------------------
+struct InterfaceAddress {
+  uint32_t index = 0;
+  bool up = false, loopback = false, broadcasts = false, point_to_point = false, multicasts = false;
+  Address address, netmask, broadcast;  // length 0: there is none
+};
+// Every address of every interface, in the host's order.
+Result<std::vector<InterfaceAddress>> interface_addresses();
+// The address of this machine that packets to `destination` are sent from; its port is 0.
+Result<Address> source_address_to(const Address& destination);
+// A socket that becomes readable when an address or a route of the family changes.
+enum class NetworkChange { kAddresses, kRoutes };
+Result<UniqueFd> watch_network(NetworkChange change, int family);
 
 // ---- packets with descriptors (Unix sockets) -----------------------------------------------------------------------------
 struct Credentials {

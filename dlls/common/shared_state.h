@@ -33,9 +33,49 @@ enum class StateField : uint8_t {
   kOffloadPreference,
   kSndBuf,             // SO_SNDBUF and SO_RCVBUF as the program set them, plus 1 (the host doubles its value)
   kRcvBuf,
+  kSwitches,           // what is on or off and lives here alone: bits of Switch
+  kControlData,        // which control data was asked for: bits of ControlData
+  kUserMtu,            // IP_USER_MTU, IPV6_USER_MTU; 0: no limit
+  kCoalescedSize,      // UDP_RECV_MAX_COALESCED_SIZE as the program set it
+  kMulticastIf,        // IP_MULTICAST_IF: the index of the interface; 0: the host chooses
+  kPauseAccept,
+  kExpedited1122,
+  kDelayFinAck,
 };
 // Room for more: the layout is fixed.
 inline constexpr size_t kStateFieldCount = 32;
+
+// Bits of StateField::kSwitches. Each is off at first: what is on by default is kept by its opposite.
+enum class Switch : uint32_t {
+  kTcpTimestamps = 1,          // TCP_TIMESTAMPS
+  kFailConnectOnIcmp = 2,      // TCP_FAIL_CONNECT_ON_ICMP_ERROR
+  kNoConnectionReset = 4,      // SIO_UDP_CONNRESET set to FALSE
+  kNetworkReset = 8,           // SIO_UDP_NETRESET
+  kLoopbackFastPath = 16,      // SIO_LOOPBACK_FAST_PATH
+  kCircularQueueing = 32,      // SIO_ENABLE_CIRCULAR_QUEUEING
+};
+
+// Bits of StateField::kControlData: the options that have WSARecvMsg deliver control data. Several Windows options ask for what
+// is one option of the host (the address and the interface of IP_PKTINFO; all of the TOS byte), so what was asked for is kept here.
+enum class ControlData : uint32_t {
+  kPacketInfo4 = 1,            // IP_PKTINFO
+  kReceivingInterface4 = 2,    // IP_RECVIF
+  kDestination4 = 4,           // IP_RECVDSTADDR
+  kOriginalInterface4 = 8,     // IP_ORIGINAL_ARRIVAL_IF
+  kTos4 = 16,                  // IP_RECVTOS
+  kEcn4 = 32,                  // IP_RECVECN
+  kTtl4 = 64,                  // IP_RECVTTL
+  kErrors4 = 128,              // IP_RECVERR
+  kPacketInfo6 = 1 << 16,      // IPV6_PKTINFO
+  kReceivingInterface6 = 2 << 16,
+  kDestination6 = 4 << 16,
+  kOriginalInterface6 = 8 << 16,
+  kTrafficClass6 = 16 << 16,   // IPV6_RECVTCLASS
+  kEcn6 = 32 << 16,            // IPV6_RECVECN
+  kHopLimit6 = 64 << 16,       // IPV6_HOPLIMIT
+  kErrors6 = 128 << 16,        // IPV6_RECVERR
+  kRoutingHeader6 = 256 << 16, // IPV6_RECVRTHDR
+};
 
 using StateValues = std::array<std::atomic<uint32_t>, kStateFieldCount>;
 using StateSnapshot = std::array<uint32_t, kStateFieldCount>;

@@ -66,7 +66,8 @@ WINDSOCK_API int WSAAPI WS1_setsockopt(SOCKET s, int level, int optname, const c
 [[gnu::flatten]] int WSAAPI ioctlsocket(SOCKET s, LONG cmd, u_long* argp) {
   return entry::call("ioctlsocket", SOCKET_ERROR, [=]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
-    WS_TRY(control_socket(socket, static_cast<uint32_t>(cmd), {argp, sizeof *argp, argp, sizeof *argp}));
+    ControlCall call{socket, argp, sizeof *argp, argp, sizeof *argp};
+    WS_TRY(control_socket(static_cast<uint32_t>(cmd), call));
     return 0;
   }, s, trace::Control{static_cast<uint32_t>(cmd)}, trace::OptionValue{argp, sizeof *argp});
 }
@@ -77,8 +78,10 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
     SocketRef socket = WS_TRY(find(s));
     if (lpOverlapped || lpCompletionRoutine) return wsa_failure(WSAEOPNOTSUPP);
     if (!can_be_memory(lpcbBytesReturned)) return wsa_failure(WSAEFAULT);
-    ControlBuffers buffers{lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
-    *lpcbBytesReturned = static_cast<DWORD>(WS_TRY(control_socket(socket, dwIoControlCode, buffers)));
+    ControlCall call{socket, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
+    auto done = control_socket(dwIoControlCode, call);
+    *lpcbBytesReturned = static_cast<DWORD>(call.returned);  // beside WSAEFAULT: what is needed
+    WS_TRY(done);
     return 0;
   }, s, trace::Control{dwIoControlCode}, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer, trace::NumberResult{lpcbBytesReturned});
 }

@@ -4,6 +4,7 @@
 #include <ws2tcpip.h>
 
 #include "dlls/ws2_32/duplication.h"
+#include "dlls/ws2_32/binding.h"
 #include "dlls/ws2_32/entry.h"
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/protocol_catalogue.h"

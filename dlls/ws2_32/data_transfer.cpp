@@ -33,6 +33,9 @@ WsaResult<void> check_receive(SocketRef& socket, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
   if (underlying.has_seen(Seen::kReceiveShut)) return wsa_failure(WSAESHUTDOWN);
   if (!underlying.is_stream() && !is_bound(socket)) return wsa_failure(WSAEINVAL);
+  if (underlying.has_seen(Seen::kErrorWaiting)) {
+    if (auto code = take_waiting_error(socket)) return Failure{*code};
+  }
   // MSG_WAITALL is not for non-blocking sockets.
   if ((host_flags & host::kMsgWaitAll) && WS_TRY(is_nonblocking(socket))) return wsa_failure(WSAEOPNOTSUPP);
   return {};
@@ -46,7 +49,8 @@ WsaError urgent_error(SocketRef& socket, WsaError error) {
 }
 
 bool needs_check(const UnderlyingSocket& socket, int host_flags) {
-  return socket.has_seen(Seen::kReceiveShut) || !(socket.is_stream() || socket.has_seen(Seen::kBound)) ||
+  constexpr auto kSeldom = static_cast<uint32_t>(Seen::kReceiveShut) | static_cast<uint32_t>(Seen::kErrorWaiting);
+  return socket.has_seen_any(kSeldom) || !(socket.is_stream() || socket.has_seen(Seen::kBound)) ||
          (host_flags & host::kMsgWaitAll);
 }
 
@@ -112,6 +116,7 @@ WsaResult<uint32_t> send_buffers(SocketRef& socket, std::span<const host::Buffer
   UnderlyingSocket& underlying = socket.socket();
   // A connected stream ignores the address.
   const host::Address* target = underlying.is_stream() ? nullptr : to;
+  if (target && !underlying.has_seen(Seen::kReportsErrors)) [[unlikely]] ask_for_errors(socket);
   size_t sent = WS_TRY(
       transfer(socket, Direction::kSend, [&] { return host::send_message(socket.fd(), buffers, target, host_flags); }));
   if (underlying.is_stream()) {

@@ -1,6 +1,7 @@
 # The core, as a convenience library that each host links; and libws2_32.so.1, which is the core in the native host.
 noinst_LTLIBRARIES += libws2_32_core.la
 libws2_32_core_la_SOURCES = \
+	dlls/ws2_32/address_order.cpp dlls/ws2_32/address_order.h \
 	dlls/ws2_32/api_byte_order.cpp \
 	dlls/ws2_32/api_duplicate.cpp \
 	dlls/ws2_32/api_events.cpp \
@@ -11,17 +12,24 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/api_startup.cpp \
 	dlls/ws2_32/api_transfer.cpp \
 	dlls/ws2_32/api_unsupported.cpp \
+	dlls/ws2_32/binding.cpp dlls/ws2_32/binding.h \
 	dlls/ws2_32/blocking.cpp dlls/ws2_32/blocking.h \
+	dlls/ws2_32/control_functions.h dlls/ws2_32/control_functions_address.cpp dlls/ws2_32/control_functions_socket.cpp \
+	dlls/ws2_32/control_functions_transport.cpp dlls/ws2_32/control_table.cpp dlls/ws2_32/control_table.h \
 	dlls/ws2_32/data_transfer.cpp dlls/ws2_32/data_transfer.h \
+	dlls/ws2_32/datagram_errors.cpp dlls/ws2_32/datagram_errors.h \
 	dlls/ws2_32/descriptor.h \
 	dlls/ws2_32/duplication.cpp dlls/ws2_32/duplication.h \
 	dlls/ws2_32/entry.h \
 	dlls/ws2_32/errno.def \
+	dlls/ws2_32/extension_functions.cpp dlls/ws2_32/extension_functions.h \
 	dlls/ws2_32/host_services.h \
 	dlls/ws2_32/inet_text.cpp dlls/ws2_32/inet_text.h \
 	dlls/ws2_32/loading.cpp \
-	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_socket.cpp \
+	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_multicast.cpp \
+	dlls/ws2_32/option_functions_socket.cpp dlls/ws2_32/option_functions_transport.cpp \
 	dlls/ws2_32/option_table.cpp dlls/ws2_32/option_table.h \
+	dlls/ws2_32/port_reservations.cpp dlls/ws2_32/port_reservations.h \
 	dlls/ws2_32/process.cpp dlls/ws2_32/process.h \
 	dlls/ws2_32/program_pointer.h \
 	dlls/ws2_32/protocol_catalogue.cpp dlls/ws2_32/protocol_catalogue.h \
@@ -32,6 +40,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/socket_controls.cpp dlls/ws2_32/socket_controls.h \
 	dlls/ws2_32/socket_life.cpp dlls/ws2_32/socket_life.h \
 	dlls/ws2_32/socket_options.cpp dlls/ws2_32/socket_options.h \
+	dlls/ws2_32/socket_sets.h \
 	dlls/ws2_32/socket_table.cpp dlls/ws2_32/socket_table.h \
 	dlls/ws2_32/trace.cpp dlls/ws2_32/trace.h \
 	dlls/ws2_32/trace_words.cpp dlls/ws2_32/trace_words.h \

@@ -1,68 +1,19 @@
-// The functions of the protocols' options (option_functions.h). All of them are the host's, in another form.
+// The functions of the options of IPv4 and IPv6 (option_functions.h). All of them are the host's, in another form.
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
 #include <algorithm>
-#include <cstring>
 
+#include "dlls/ws2_32/datagram_errors.h"
 #include "dlls/ws2_32/option_functions.h"
 
 namespace windsock::option_functions {
-namespace {
 
 WsaResult<uint32_t> get_host(SocketRef& socket, int level, int name) {
   return static_cast<uint32_t>(WS_TRY_HOST(host::get_option<int>(socket.fd(), level, name)));
 }
 WsaResult<void> set_host(SocketRef& socket, int level, int name, uint32_t value) {
   return wsa_result(host::set_option(socket.fd(), level, name, value));
-}
-
-template <typename T>
-WsaResult<T> read_structure(const char* value, int length) {
-  T structure;
-  if (length < static_cast<int>(sizeof structure)) return wsa_failure(WSAEFAULT);
-  memcpy(&structure, value, sizeof structure);
-  return structure;
-}
-
-}  // namespace
-
-// ---- TCP: the host allows less of each than Windows; more is cut to what there is ---------------------------------------------------
-WsaResult<void> set_keep_alive_idle(SocketRef& socket, uint32_t seconds) {
-  return set_host(socket, host::kIpprotoTcp, host::kTcpKeepIdle, std::min(seconds, host::kMaxKeepAliveSeconds));
-}
-WsaResult<uint32_t> get_keep_alive_idle(SocketRef& socket) { return get_host(socket, host::kIpprotoTcp, host::kTcpKeepIdle); }
-
-WsaResult<void> set_keep_alive_interval(SocketRef& socket, uint32_t seconds) {
-  return set_host(socket, host::kIpprotoTcp, host::kTcpKeepIntvl, std::min(seconds, host::kMaxKeepAliveSeconds));
-}
-WsaResult<uint32_t> get_keep_alive_interval(SocketRef& socket) { return get_host(socket, host::kIpprotoTcp, host::kTcpKeepIntvl); }
-
-WsaResult<void> set_keep_alive_count(SocketRef& socket, uint32_t count) {
-  if (count > 255) return wsa_failure(WSAEINVAL);
-  return set_host(socket, host::kIpprotoTcp, host::kTcpKeepCnt, std::min(count, host::kMaxKeepAliveProbes));
-}
-WsaResult<uint32_t> get_keep_alive_count(SocketRef& socket) { return get_host(socket, host::kIpprotoTcp, host::kTcpKeepCnt); }
-
-// How long unacknowledged data is sent again. -1 is for ever, which the host has no value for: its longest, 24 days, stands for it.
-namespace {
-constexpr uint32_t kForEver = 0xffffffff;
-constexpr uint32_t kLongest = INT32_MAX;
-}  // namespace
-
-WsaResult<uint32_t> get_max_retransmit_milliseconds(SocketRef& socket) {
-  uint32_t milliseconds = WS_TRY(get_host(socket, host::kIpprotoTcp, host::kTcpUserTimeout));
-  return milliseconds == kLongest ? kForEver : milliseconds;
-}
-WsaResult<void> set_max_retransmit_milliseconds(SocketRef& socket, uint32_t milliseconds) {
-  return set_host(socket, host::kIpprotoTcp, host::kTcpUserTimeout, std::min(milliseconds, kLongest));
-}
-WsaResult<uint32_t> get_max_retransmit_seconds(SocketRef& socket) {
-  uint32_t milliseconds = WS_TRY(get_max_retransmit_milliseconds(socket));
-  return milliseconds == kForEver ? kForEver : milliseconds / 1000;
-}
-WsaResult<void> set_max_retransmit_seconds(SocketRef& socket, uint32_t seconds) {
-  return set_max_retransmit_milliseconds(socket, seconds > kLongest / 1000 ? kLongest : seconds * 1000);
 }
 
 // ---- fragments ---------------------------------------------------------------------------------------------------------------------------
@@ -122,62 +73,88 @@ WsaResult<void> set_unicast_interface6(SocketRef& socket, uint32_t index) {
   return set_host(socket, host::kIpprotoIpv6, host::kIpv6UnicastIf, __builtin_bswap32(index));
 }
 
+
+// ---- the interface that is sent from: the host has it in network byte order, both ways and in both families ------------------------------
+WsaResult<uint32_t> get_unicast_interface4(SocketRef& socket) {
+  return __builtin_bswap32(WS_TRY(get_host(socket, host::kIpprotoIp, host::kIpUnicastIf)));
+}
+WsaResult<void> set_unicast_interface4(SocketRef& socket, uint32_t index) {
+  return set_host(socket, host::kIpprotoIp, host::kIpUnicastIf, index);
+}
+
+// ---- a limit to the size of packets ------------------------------------------------------------------------------------------------------------
+// The host has one for IPv6 alone, and none below what IPv6 asks of every network.
+WsaResult<uint32_t> get_user_mtu6(SocketRef& socket) {
+  uint32_t mtu = socket.socket().get_current(StateField::kUserMtu);
+  return mtu ? mtu : static_cast<uint32_t>(IP_UNSPECIFIED_USER_MTU);
+}
+WsaResult<void> set_user_mtu6(SocketRef& socket, uint32_t mtu) {
+  constexpr uint32_t kLeast = 1280, kMost = 65535;
+  WS_TRY(set_state(socket, StateField::kUserMtu, mtu));
+  uint32_t at_host = mtu > kMost ? 0 : std::max(mtu, kLeast);  // 0: no limit
+  return set_host(socket, host::kIpprotoIpv6, host::kIpv6Mtu, at_host);
+}
+
+// ---- options in the header of IPv4 -----------------------------------------------------------------------------------------------------------------
+namespace {
+constexpr int kMaxIpOptions = 40;
+}
+
+WsaResult<int> get_ip_options(SocketRef& socket, char* value, int room) {
+  char options[kMaxIpOptions];
+  int size = static_cast<int>(WS_TRY_HOST(host::get_option(socket.fd(), host::kIpprotoIp, host::kIpOptions, options, sizeof options)));
+  if (room < size) return wsa_failure(WSAEFAULT);
+  memcpy(value, options, static_cast<size_t>(size));
+  return size;
+}
+WsaResult<void> set_ip_options(SocketRef& socket, const char* value, int length) {
+  if (length < 0) return wsa_failure(WSAEFAULT);
+  if (length > kMaxIpOptions) return wsa_failure(WSAEINVAL);
+  return wsa_result(host::set_option(socket.fd(), host::kIpprotoIp, host::kIpOptions, value, static_cast<uint32_t>(length)));
+}
+
+// ---- control data -------------------------------------------------------------------------------------------------------------------------------------
 namespace {
 
-// Where Windows wants an IPv4 address of an interface it takes its index too, as 0.x.x.x.
-host::Membership on_interface(uint32_t group, uint32_t interface) {
-  uint32_t number = __builtin_bswap32(interface);
-  if (number && number < 0x01000000) return {group, 0, static_cast<int32_t>(number)};
-  return {group, interface, 0};
-}
-
-WsaResult<void> change_membership(SocketRef& socket, int host_name, const char* value, int length) {
-  ip_mreq request = WS_TRY(read_structure<ip_mreq>(value, length));
-  host::Membership membership = on_interface(request.imr_multiaddr.s_addr, request.imr_interface.s_addr);
-  return wsa_result(host::set_option(socket.fd(), host::kIpprotoIp, host_name, membership));
-}
-
-WsaResult<void> change_source(SocketRef& socket, int host_name, const char* value, int length) {
-  ip_mreq_source request = WS_TRY(read_structure<ip_mreq_source>(value, length));
-  host::SourceMembership membership{request.imr_multiaddr.s_addr, request.imr_interface.s_addr, request.imr_sourceaddr.s_addr};
-  return wsa_result(host::set_option(socket.fd(), host::kIpprotoIp, host_name, membership));
-}
-
-WsaResult<void> change_membership6(SocketRef& socket, int host_name, const char* value, int length) {
-  static_assert(sizeof(ipv6_mreq) == 20);
-  ipv6_mreq request = WS_TRY(read_structure<ipv6_mreq>(value, length));
-  return wsa_result(host::set_option(socket.fd(), host::kIpprotoIpv6, host_name, request));
+template <typename... Bits>
+WsaResult<void> switch_host(SocketRef& socket, int level, int name, Bits... bits) {
+  bool wanted = (socket.socket().wants(bits) || ...);
+  return set_host(socket, level, name, wanted);
 }
 
 }  // namespace
 
-WsaResult<uint32_t> get_multicast_interface(SocketRef& socket) { return get_host(socket, host::kIpprotoIp, host::kIpMulticastIf); }
-WsaResult<void> set_multicast_interface(SocketRef& socket, uint32_t interface) {
-  return wsa_result(host::set_option(socket.fd(), host::kIpprotoIp, host::kIpMulticastIf, on_interface(0, interface)));
+WsaResult<void> want_packet_info4(SocketRef& socket, uint32_t) {
+  return switch_host(socket, host::kIpprotoIp, host::kIpPacketInfo, ControlData::kPacketInfo4, ControlData::kReceivingInterface4,
+                     ControlData::kDestination4, ControlData::kOriginalInterface4);
 }
-WsaResult<void> add_membership(SocketRef& socket, const char* value, int length) {
-  return change_membership(socket, host::kIpAddMembership, value, length);
+WsaResult<void> want_packet_info6(SocketRef& socket, uint32_t) {
+  return switch_host(socket, host::kIpprotoIpv6, host::kIpv6RecvPacketInfo, ControlData::kPacketInfo6,
+                     ControlData::kReceivingInterface6, ControlData::kDestination6, ControlData::kOriginalInterface6);
 }
-WsaResult<void> drop_membership(SocketRef& socket, const char* value, int length) {
-  return change_membership(socket, host::kIpDropMembership, value, length);
+WsaResult<void> want_tos4(SocketRef& socket, uint32_t) {
+  return switch_host(socket, host::kIpprotoIp, host::kIpRecvTos, ControlData::kTos4, ControlData::kEcn4);
 }
-WsaResult<void> add_source_membership(SocketRef& socket, const char* value, int length) {
-  return change_source(socket, host::kIpAddSourceMembership, value, length);
+WsaResult<void> want_traffic_class6(SocketRef& socket, uint32_t) {
+  return switch_host(socket, host::kIpprotoIpv6, host::kIpv6RecvTrafficClass, ControlData::kTrafficClass6, ControlData::kEcn6);
 }
-WsaResult<void> drop_source_membership(SocketRef& socket, const char* value, int length) {
-  return change_source(socket, host::kIpDropSourceMembership, value, length);
+WsaResult<void> want_ttl4(SocketRef& socket, uint32_t) {
+  return switch_host(socket, host::kIpprotoIp, host::kIpRecvTtl, ControlData::kTtl4);
 }
-WsaResult<void> block_source(SocketRef& socket, const char* value, int length) {
-  return change_source(socket, host::kIpBlockSource, value, length);
+WsaResult<void> want_hop_limit6(SocketRef& socket, uint32_t) {
+  return switch_host(socket, host::kIpprotoIpv6, host::kIpv6RecvHopLimit, ControlData::kHopLimit6);
 }
-WsaResult<void> unblock_source(SocketRef& socket, const char* value, int length) {
-  return change_source(socket, host::kIpUnblockSource, value, length);
+// The host keeps errors for the rule of WSAECONNRESET too.
+WsaResult<void> want_errors4(SocketRef& socket, uint32_t on) {
+  if (!on || socket.socket().has_seen(Seen::kReportsErrors)) ask_for_errors(socket);
+  return on ? set_host(socket, host::kIpprotoIp, host::kIpRecvErr, 1) : WsaResult<void>{};
 }
-WsaResult<void> add_membership6(SocketRef& socket, const char* value, int length) {
-  return change_membership6(socket, host::kIpv6JoinGroup, value, length);
+WsaResult<void> want_errors6(SocketRef& socket, uint32_t on) {
+  if (!on || socket.socket().has_seen(Seen::kReportsErrors)) ask_for_errors(socket);
+  return on ? set_host(socket, host::kIpprotoIpv6, host::kIpv6RecvErr, 1) : WsaResult<void>{};
 }
-WsaResult<void> drop_membership6(SocketRef& socket, const char* value, int length) {
-  return change_membership6(socket, host::kIpv6LeaveGroup, value, length);
+WsaResult<void> want_routing_header6(SocketRef& socket, uint32_t) {
+  return switch_host(socket, host::kIpprotoIpv6, host::kIpv6RecvRoutingHeader, ControlData::kRoutingHeader6);
 }
 
 }  // namespace windsock::option_functions

@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dlls/ws2_32/binding.h"
 #include "dlls/ws2_32/option_functions.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
 #include "dlls/ws2_32/socket_life.h"
+#include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_address.h"
 
 namespace windsock::option_functions {
@@ -18,7 +20,7 @@ namespace {
 
 constexpr uint32_t kNeverConnected = 0xffffffff;
 
-UnderlyingSocket& state_of(SocketRef& socket) { return socket.socket(); }
+UnderlyingSocket& underlying(SocketRef& socket) { return socket.socket(); }
 
 // What the host keeps too, but rounded or limited. The state remembers what the program set; without windsockd the host's value
 // of a shared socket is good enough.
@@ -32,8 +34,8 @@ WsaResult<void> remember(SocketRef& socket, StateField field, uint32_t value) {
 constexpr int64_t kTick = 10;  // milliseconds; the slowest clock that Linux is built with
 
 WsaResult<uint32_t> get_timeout(SocketRef& socket, StateField field, int host_name) {
-  int64_t kept = state_of(socket).get_current(field);
-  if (!state_of(socket).has_seen(Seen::kForeign)) return static_cast<uint32_t>(kept);
+  int64_t kept = underlying(socket).get_current(field);
+  if (!underlying(socket).has_seen(Seen::kForeign)) return static_cast<uint32_t>(kept);
   host::Interval interval = WS_TRY_HOST(host::get_option<host::Interval>(socket.fd(), host::kSolSocket, host_name));
   int64_t milliseconds = interval.seconds * 1000 + (interval.microseconds + 999) / 1000;
   bool is_kept = milliseconds >= kept && milliseconds - kept <= kTick && (kept != 0) == (milliseconds != 0);
@@ -42,14 +44,14 @@ WsaResult<uint32_t> get_timeout(SocketRef& socket, StateField field, int host_na
 
 WsaResult<void> set_timeout(SocketRef& socket, StateField field, Seen sight, int host_name, uint32_t milliseconds) {
   host::Interval interval{milliseconds / 1000, milliseconds % 1000 * 1000};
-  if (milliseconds != 0) state_of(socket).saw(sight);
+  if (milliseconds != 0) underlying(socket).saw(sight);
   WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host_name, interval));
   return remember(socket, field, milliseconds);
 }
 
 // ---- buffer sizes: the host doubles what it is given, for its own needs, and limits it ------------------------------------------------
 WsaResult<uint32_t> get_buffer(SocketRef& socket, StateField field, int host_name) {
-  if (uint32_t kept = state_of(socket).get_current(field)) return kept - 1;
+  if (uint32_t kept = underlying(socket).get_current(field)) return kept - 1;
   return static_cast<uint32_t>(WS_TRY_HOST(host::get_option<int>(socket.fd(), host::kSolSocket, host_name)));
 }
 
@@ -67,7 +69,7 @@ WsaResult<int> get_structure(char* value, int room, const void* structure, size_
 
 }  // namespace
 
-WsaResult<uint32_t> get_type(SocketRef& socket) { return static_cast<uint32_t>(state_of(socket).kind().type); }
+WsaResult<uint32_t> get_type(SocketRef& socket) { return static_cast<uint32_t>(underlying(socket).kind().type); }
 
 WsaResult<uint32_t> get_error(SocketRef& socket) {
   int error = WS_TRY_HOST(host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError));
@@ -75,13 +77,13 @@ WsaResult<uint32_t> get_error(SocketRef& socket) {
   auto code = static_cast<uint32_t>(wsa_error_from_host(static_cast<host::Errno>(error)));
   // The host tells of an error once. Windows goes on saying that a connection is reset, and takes a connect that has failed for
   // reported.
-  if (code == WSAECONNRESET) state_of(socket).saw(Seen::kReset);
-  state_of(socket).forget(Seen::kConnecting);
+  if (code == WSAECONNRESET) underlying(socket).saw(Seen::kReset);
+  underlying(socket).forget(Seen::kConnecting);
   return code;
 }
 
 WsaResult<uint32_t> get_max_message_size(SocketRef& socket) {
-  const ProtocolRow* row = find_protocol(state_of(socket).kind());
+  const ProtocolRow* row = find_protocol(underlying(socket).kind());
   return row ? row->max_message : 0u;
 }
 
@@ -95,39 +97,64 @@ WsaResult<uint32_t> get_connect_time(SocketRef& socket) {
   return tcp.connected ? tcp.silent_milliseconds / 1000 : kNeverConnected;
 }
 
-// ---- who may share a port ------------------------------------------------------------------------------------------------------------
-// What the program asked for is kept in the state: on a listener the host's SO_REUSEADDR is on whatever the program said. Two
-// programs that both ask share a port on Windows, also for listening, which at the host takes SO_REUSEPORT for TCP.
+// ---- who may share a port: what the program asked for is kept in the state, and binding.h tells what it means at the host ------------------
 WsaResult<void> set_reuse_address(SocketRef& socket, uint32_t on) {
-  UnderlyingSocket& state = state_of(socket);
-  if (on && state.get(StateField::kExclusiveAddrUse)) return wsa_failure(WSAEINVAL);
+  UnderlyingSocket& state = underlying(socket);
+  if (on && state.get_current(StateField::kExclusiveAddrUse)) return wsa_failure(WSAEINVAL);
   WS_TRY(set_state(socket, StateField::kReuseAddr, on));
-  if (!on && state.has_seen(Seen::kListening)) return {};
   if (state.kind().family == AF_UNIX) return {};
-  int value = on != 0;
-  WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host::kSoReuseAddr, value));
-  if (state.is_stream()) WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host::kSoReusePort, value));
-  return {};
+  return share_port(socket, on != 0);
 }
 
-WsaResult<uint32_t> get_reuse_address(SocketRef& socket) { return state_of(socket).get(StateField::kReuseAddr); }
+WsaResult<uint32_t> get_reuse_address(SocketRef& socket) { return underlying(socket).get(StateField::kReuseAddr); }
 
 WsaResult<void> set_exclusive_address(SocketRef& socket, uint32_t on) {
-  UnderlyingSocket& state = state_of(socket);
-  // It must be said before bind.
-  if ((on && state.get(StateField::kReuseAddr)) || state.has_seen(Seen::kBound)) return wsa_failure(WSAEINVAL);
+  if (on && underlying(socket).get_current(StateField::kReuseAddr)) return wsa_failure(WSAEINVAL);
   return set_state(socket, StateField::kExclusiveAddrUse, on);
 }
 
-WsaResult<uint32_t> get_exclusive_address(SocketRef& socket) { return state_of(socket).get(StateField::kExclusiveAddrUse); }
+WsaResult<uint32_t> get_exclusive_address(SocketRef& socket) { return underlying(socket).get(StateField::kExclusiveAddrUse); }
 
-WsaResult<void> set_conditional_accept(SocketRef& socket, uint32_t on) {
-  // Connections may be waiting already that were taken by the other rule.
-  if (is_listening(socket)) return wsa_failure(WSAEINVAL);
-  return set_state(socket, StateField::kConditionalAccept, on);
+// ---- what only needs remembering ---------------------------------------------------------------------------------------------------------
+// The host has one compartment: 1, the primary one. 0 asks for the process's own.
+WsaResult<uint32_t> get_compartment(SocketRef&) { return 1u; }
+WsaResult<void> set_compartment(SocketRef&, uint32_t compartment) {
+  if (compartment > 1) return wsa_failure(WSAEINVAL);
+  return {};
 }
 
-WsaResult<uint32_t> get_conditional_accept(SocketRef& socket) { return state_of(socket).get(StateField::kConditionalAccept); }
+// Ports that are reused are random already: the documentation lets the one exclude the other.
+WsaResult<uint32_t> get_randomize_port(SocketRef& socket) { return underlying(socket).get_current(StateField::kRandomizePort); }
+WsaResult<void> set_randomize_port(SocketRef& socket, uint32_t on) {
+  if (on && underlying(socket).get_current(StateField::kReuseUnicastPort)) return wsa_failure(WSAEINVAL);
+  return set_state(socket, StateField::kRandomizePort, on);
+}
+
+// ---- accepting ---------------------------------------------------------------------------------------------------------------------------
+// The host goes on completing connections while a listener is paused; those that come then are reset when the program accepts
+// (accept_connection) or ends the pause.
+WsaResult<uint32_t> get_pause_accept(SocketRef& socket) { return underlying(socket).get_current(StateField::kPauseAccept); }
+WsaResult<void> set_pause_accept(SocketRef& socket, uint32_t on) {
+  bool paused = WS_TRY(get_pause_accept(socket)) != 0;
+  if (is_listening(socket)) {
+    // What waits when the pause begins came before it and stays good.
+    if (on && !paused) drain_listener(socket, defer_connection);
+    if (!on && paused) drain_listener(socket, [](SocketRef&, Accepted connection) { reject_connection(std::move(connection)); });
+  }
+  return set_state(socket, StateField::kPauseAccept, on);
+}
+
+// What an accepted connection has of its listener it has from the beginning here, and a connected socket its names: programs say
+// so because Windows' extension functions leave it to them. What can be wrong about it is still told.
+WsaResult<void> update_accept_context(SocketRef&, const char* value, int length) {
+  SOCKET listener;
+  if (length < static_cast<int>(sizeof listener)) return wsa_failure(WSAEFAULT);
+  memcpy(&listener, value, sizeof listener);
+  SocketRef pinned = WS_TRY(SocketTable::instance().find(listener));
+  if (!is_listening(pinned)) return wsa_failure(WSAEINVAL);
+  return {};
+}
+WsaResult<void> update_connect_context(SocketRef&, const char*, int) { return {}; }
 
 // ---- timeouts and buffers --------------------------------------------------------------------------------------------------------------
 WsaResult<uint32_t> get_receive_timeout(SocketRef& socket) {
@@ -158,7 +185,7 @@ WsaResult<host::Linger> host_linger(SocketRef& socket) {
 
 WsaResult<void> set_host_linger(SocketRef& socket, host::Linger linger) {
   // Without a time to wait a close resets, and does not block.
-  if (linger.on && linger.seconds != 0) state_of(socket).saw(Seen::kLingers);
+  if (linger.on && linger.seconds != 0) underlying(socket).saw(Seen::kLingers);
   return wsa_result(host::set_option(socket.fd(), host::kSolSocket, host::kSoLinger, linger));
 }
 
@@ -188,13 +215,13 @@ WsaResult<void> set_linger(SocketRef& socket, const char* value, int length) {
 // ---- what the socket is ----------------------------------------------------------------------------------------------------------------------
 WsaResult<int> get_protocol_info_w(SocketRef& socket, char* value, int room) {
   WSAPROTOCOL_INFOW info;
-  if (!protocol_info(state_of(socket).kind(), info)) return wsa_failure(WSAENOPROTOOPT);
+  if (!protocol_info(underlying(socket).kind(), info)) return wsa_failure(WSAENOPROTOOPT);
   return get_structure(value, room, &info, sizeof info);
 }
 
 WsaResult<int> get_protocol_info_a(SocketRef& socket, char* value, int room) {
   WSAPROTOCOL_INFOW info;
-  if (!protocol_info(state_of(socket).kind(), info)) return wsa_failure(WSAENOPROTOOPT);
+  if (!protocol_info(underlying(socket).kind(), info)) return wsa_failure(WSAENOPROTOOPT);
   WSAPROTOCOL_INFOA narrow = narrow_protocol_info(info);
   return get_structure(value, room, &narrow, sizeof narrow);
 }
@@ -222,8 +249,8 @@ WsaResult<int> get_bsp_state(SocketRef& socket, char* value, int room) {
   used += WS_TRY(append_address(host::local_address(socket.fd()), value + used, room - used, info.LocalAddr));
   if (used > room) return wsa_failure(WSAEFAULT);
   used += WS_TRY(append_address(host::peer_address(socket.fd()), value + used, room - used, info.RemoteAddr));
-  info.iSocketType = state_of(socket).kind().type;
-  info.iProtocol = state_of(socket).kind().protocol;
+  info.iSocketType = underlying(socket).kind().type;
+  info.iProtocol = underlying(socket).kind().protocol;
   memcpy(value, &info, sizeof info);
   return std::min(used, room);
 }

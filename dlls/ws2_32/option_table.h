@@ -1,18 +1,24 @@
 // What a socket option is: THE table behind getsockopt and setsockopt.
 //
-// A row says which sockets have the option, what its value looks like and where it lives: in the host's socket under another
-// number, in the Windows-only state of the underlying socket, or behind functions of its own (option_functions.h). So the common
-// options are one row each, and what they have in common (lengths, one-byte booleans, who may read and write) is written once, in
-// socket_options.cpp. Rows are found by a perfect hash that the compiler computes, since some programs ask per message.
+// A row says which sockets have the option and in which states, what its value looks like, what it is at first, and where it
+// lives: in the host's socket under another number, in the Windows-only state of the underlying socket, or behind functions of its
+// own (option_functions.h); or that it is not supported, with the error that the documentation has for that. So the common options
+// are one row each, and what they have in common (lengths, one-byte booleans, who may read and write when) is written once, in
+// socket_options.cpp. The tests take their cases from the rows. Rows are found by a perfect hash that the compiler computes, since
+// some programs ask per message.
+//
+// https://learn.microsoft.com/windows/win32/winsock/socket-options and the pages of the levels below it.
 #pragma once
 
 #include <winsock2.h>
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "dlls/common/shared_state.h"
 #include "dlls/ws2_32/descriptor.h"
+#include "dlls/ws2_32/socket_sets.h"
 #include "dlls/ws2_32/wsa_error.h"
 
 namespace windsock {
@@ -23,26 +29,20 @@ enum class OptionValue : uint8_t {
   kInteger,      // DWORD or int
   kByteInteger,  // an integer that programs also pass as one byte, as elsewhere
   kBytes,        // a structure; its functions look at the length
+  kNothing,      // none: setting is a command
 };
 
-enum class OptionHome : uint8_t { kHost, kState, kNumber, kBytes };
-
-// The kinds of socket that have an option, as a set.
-enum SocketSet : uint8_t {
-  kTcp4 = 1,
-  kTcp6 = 2,
-  kUdp4 = 4,
-  kUdp6 = 8,
-  kRaw4 = 16,
-  kRaw6 = 32,
-  kLocal = 64,
+enum class OptionHome : uint8_t {
+  kHost,     // an option of the host
+  kState,    // a value of the Windows-only state
+  kSwitch,   // bits of such a value
+  kNumber,   // functions for a number
+  kBytes,    // functions for a structure
+  kMissing,  // documented, and not supported
 };
-inline uint8_t socket_set_of(SocketKind kind) {
-  static_assert(kTcp6 == kTcp4 << 1 && kUdp4 == kTcp4 << 2 && kRaw4 == kTcp4 << 4 && SOCK_STREAM == 1 && SOCK_DGRAM == 2 &&
-                SOCK_RAW == 3);
-  if (kind.family == AF_UNIX) return kLocal;
-  return static_cast<uint8_t>(1 << ((kind.type - SOCK_STREAM) * 2 + (kind.family == AF_INET6)));
-}
+
+// Of Option::initial: it depends on the host's settings or on the socket.
+inline constexpr int64_t kHostDecides = -1;
 
 struct Option {
   using GetNumber = WsaResult<uint32_t> (*)(SocketRef& socket);
@@ -53,6 +53,7 @@ struct Option {
 
   int level = 0;
   int name = 0;
+  const char* text = "";      // "SO_KEEPALIVE"
   uint8_t sockets = 0;        // SocketSet
   uint8_t plain_readers = 0;  // the sockets for which reading is one call of the host and no more
   uint8_t plain_writers = 0;
@@ -60,12 +61,18 @@ struct Option {
   OptionHome home = OptionHome::kHost;
   bool readable = true;
   bool writable = true;
+  uint8_t set_states = kAnyState;
+  uint8_t get_states = kAnyState;
+  uint16_t state_error = WSAEINVAL;  // in another state; of kMissing: always
+  int64_t initial = kHostDecides;    // the value of a new socket
 
   int host_level = 0;  // kHost
   int host_name = 0;
 
-  StateField field{};       // kState
-  uint32_t state_default = 0;  // what a stored 0 means
+  StateField field{};          // kState, kSwitch
+  uint32_t state_default = 0;  // kState: what a stored 0 means
+  uint32_t mask = 0;           // kSwitch: which bits
+  SetNumber changed = nullptr; // kSwitch: what else there is to do when it is changed; may be null
 
   GetNumber get_number = nullptr;  // kNumber
   SetNumber set_number = nullptr;
@@ -76,7 +83,7 @@ struct Option {
 // The rows, and the perfect hash over them: each cell has the number of a row. Empty cells lead to row 0, which no socket has.
 // Computed in option_table.cpp.
 namespace option_hash {
-inline constexpr unsigned kBits = 9;
+inline constexpr unsigned kBits = 11;
 extern const uint32_t g_multiplier;
 extern const std::array<uint8_t, size_t{1} << kBits> g_cells;
 extern const Option* const g_rows;
@@ -86,6 +93,9 @@ constexpr unsigned cell(int level, int name, uint32_t multiplier) {
   return key * multiplier >> (32 - kBits);
 }
 }  // namespace option_hash
+
+// All rows, for tests.
+std::span<const Option> all_options();
 
 // Null: no such option.
 inline const Option* find_option(int level, int name) {

@@ -16,7 +16,6 @@ namespace windsock {
 namespace {
 
 constexpr int kOn = 1;
-constexpr int kOff = 0;
 
 bool is_tcp(const UnderlyingSocket& socket) { return socket.is_stream() && socket.kind().family != AF_UNIX; }
 
@@ -64,22 +63,6 @@ WsaResult<uintptr_t> create_socket(SocketKind kind, uint32_t flags) {
   return SocketTable::instance().insert(std::move(fd), underlying, !(flags & WSA_FLAG_NO_HANDLE_INHERIT));
 }
 
-WsaResult<void> bind_socket(SocketRef& socket, const host::Address& address) {
-  if (is_bound(socket)) return wsa_failure(WSAEINVAL);
-  auto bound = host::bind(socket.fd(), address);
-  // Windows lets a server have its port again while old connections are in TIME_WAIT; the host wants SO_REUSEADDR for that. With
-  // it set here and on every listener (listen_socket) a port that is really in use is still refused (measured).
-  if (!bound && static_cast<int>(bound.error()) == EADDRINUSE && is_tcp(socket.socket()) &&
-      socket.socket().get(StateField::kReuseAddr) == 0) {
-    WS_TRY_HOST(host::set_option(socket.fd(), host::kSolSocket, host::kSoReuseAddr, kOn));
-    bound = host::bind(socket.fd(), address);
-    if (!bound) (void)host::set_option(socket.fd(), host::kSolSocket, host::kSoReuseAddr, kOff);
-  }
-  WS_TRY_HOST(bound);
-  socket.socket().saw(Seen::kBound);
-  return {};
-}
-
 WsaResult<void> listen_socket(SocketRef& socket, int backlog) {
   UnderlyingSocket& underlying = socket.socket();
   if (!underlying.is_stream()) return wsa_failure(WSAEOPNOTSUPP);
@@ -119,7 +102,9 @@ WsaResult<Accepted> accept_connection(SocketRef& listener) {
     auto accepted = host::accept(listener.fd(), connection.peer, nonblocking ? host::Blocking::kNo : host::Blocking::kYes);
     if (accepted) {
       connection.fd = std::move(accepted).take();
-      return connection;
+      if (underlying.get(StateField::kPauseAccept) == 0) [[likely]] return connection;
+      reject_connection(std::move(connection));
+      continue;
     }
     switch (static_cast<int>(accepted.error())) {
       case EAGAIN:
@@ -141,6 +126,7 @@ WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection) 
   UnderlyingSocket& parent = listener.socket();
   StateSnapshot values = parent.values();
   values[static_cast<size_t>(StateField::kNonblocking)] = 0;
+  values[static_cast<size_t>(StateField::kPauseAccept)] = 0;
   auto seen = static_cast<uint32_t>(Seen::kEndpoint) | static_cast<uint32_t>(Seen::kBound) | static_cast<uint32_t>(Seen::kConnected);
   UnderlyingSocket* underlying = UnderlyingSocket::create(parent.kind(), seen | parent.inherited_sights());
   underlying->initialise(values);
@@ -154,6 +140,16 @@ void defer_connection(SocketRef& listener, Accepted connection) {
 
 void reject_connection(Accepted connection) {
   (void)host::set_option(connection.fd.get(), host::kSolSocket, host::kSoLinger, host::Linger{1, 0});
+}
+
+void drain_listener(SocketRef& listener, void (*take)(SocketRef& listener, Accepted connection)) {
+  for (;;) {
+    Accepted connection;
+    auto accepted = host::accept(listener.fd(), connection.peer, host::Blocking::kYes);  // the listener itself never blocks
+    if (!accepted) return;
+    connection.fd = std::move(accepted).take();
+    take(listener, std::move(connection));
+  }
 }
 
 WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) {
@@ -267,6 +263,12 @@ bool is_listening(SocketRef& socket) {
   }
   underlying.saw(Seen::kListening);
   return true;
+}
+
+SocketStates state_of(SocketRef& socket) {
+  if (is_listening(socket)) return kListening;
+  if (host::peer_address(socket.fd())) return kConnected;
+  return is_bound(socket) ? kBound : kUnbound;
 }
 
 WsaResult<bool> is_nonblocking(SocketRef& socket) {

@@ -6,15 +6,13 @@
 #include <cstdint>
 
 #include "dlls/ws2_32/descriptor.h"
+#include "dlls/ws2_32/socket_sets.h"
 #include "dlls/ws2_32/wsa_error.h"
 
 namespace windsock {
 
 // socket(), WSASocket. `flags` are WSA_FLAG_*. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsasocketw
 WsaResult<uintptr_t> create_socket(SocketKind kind, uint32_t flags);
-
-// WSAEINVAL: bound already. WSAEADDRINUSE: by the recipe in the .cpp, as Windows has it: a port in TIME_WAIT is free.
-WsaResult<void> bind_socket(SocketRef& socket, const host::Address& address);
 
 // WSAEINVAL: not bound. WSAEISCONN, WSAEOPNOTSUPP.
 WsaResult<void> listen_socket(SocketRef& socket, int backlog);
@@ -33,6 +31,9 @@ void defer_connection(SocketRef& listener, Accepted connection);
 // Ends a connection by a reset (CF_REJECT).
 void reject_connection(Accepted connection);
 
+// Gives every connection that waits on a listener to `take`.
+void drain_listener(SocketRef& listener, void (*take)(SocketRef& listener, Accepted connection));
+
 // WSAEWOULDBLOCK: begun, on a non-blocking socket. WSAEALREADY: begun before. WSAEISCONN, WSAEADDRNOTAVAIL, WSAEINVAL (listening).
 WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address);
 
@@ -50,6 +51,8 @@ WsaResult<host::Address> peer_name(SocketRef& socket);
 // Whether the socket has a local address, however it got it.
 bool is_bound(SocketRef& socket);
 bool is_listening(SocketRef& socket);
+// Which of the states of the tables it is in; asks the host.
+SocketStates state_of(SocketRef& socket);
 // The socket's Windows mode.
 WsaResult<bool> is_nonblocking(SocketRef& socket);
 

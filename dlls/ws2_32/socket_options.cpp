@@ -9,6 +9,7 @@
 #include "dlls/common/debug.h"
 #include "dlls/ws2_32/option_functions.h"
 #include "dlls/ws2_32/option_table.h"
+#include "dlls/ws2_32/socket_life.h"
 
 namespace windsock {
 namespace {
@@ -26,23 +27,31 @@ bool level_fits(int level, SocketKind kind) {
 }
 
 // Programs stop at an option that is missing, so whoever looks into the log shall find it; once is enough.
-void complain_once(int level, int name) {
+void complain_once(const Option* option, int level, int name) {
   static std::array<std::atomic<uint64_t>, 64> told;
   uint32_t hash = (static_cast<uint32_t>(level) * 31 + static_cast<uint32_t>(name)) * 0x9e3779b1u >> 20;
   uint64_t bit = uint64_t{1} << (hash & 63);
   if (told[hash >> 6].fetch_or(bit, std::memory_order_relaxed) & bit) return;
-  WS_WARN(kOption, "option 0x%x of level 0x%x is not supported", static_cast<unsigned>(name), static_cast<unsigned>(level));
+  WS_WARN(kOption, "option 0x%x of level 0x%x %s is not supported", static_cast<unsigned>(name), static_cast<unsigned>(level),
+          option ? option->text : "");
 }
 
-// Why a socket does not have an option.
-Failure<WsaError> missing_option(const Option* option, int level, int name, SocketRef& socket) {
+// What the row says of a socket that does not have the option, or cannot do this with it.
+Failure<WsaError> refusal(const Option* option, int level, int name, SocketRef& socket) {
   if (!is_option_level(level) || !level_fits(level, socket.socket().kind())) return wsa_failure(WSAEINVAL);
-  if (!option) complain_once(level, name);
-  return wsa_failure(WSAENOPROTOOPT);
+  bool missing = !option || option->home == OptionHome::kMissing;
+  if (missing) complain_once(option, level, name);
+  bool on_this_socket = option && (option->sockets & socket_set_of(socket.socket().kind()));
+  return wsa_failure(missing && on_this_socket ? option->state_error : WSAENOPROTOOPT);
 }
 
 bool has_option(const Option* option, SocketRef& socket) {
-  return option && (option->sockets & socket_set_of(socket.socket().kind()));
+  return option && option->home != OptionHome::kMissing && (option->sockets & socket_set_of(socket.socket().kind()));
+}
+
+WsaResult<void> check_state(const Option& option, uint8_t states, SocketRef& socket) {
+  if (states == kAnyState || (states & state_of(socket))) return {};
+  return wsa_failure(option.state_error);
 }
 
 // The number that a program put into memory, by the rules for its kind of value.
@@ -78,8 +87,9 @@ WsaResult<void> set_state(SocketRef& socket, StateField field, uint32_t value) {
 
 WsaResult<void> get_any_option(SocketRef& socket, int level, int name, char* value, int* length) {
   const Option* option = find_option(level, name);
-  if (!has_option(option, socket) || !option->readable) return missing_option(option, level, name, socket);
+  if (!has_option(option, socket) || !option->readable) return refusal(option, level, name, socket);
   if (!can_be_memory(value) || !can_be_memory(length)) return wsa_failure(WSAEFAULT);
+  WS_TRY(check_state(*option, option->get_states, socket));
   uint32_t number = 0;
   switch (option->home) {
     case OptionHome::kHost:
@@ -89,6 +99,11 @@ WsaResult<void> get_any_option(SocketRef& socket, int level, int name, char* val
       number = socket.socket().get_current(option->field);
       if (number == 0) number = option->state_default;
       break;
+    case OptionHome::kSwitch:
+      number = (socket.socket().get_current(option->field) & option->mask) != 0;
+      break;
+    case OptionHome::kMissing:
+      return refusal(option, level, name, socket);
     case OptionHome::kNumber:
       // What is read may be gone by it (SO_ERROR), so a buffer that will not do is refused before.
       if (*length < 1 || (option->value == OptionValue::kInteger && *length < static_cast<int>(sizeof number)))
@@ -104,8 +119,9 @@ WsaResult<void> get_any_option(SocketRef& socket, int level, int name, char* val
 
 WsaResult<void> set_any_option(SocketRef& socket, int level, int name, const char* value, int length) {
   const Option* option = find_option(level, name);
-  if (!has_option(option, socket) || !option->writable) return missing_option(option, level, name, socket);
-  if (!can_be_memory(value)) return wsa_failure(WSAEFAULT);
+  if (!has_option(option, socket) || !option->writable) return refusal(option, level, name, socket);
+  if (!can_be_memory(value) && option->value != OptionValue::kNothing) return wsa_failure(WSAEFAULT);
+  WS_TRY(check_state(*option, option->set_states, socket));
   if (option->home == OptionHome::kBytes) return option->set_bytes(socket, value, length);
 
   uint32_t number = WS_TRY(read_number(option->value, value, length));
@@ -113,6 +129,9 @@ WsaResult<void> set_any_option(SocketRef& socket, int level, int name, const cha
   switch (option->home) {
     case OptionHome::kHost: return wsa_result(host::set_option(socket.fd(), option->host_level, option->host_name, number));
     case OptionHome::kState: return set_state(socket, option->field, number);
+    case OptionHome::kSwitch:
+      WS_TRY(socket.socket().set_bits(option->field, option->mask, number != 0));
+      return option->changed ? option->changed(socket, number) : WsaResult<void>{};
     default: return option->set_number(socket, number);
   }
 }

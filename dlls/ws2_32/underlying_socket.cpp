@@ -6,12 +6,17 @@
 #include <unordered_map>
 
 #include "dlls/common/debug.h"
+#include "dlls/ws2_32/port_reservations.h"
 #include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/underlying_socket_registry.h"
 
 namespace windsock {
 
 UnderlyingSocket::UnderlyingSocket(SocketKind kind, uint32_t seen) : seen_(seen), kind_(kind), stream_(kind.type == SOCK_STREAM) {}
+
+UnderlyingSocket::~UnderlyingSocket() {
+  if (has_seen(Seen::kReservesPorts)) PortReservations::instance().forget(*this);
+}
 
 UnderlyingSocket* UnderlyingSocket::create(SocketKind kind, uint32_t seen) { return new UnderlyingSocket(kind, seen); }
 
@@ -35,6 +40,20 @@ uint32_t UnderlyingSocket::get_current(StateField field) const {
 WsaResult<void> UnderlyingSocket::set(StateField field, uint32_t value) {
   if (is_shared()) return ServerClient::instance().set_state(*this, field, value);
   local_[static_cast<size_t>(field)].store(value, std::memory_order_relaxed);
+  return {};
+}
+
+WsaResult<void> UnderlyingSocket::set_bits(StateField field, uint32_t mask, bool on) {
+  if (is_shared()) {
+    uint32_t before = get_current(field), after = on ? before | mask : before & ~mask;
+    return before == after ? WsaResult<void>{} : set(field, after);
+  }
+  std::atomic<uint32_t>& value = local_[static_cast<size_t>(field)];
+  if (on) {
+    value.fetch_or(mask, std::memory_order_relaxed);
+  } else {
+    value.fetch_and(~mask, std::memory_order_relaxed);
+  }
   return {};
 }
 

@@ -45,6 +45,9 @@ enum class Seen : uint32_t {
   kLingers = 512,        // SO_LINGER is or was on, with a time
   kReceiveTimeout = 1024,  // SO_RCVTIMEO, SO_SNDTIMEO are or were set
   kSendTimeout = 2048,
+  kReportsErrors = 4096,   // a datagram socket whose host socket queues ICMP errors (datagram_errors.h)
+  kReservesPorts = 16384,  // owns reserved ports or is to bind to one (port_reservations.h)
+  kErrorWaiting = 8192,    // a send met an ICMP error that the next receive has to tell of
 };
 
 class UnderlyingSocket {
@@ -79,6 +82,11 @@ class UnderlyingSocket {
   uint32_t get_current(StateField field) const;
   // Goes through windsockd when the socket is shared: WSAENETDOWN without one.
   WsaResult<void> set(StateField field, uint32_t value);
+  // Some bits of a value, so that threads that change different bits lose nothing. (Two processes that do may: each sets the whole
+  // value.)
+  WsaResult<void> set_bits(StateField field, uint32_t mask, bool on);
+  bool is_on(Switch what) const { return get(StateField::kSwitches) & static_cast<uint32_t>(what); }
+  bool wants(ControlData what) const { return get(StateField::kControlData) & static_cast<uint32_t>(what); }
   // Fills the values of a socket that nobody else knows yet.
   void initialise(const StateSnapshot& values);
   StateSnapshot values() const;
@@ -105,7 +113,7 @@ class UnderlyingSocket {
  private:
   friend class UnderlyingSocketRegistry;
   UnderlyingSocket(SocketKind kind, uint32_t seen);
-  ~UnderlyingSocket() = default;
+  ~UnderlyingSocket();
 
   std::atomic<uint32_t> references_{1};
   std::atomic<uint32_t> seen_;

@@ -46,7 +46,7 @@ WsaError would_block_error(SocketRef& socket, Direction direction) {
   return static_cast<WsaError>(WSAEWOULDBLOCK);
 }
 
-WsaError transfer_error(SocketRef& socket, Direction direction, host::Errno error) {
+std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error) {
   UnderlyingSocket& underlying = socket.socket();
   switch (static_cast<int>(error)) {
     case EAGAIN:
@@ -58,6 +58,7 @@ WsaError transfer_error(SocketRef& socket, Direction direction, host::Errno erro
     case EPIPE:
       return broken_pipe_error(socket);
     default:
+      if (underlying.kind().type == SOCK_DGRAM) return datagram_error(socket, direction, error);
       return wsa_error_from_host(error);
   }
 }

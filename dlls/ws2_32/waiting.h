@@ -5,18 +5,17 @@
 #include <cerrno>
 
 #include "dlls/ws2_32/blocking.h"
+#include "dlls/ws2_32/datagram_errors.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/wsa_error.h"
 
 namespace windsock {
 
-enum class Direction { kReceive, kSend };
-
 // The code for a host call that reported EAGAIN: WSAETIMEDOUT on a blocking socket whose timeout (SO_RCVTIMEO, SO_SNDTIMEO) was
 // set, else WSAEWOULDBLOCK.
 WsaError would_block_error(SocketRef& socket, Direction direction);
-// The code for any other host error of a transfer.
-WsaError transfer_error(SocketRef& socket, Direction direction, host::Errno error);
+// The code for any other host error of a transfer; nothing: the call is to be made again (datagram_errors.h).
+std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error);
 
 // Without these EAGAIN means what it says: no timeout was set, no connect is under way.
 inline constexpr uint32_t kEagainUnclear = static_cast<uint32_t>(Seen::kReceiveTimeout) | static_cast<uint32_t>(Seen::kSendTimeout) |
@@ -32,7 +31,11 @@ template <typename Call>
     if (result.ok()) [[likely]] return std::move(result).take();
     if (static_cast<int>(result.error()) == EAGAIN && !socket.socket().has_seen_any(kEagainUnclear)) [[likely]]
       return wsa_failure(10035 /* WSAEWOULDBLOCK */);
-    if (static_cast<int>(result.error()) != EINTR) return Failure{transfer_error(socket, direction, result.error())};
+    if (static_cast<int>(result.error()) != EINTR) {
+      auto code = transfer_error(socket, direction, result.error());
+      if (code) return Failure{*code};
+      continue;
+    }
     if (socket.closing()) return wsa_failure(10004 /* WSAEINTR */);
   }
 }

@@ -19,9 +19,9 @@ ROWS = (
     (11, r"dlls/common/fd_channel\.(h|cpp)"),
     # The core. Values and pure functions first.
     (20, r"dlls/ws2_32/(wsa_error\.h|program_pointer\.h|errno\.def|host_services\.h)"),
-    (20, r"dlls/ws2_32/(underlying_socket|descriptor|shape)\.h"),
-    (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|inet_text|option_table|option_functions)\.h"),
-    (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|inet_text)\.cpp"),
+    (20, r"dlls/ws2_32/(underlying_socket|descriptor|socket_sets)\.h"),
+    (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|inet_text|address_order|option_table|option_functions|control_table|control_functions)\.h"),
+    (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|inet_text|address_order)\.cpp"),
     (30, r"dlls/ws2_32/api_\w+\.h"),
     (40, r"dlls/ws2_32/(api_\w+|loading)\.cpp"),
     (30, r"dlls/ws2_32/\w+\.(h|cpp)"),

@@ -6,13 +6,17 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/support/blocked_call.cpp tests/support/blocked_call.h \
 	tests/support/null_host.cpp \
 	tests/support/wsa_error.cpp tests/support/wsa_error.h \
+	tests/unit/ws2_32/address_order_test.cpp \
 	tests/unit/ws2_32/blocking_test.cpp \
+	tests/unit/ws2_32/control_rows_test.cpp \
 	tests/unit/ws2_32/inet_text_test.cpp \
 	tests/unit/ws2_32/main.cpp \
+	tests/unit/ws2_32/option_rows_test.cpp \
 	tests/unit/ws2_32/program_pointer_test.cpp \
 	tests/unit/ws2_32/resolver_test.cpp \
 	tests/unit/ws2_32/socket_controls_test.cpp \
 	tests/unit/ws2_32/socket_options_test.cpp \
+	tests/unit/ws2_32/socket_states.h \
 	tests/unit/ws2_32/socket_table_test.cpp \
 	tests/unit/ws2_32/support.h \
 	tests/unit/ws2_32/trace_test.cpp \

@@ -152,7 +152,7 @@ struct Refused {
 TEST_F(SocketOptions, belong_to_kinds_of_sockets) {
   const Refused cases[] = {
       {"unknown option", 't', SOL_SOCKET, 0x4242, WSAENOPROTOOPT},
-      {"SO_RCVLOWAT", 't', SOL_SOCKET, SO_RCVLOWAT, WSAENOPROTOOPT},
+      {"SO_RCVLOWAT", 't', SOL_SOCKET, SO_RCVLOWAT, WSAEINVAL},
       {"unknown level", 't', 0x1234, 1, WSAEINVAL},
       {"the host's SOL_SOCKET", 't', 1, 2, WSAEINVAL},
       {"broadcast of a stream", 't', SOL_SOCKET, SO_BROADCAST, WSAENOPROTOOPT},

@@ -1,0 +1,148 @@
+// The calls of host_socket.h about connections' statistics, queued errors, interfaces and routes: what the kernel tells in
+// structures of its own.
+#include <ifaddrs.h>
+#include <linux/errqueue.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/tcp.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "dlls/common/host_socket.h"
+
+namespace windsock::host {
+
+Result<TcpStatistics> tcp_statistics(int fd) {
+  tcp_info info{};
+  socklen_t length = sizeof info;  // an older host fills less
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return last_failure();
+  // By the host's numbers of states, from 1 on.
+  static constexpr TcpState kStates[] = {TcpState::kEstablished, TcpState::kSynSent,  TcpState::kSynReceived, TcpState::kFinWait1,
+                                         TcpState::kFinWait2,    TcpState::kTimeWait, TcpState::kClosed,      TcpState::kCloseWait,
+                                         TcpState::kLastAck,     TcpState::kListen,   TcpState::kClosing,     TcpState::kSynReceived};
+  TcpStatistics told;
+  size_t state = static_cast<size_t>(info.tcpi_state) - 1;
+  if (state < std::size(kStates)) told.state = kStates[state];
+  // Of a listener the host counts its queue in the same places.
+  if (told.state == TcpState::kListen) return told;
+  told.timestamps = info.tcpi_options & TCPI_OPT_TIMESTAMPS;
+  told.segment_size = info.tcpi_snd_mss;
+  told.round_trip_us = info.tcpi_rtt;
+  told.least_round_trip_us = info.tcpi_min_rtt;
+  told.segments_in_flight = info.tcpi_unacked;
+  told.congestion_window_segments = info.tcpi_snd_cwnd;
+  told.send_window = info.tcpi_snd_wnd;
+  told.receive_window = info.tcpi_rcv_space;
+  told.receive_space = info.tcpi_rcv_space;
+  told.bytes_sent = info.tcpi_bytes_sent;
+  told.bytes_received = info.tcpi_bytes_received;
+  told.bytes_retransmitted = static_cast<uint32_t>(info.tcpi_bytes_retrans);
+  told.segments_reordered = info.tcpi_reord_seen;
+  told.duplicates_seen = info.tcpi_dsack_dups;
+  told.timeouts = info.tcpi_backoff;
+  told.retransmits = info.tcpi_total_retrans;
+  told.limited_by_receiver_us = info.tcpi_rwnd_limited;
+  told.limited_by_buffer_us = info.tcpi_sndbuf_limited;
+  told.busy_us = info.tcpi_busy_time;
+  told.silent_milliseconds = info.tcpi_last_data_sent > info.tcpi_last_data_recv ? info.tcpi_last_data_sent : info.tcpi_last_data_recv;
+  return told;
+}
+
+Result<QueuedError> take_queued_error(int fd) {
+  alignas(cmsghdr) char control[512];
+  msghdr message{};
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  ssize_t size;
+  do {
+    size = ::recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT);
+  } while (size < 0 && errno == EINTR);
+  if (size < 0) return last_failure();
+  QueuedError taken;
+  for (cmsghdr* head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head)) {
+    bool is_error = (head->cmsg_level == SOL_IP && head->cmsg_type == IP_RECVERR) ||
+                    (head->cmsg_level == SOL_IPV6 && head->cmsg_type == IPV6_RECVERR);
+    if (!is_error || head->cmsg_len < CMSG_LEN(sizeof(sock_extended_err))) continue;
+    sock_extended_err error;
+    memcpy(&error, CMSG_DATA(head), sizeof error);
+    taken.origin = error.ee_origin == SO_EE_ORIGIN_ICMP    ? ErrorOrigin::kIcmp
+                   : error.ee_origin == SO_EE_ORIGIN_ICMP6 ? ErrorOrigin::kIcmp6
+                   : error.ee_origin == SO_EE_ORIGIN_LOCAL ? ErrorOrigin::kLocal
+                                                           : ErrorOrigin::kOther;
+    taken.type = error.ee_type;
+    taken.code = error.ee_code;
+    taken.error = static_cast<Errno>(error.ee_errno);
+  }
+  return taken;
+}
+
+namespace {
+
+Address address_of(const sockaddr* from) {
+  Address address;
+  if (!from || (from->sa_family != AF_INET && from->sa_family != AF_INET6)) return address;
+  address.length = from->sa_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  memcpy(address.bytes.data(), from, address.length);
+  return address;
+}
+
+void clear_port(Address& address) { address.bytes[2] = address.bytes[3] = 0; }  // where both families have it
+
+}  // namespace
+
+Result<std::vector<InterfaceAddress>> interface_addresses() {
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) < 0) return last_failure();
+  std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owned(first, ::freeifaddrs);
+  std::vector<InterfaceAddress> found;
+  for (const ifaddrs* one = first; one; one = one->ifa_next) {
+    InterfaceAddress entry;
+    entry.address = address_of(one->ifa_addr);
+    if (entry.address.length == 0) continue;
+    entry.index = ::if_nametoindex(one->ifa_name);
+    entry.up = one->ifa_flags & IFF_UP;
+    entry.loopback = one->ifa_flags & IFF_LOOPBACK;
+    entry.broadcasts = one->ifa_flags & IFF_BROADCAST;
+    entry.point_to_point = one->ifa_flags & IFF_POINTOPOINT;
+    entry.multicasts = one->ifa_flags & IFF_MULTICAST;
+    entry.netmask = address_of(one->ifa_netmask);
+    // The other end of a point-to-point interface stands in the same place.
+    if (entry.broadcasts || entry.point_to_point) entry.broadcast = address_of(one->ifa_ifu.ifu_broadaddr);
+    found.push_back(entry);
+  }
+  return found;
+}
+
+// The host decides on a route when a datagram socket is connected; nothing is sent.
+Result<Address> source_address_to(const Address& destination) {
+  UniqueFd fd = WS_TRY(create_socket(destination.family(), SOCK_DGRAM, 0, Blocking::kNo));
+  Address target = destination;
+  // A port is needed, whichever.
+  if (target.bytes[2] == 0 && target.bytes[3] == 0) target.bytes[3] = 9;
+  // Asking for the way to a broadcast address is no mistake.
+  if (target.family() == AF_INET) WS_TRY(set_option(fd.get(), SOL_SOCKET, SO_BROADCAST, 1));
+  WS_TRY(connect(fd.get(), target));
+  Address source = WS_TRY(local_address(fd.get()));
+  clear_port(source);
+  return source;
+}
+
+Result<UniqueFd> watch_network(NetworkChange change, int family) {
+  UniqueFd fd = WS_TRY(create_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, Blocking::kNo));
+  sockaddr_nl name{};
+  name.nl_family = AF_NETLINK;
+  if (change == NetworkChange::kAddresses) {
+    name.nl_groups = family == AF_INET6 ? RTMGRP_IPV6_IFADDR : RTMGRP_IPV4_IFADDR;
+  } else {
+    name.nl_groups = family == AF_INET6 ? RTMGRP_IPV6_ROUTE : RTMGRP_IPV4_ROUTE;
+  }
+  if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) < 0) return last_failure();
+  return fd;
+}
+
+}  // namespace windsock::host
