@@ -36,7 +36,7 @@ static_assert(kIpv6UnicastHops == IPV6_UNICAST_HOPS && kIpv6MulticastIf == IPV6_
               kIpv6MulticastLoop == IPV6_MULTICAST_LOOP && kIpv6JoinGroup == IPV6_JOIN_GROUP && kIpv6LeaveGroup == IPV6_LEAVE_GROUP &&
               kIpv6MtuDiscover == IPV6_MTU_DISCOVER && kIpv6Mtu == IPV6_MTU && kIpv6V6only == IPV6_V6ONLY &&
               kIpv6HeaderIncluded == IPV6_HDRINCL && kIpv6DontFragment == IPV6_DONTFRAG && kIpv6TrafficClass == IPV6_TCLASS &&
-              kIpv6UnicastIf == IPV6_UNICAST_IF && kIpv6Checksum == IPV6_CHECKSUM && kIpv6RecvErr == IPV6_RECVERR &&
+              kIpv6UnicastIf == IPV6_UNICAST_IF && kIpv6Checksum == IPV6_CHECKSUM && kIpv6FreeBind == IPV6_FREEBIND && kIpv6RecvErr == IPV6_RECVERR &&
               kIpv6RecvPacketInfo == IPV6_RECVPKTINFO && kIpv6RecvHopLimit == IPV6_RECVHOPLIMIT &&
               kIpv6RecvRoutingHeader == IPV6_RECVRTHDR && kIpv6RecvTrafficClass == IPV6_RECVTCLASS);
 static_assert(kIpTos == IP_TOS && kIpTtl == IP_TTL && kIpHeaderIncluded == IP_HDRINCL && kIpMtuDiscover == IP_MTU_DISCOVER &&
@@ -44,7 +44,7 @@ static_assert(kIpTos == IP_TOS && kIpTtl == IP_TTL && kIpHeaderIncluded == IP_HD
               kIpMulticastLoop == IP_MULTICAST_LOOP && kIpAddMembership == IP_ADD_MEMBERSHIP && kIpDropMembership == IP_DROP_MEMBERSHIP &&
               kIpUnblockSource == IP_UNBLOCK_SOURCE && kIpBlockSource == IP_BLOCK_SOURCE &&
               kIpAddSourceMembership == IP_ADD_SOURCE_MEMBERSHIP && kIpDropSourceMembership == IP_DROP_SOURCE_MEMBERSHIP &&
-              kIpUnicastIf == IP_UNICAST_IF && kIpOptions == IP_OPTIONS && kIpPacketInfo == IP_PKTINFO && kIpRecvErr == IP_RECVERR &&
+              kIpUnicastIf == IP_UNICAST_IF && kIpOptions == IP_OPTIONS && kIpFreeBind == IP_FREEBIND && kIpPacketInfo == IP_PKTINFO && kIpRecvErr == IP_RECVERR &&
               kIpRecvTtl == IP_RECVTTL && kIpRecvTos == IP_RECVTOS && kIpSourceFilter == IP_MSFILTER);
 static_assert(kMcastJoinGroup == MCAST_JOIN_GROUP && kMcastBlockSource == MCAST_BLOCK_SOURCE && kMcastUnblockSource == MCAST_UNBLOCK_SOURCE &&
               kMcastLeaveGroup == MCAST_LEAVE_GROUP && kMcastJoinSourceGroup == MCAST_JOIN_SOURCE_GROUP &&

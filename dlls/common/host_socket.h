@@ -27,12 +27,12 @@ inline constexpr int kSoDebug = 1, kSoReuseAddr = 2, kSoType = 3, kSoError = 4, 
                      kSoCookie = 57, kSoNoCheck = 11, kSoIncomingCpu = 49;
 inline constexpr int kTcpNodelay = 1, kTcpMaxSegment = 2, kTcpKeepIdle = 4, kTcpKeepIntvl = 5, kTcpKeepCnt = 6, kTcpSynCount = 7,
                      kTcpInfo = 11, kTcpCongestion = 13, kTcpUserTimeout = 18, kTcpFastopen = 23, kTcpTimestamp = 24;
-inline constexpr int kIpv6Checksum = 7, kIpv6RecvErr = 25, kIpv6RecvPacketInfo = 49, kIpv6RecvHopLimit = 51, kIpv6RecvRoutingHeader = 56,
+inline constexpr int kIpv6Checksum = 7, kIpv6FreeBind = 78, kIpv6RecvErr = 25, kIpv6RecvPacketInfo = 49, kIpv6RecvHopLimit = 51, kIpv6RecvRoutingHeader = 56,
                      kIpv6RecvTrafficClass = 66;
 inline constexpr int kIpv6UnicastHops = 16, kIpv6MulticastIf = 17, kIpv6MulticastHops = 18, kIpv6MulticastLoop = 19,
                      kIpv6JoinGroup = 20, kIpv6LeaveGroup = 21, kIpv6MtuDiscover = 23, kIpv6Mtu = 24, kIpv6V6only = 26,
                      kIpv6HeaderIncluded = 36, kIpv6DontFragment = 62, kIpv6TrafficClass = 67, kIpv6UnicastIf = 76;
-inline constexpr int kIpOptions = 4, kIpPacketInfo = 8, kIpRecvErr = 11, kIpRecvTtl = 12, kIpRecvTos = 13, kIpSourceFilter = 41;
+inline constexpr int kIpOptions = 4, kIpPacketInfo = 8, kIpFreeBind = 15, kIpRecvErr = 11, kIpRecvTtl = 12, kIpRecvTos = 13, kIpSourceFilter = 41;
 // Of both levels.
 inline constexpr int kMcastJoinGroup = 42, kMcastBlockSource = 43, kMcastUnblockSource = 44, kMcastLeaveGroup = 45,
                      kMcastJoinSourceGroup = 46, kMcastLeaveSourceGroup = 47;

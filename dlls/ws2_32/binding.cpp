@@ -30,30 +30,24 @@ host::Result<void> bind_over_old_connections(int fd, const host::Address& addres
   return bound;
 }
 
-// Another address of this machine than `address`, with its port; nothing when none is certain to exist.
-bool other_address(const host::Address& address, host::Address& other) {
-  other = address;
-  if (address.family() == host::kAfInet) {
-    const unsigned char kFar[] = {127, 255, 255, 254}, kFarther[] = {127, 255, 255, 253};
-    unsigned char* place = other.bytes.data() + offsetof(sockaddr_in, sin_addr);
-    memcpy(place, memcmp(place, kFar, sizeof kFar) == 0 ? kFarther : kFar, sizeof kFar);
-    return true;
-  }
-  unsigned char* place = other.bytes.data() + offsetof(sockaddr_in6, sin6_addr);
-  if (memcmp(place, &in6addr_loopback, sizeof in6addr_loopback) == 0) return false;
-  memcpy(place, &in6addr_loopback, sizeof in6addr_loopback);
-  return true;
-}
-
-// Whether the wildcard has the port: then another address than the one that was asked for cannot have it either. Asked of the
-// host only after it has refused.
+// Whether the wildcard has the port: then an address that nobody has (of those set aside for documentation) cannot have it either.
+// Asked of the host only after it has refused.
 bool wildcard_has_port(const UnderlyingSocket& socket, const host::Address& address) {
-  host::Address other;
-  if (is_wildcard(address) || !other_address(address, other)) return false;
+  if (is_wildcard(address)) return false;
+  bool six = address.family() == host::kAfInet6;
+  constexpr unsigned char kNobody4[] = {198, 51, 100, 254}, kNobody6[16] = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe};
+  host::Address other = address;
+  if (six) {
+    memcpy(other.bytes.data() + offsetof(sockaddr_in6, sin6_addr), kNobody6, sizeof kNobody6);
+  } else {
+    memcpy(other.bytes.data() + offsetof(sockaddr_in, sin_addr), kNobody4, sizeof kNobody4);
+  }
   auto probe = host::create_socket(address.family(), socket.kind().type, 0, host::Blocking::kNo);
   if (!probe) return false;
-  if (address.family() == host::kAfInet6) (void)host::set_option(probe.value().get(), host::kIpprotoIpv6, host::kIpv6V6only, kOn);
-  return is_in_use(host::bind(probe.value().get(), other));
+  int fd = probe.value().get();
+  if (six) (void)host::set_option(fd, host::kIpprotoIpv6, host::kIpv6V6only, kOn);
+  (void)host::set_option(fd, six ? host::kIpprotoIpv6 : host::kIpprotoIp, six ? host::kIpv6FreeBind : host::kIpFreeBind, kOn);
+  return is_in_use(host::bind(fd, other));
 }
 
 WsaError refusal(const UnderlyingSocket& socket, const host::Address& address) {

@@ -9,6 +9,7 @@
 #include "dlls/ws2_32/address_order.h"
 #include "dlls/ws2_32/blocking.h"
 #include "dlls/ws2_32/control_functions.h"
+#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/translate_address.h"
 
@@ -32,7 +33,7 @@ ULONG flags_of(const host::InterfaceAddress& one) {
 // The answer has as many bytes; without room for them the program learns how many.
 WsaResult<void> needs_room(ControlCall& call, size_t size) {
   call.returned = size;
-  if (!call.out || call.out_size < size) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(call.out) || call.out_size < size) return wsa_failure(WSAEFAULT);
   return {};
 }
 
@@ -125,7 +126,7 @@ host::Address without_mapping(const host::Address& address) {
 
 // One address of a list that a program gave.
 WsaResult<host::Address> listed_address(const SOCKET_ADDRESS& entry) {
-  if (!entry.lpSockaddr) return wsa_failure(WSAEFAULT);
+  if (!can_be_memory(entry.lpSockaddr)) return wsa_failure(WSAEFAULT);
   if (entry.iSockaddrLength < static_cast<INT>(sizeof(ADDRESS_FAMILY))) return wsa_failure(WSAEINVAL);
   int family = entry.lpSockaddr->sa_family;
   if (family != AF_INET && family != AF_INET6) return wsa_failure(WSAEINVAL);

@@ -32,7 +32,7 @@ WsaResult<void> set_socket_nonblocking(SocketRef& socket, bool nonblocking) {
   return wsa_result(host::set_nonblocking(socket.fd(), nonblocking));
 }
 
-WsaResult<void> control_socket(uint32_t code, ControlCall& call) {
+WsaResult<void> control_any_socket(uint32_t code, ControlCall& call) {
   const Control* control = find_control(code);
   if (!control || !control->run) {
     complain_once(control, code);

@@ -120,6 +120,41 @@ struct CountReadable : ConnectedRow {
   }
 };
 
+struct AskTcpInfo : ConnectedRow {
+  using ConnectedRow::ConnectedRow;
+
+  void run(long count) {
+    for (long i = 0; i < count; ++i) {
+      require(ask_tcp_info(connection.near_end.get()) == 0, "statistics of a connection");
+    }
+  }
+};
+
+// 64,800 bytes in datagrams of 1,200, as QUIC sends them: each by a call of its own (argument 0), or all by one (1). Nobody reads
+// them: what has no room in the queue is dropped, which costs the sender nothing more.
+struct SendManyDatagrams {
+  static constexpr int kDatagram = 1200, kDatagrams = 54;
+  explicit SendManyDatagrams(int at_once)
+      : at_once_(at_once), sender_(make_socket(AF_INET, SOCK_DGRAM)), receiver_(make_socket(AF_INET, SOCK_DGRAM)) {
+    connect_to(sender_.get(), bind_to_loopback(receiver_.get()));
+    if (at_once_) {
+      require(segment_sends(sender_.get(), kDatagram) == 0, "segmentation");
+    }
+  }
+  void fill(long) {}
+  void run(long count) {
+    const int size = at_once_ ? kDatagram * kDatagrams : kDatagram;
+    for (long i = 0; i < (at_once_ ? count : count * kDatagrams); ++i) {
+      require(send(sender_.get(), data_, static_cast<unsigned>(size), 0) == size, "send of datagrams");
+    }
+  }
+
+ private:
+  const int at_once_;
+  OwnedSocket sender_, receiver_;
+  char data_[kDatagram * kDatagrams] = {};
+};
+
 // A descriptor that the host made, at the first call that gets to know it.
 struct MeetHostSocket {
   explicit MeetHostSocket(int) {}
@@ -216,6 +251,8 @@ std::vector<RowCode> call_rows() {
       row_code<GetOption>("getsockopt"),
       row_code<GetName>("getsockname"),
       row_code<CountReadable>("fionread"),
+      row_code<AskTcpInfo>("tcp-info"),
+      row_code<SendManyDatagrams>("udp-many"),
       row_code<MeetHostSocket>("adopt"),
       row_code<Select>("select"),
       row_code<Poll>("poll"),

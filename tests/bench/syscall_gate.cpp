@@ -120,6 +120,24 @@ int check_all(Server server) {
   return failures;
 }
 
+long total_of(const SyscallCounts& counts) {
+  long total = 0;
+  for (const auto& [number, count] : counts) total += count;
+  return total;
+}
+
+// UDP_SEND_MSG_SIZE is there to save calls: it has to.
+int check_segmentation() {
+  const auto ours = cost_of_operations(windsock_side(), kSegmentedDatagrams, Server::kNone);
+  const auto raw = cost_of_operations(host_side(), kPlainDatagrams, Server::kNone);
+  if (!ours || !raw) return -1;
+  const bool gains = total_of(*ours) * kSegmentationGain <= total_of(*raw);
+  std::printf("system calls per 64 KB of datagrams: %.2f segmented, %.2f plain; at least %d times fewer: %s\n",
+              static_cast<double>(total_of(*ours)) / kOperations, static_cast<double>(total_of(*raw)) / kOperations, kSegmentationGain,
+              gains ? "yes" : "NO");
+  return gains ? 0 : 1;
+}
+
 int run() {
 #ifdef BENCH_SANITIZED
   std::printf("skipped: sanitizers make system calls of their own\n");
@@ -128,6 +146,7 @@ int run() {
   std::setvbuf(stdout, nullptr, _IONBF, 0);  // children are forked in between
   int failures = check_all(Server::kNone);
   if (failures < 0) return kExitSkipped;
+  failures += check_segmentation();
   const PrivateServer server;
   failures += check_all(Server::kConnected);
   return failures == 0 ? 0 : 1;

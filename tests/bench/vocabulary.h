@@ -11,6 +11,8 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <mstcpip.h>
+
 #define BENCH_SIDE windsock
 
 namespace bench::BENCH_SIDE {
@@ -25,6 +27,16 @@ inline constexpr Socket kNoSocket = INVALID_SOCKET;
 inline int close_socket(Socket socket) { return closesocket(socket); }
 inline int poll_sockets(PollEntry* entries, unsigned count, int timeout) { return WSAPoll(entries, count, timeout); }
 inline int control(Socket socket, long command, ByteCount* value) { return ioctlsocket(socket, command, value); }
+inline int segment_sends(Socket socket, unsigned long size) {
+  const DWORD value = static_cast<DWORD>(size);
+  return setsockopt(socket, IPPROTO_UDP, UDP_SEND_MSG_SIZE, reinterpret_cast<const char*>(&value), sizeof value);
+}
+inline int ask_tcp_info(Socket socket) {
+  const DWORD version = 0;
+  TCP_INFO_v0 info;
+  DWORD returned = 0;
+  return WSAIoctl(socket, SIO_TCP_INFO, const_cast<DWORD*>(&version), sizeof version, &info, sizeof info, &returned, nullptr, nullptr);
+}
 inline int last_error() { return WSAGetLastError(); }
 inline bool would_block() { return last_error() == WSAEWOULDBLOCK; }
 
@@ -35,6 +47,7 @@ inline bool would_block() { return last_error() == WSAEWOULDBLOCK; }
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
@@ -57,6 +70,14 @@ inline constexpr Socket kNoSocket = -1;
 inline int close_socket(Socket socket) { return close(socket); }
 inline int poll_sockets(PollEntry* entries, unsigned count, int timeout) { return poll(entries, count, timeout); }
 inline int control(Socket socket, unsigned long command, ByteCount* value) { return ioctl(socket, command, value); }
+inline int segment_sends(Socket socket, int size) { return setsockopt(socket, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof size); }
+inline int ask_tcp_info(Socket socket) {
+  tcp_info info;
+  int buffer = 0;
+  Length length = sizeof info, size = sizeof buffer;
+  if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return -1;
+  return getsockopt(socket, SOL_SOCKET, SO_RCVBUF, &buffer, &size);  // part of what Windows answers
+}
 inline int last_error() { return errno; }
 inline bool would_block() { return last_error() == EAGAIN; }
 

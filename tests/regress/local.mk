@@ -1,7 +1,9 @@
 # The regression suite: the documented API alone, one source, a program for each column (see run_regress).
 regress_sources = \
 	tests/regress/accept_test.cpp \
+	tests/regress/binding_test.cpp \
 	tests/regress/close_test.cpp \
+	tests/regress/control_test.cpp \
 	tests/regress/connect_test.cpp \
 	tests/regress/datagram_test.cpp \
 	tests/regress/duplicate_test.cpp \
@@ -9,12 +11,14 @@ regress_sources = \
 	tests/regress/handoff_test.cpp \
 	tests/regress/main.cpp \
 	tests/regress/names_test.cpp \
+	tests/regress/option_values_test.cpp \
 	tests/regress/options_test.cpp \
 	tests/regress/poll_test.cpp \
 	tests/regress/select_test.cpp \
 	tests/regress/socket_test.cpp \
 	tests/regress/startup_test.cpp \
-	tests/regress/transfer_test.cpp
+	tests/regress/transfer_test.cpp \
+	tests/regress/unreachable_test.cpp
 regress_headers = tests/regress/fixture.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt
@@ -34,7 +38,7 @@ endif
 # The Windows program links nothing but what every Windows has, GoogleTest's source included, so it runs on any machine.
 if HAVE_MINGW
 GTEST_SOURCE = /usr/src/googletest/googletest
-PE_CXXFLAGS = -std=gnu++20 -O1 -Wall -Wextra -D_WIN32_WINNT=0x0A00 -DWIN32_LEAN_AND_MEAN
+PE_CXXFLAGS = -std=gnu++20 -O1 -Wall -Wextra -D_WIN32_WINNT=0x0A00 -DNTDDI_VERSION=0x0A000008 -DWIN32_LEAN_AND_MEAN
 pe_sources = $(regress_sources) $(filter %.cpp,$(test_support_winsock_sources)) tests/support/process_info_windows.cpp
 pe_objects = $(pe_sources:%.cpp=tests/regress/pe/%.o)
 

@@ -1,5 +1,6 @@
 #include "tests/support/agent.h"
 
+#include <cstring>
 #include <string>
 
 #include "tests/support/agent_records.h"
@@ -91,6 +92,17 @@ Outcome Agent::connect_to_port(int family, unsigned short port) {
   request.verb = AgentVerb::kConnect;
   request.numbers[0] = family;
   request.numbers[1] = port;
+  return call(request);
+}
+
+Outcome Agent::bind_to_port(int family, int type, int option, const Endpoint& endpoint) {
+  Request request{};
+  request.verb = AgentVerb::kBind;
+  request.numbers[0] = family;
+  request.numbers[1] = type;
+  request.numbers[2] = option;
+  request.numbers[3] = endpoint.length;
+  std::memcpy(request.data, &endpoint.storage, sizeof endpoint.storage);
   return call(request);
 }
 

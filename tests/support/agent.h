@@ -41,6 +41,8 @@ class Agent {
   Outcome claim(const WSAPROTOCOL_INFOW& info, DWORD flags = WSA_FLAG_OVERLAPPED);
   Outcome duplicate(SOCKET socket, DWORD target, WSAPROTOCOL_INFOW* info);
   Outcome connect_to_port(int family, unsigned short port);  // a new socket, connected
+  // A new socket, bound to a port of the wildcard or the loopback address; `option` is SO_REUSEADDR, SO_EXCLUSIVEADDRUSE or 0.
+  Outcome bind_to_port(int family, int type, int option, const Endpoint& endpoint);
   Outcome accept_on(SOCKET socket);
   Outcome send_data(SOCKET socket, const std::string& data);
   Outcome receive(SOCKET socket, std::string* data, int length);  // one recv

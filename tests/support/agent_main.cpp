@@ -36,6 +36,20 @@ int run_agent(const char* port) {
           return socket.release();
         });
       },
+      [](const Request& request, Reply&) {
+        return outcome_of([&]() -> SOCKET {
+          Socket socket = make_socket(request.numbers[0], request.numbers[1]);
+          const int option = request.numbers[2];
+          if (option != 0 && !test_support::set_option(socket.get(), SOL_SOCKET, option, 1)) return INVALID_SOCKET;
+          if (bind(socket.get(), reinterpret_cast<const sockaddr*>(request.data), request.numbers[3]) != 0) {
+            const int error = WSAGetLastError();
+            socket.close();
+            WSASetLastError(error);
+            return INVALID_SOCKET;
+          }
+          return socket.release();
+        });
+      },
       [](const Request& request, Reply&) { return outcome_of([&] { return accept(request.socket, nullptr, nullptr); }); },
       [](const Request& request, Reply&) {
         return outcome_of([&] { return send(request.socket, request.data, static_cast<int>(request.size), 0); });

@@ -10,6 +10,7 @@ enum class AgentVerb : int {
   kClaim,
   kDuplicate,
   kConnect,
+  kBind,
   kAccept,
   kSend,
   kReceive,
@@ -28,7 +29,7 @@ inline constexpr size_t kAgentDataSize = 4096;
 struct Agent::Request {
   AgentVerb verb;
   SOCKET socket;
-  int numbers[3];
+  int numbers[4];
   DWORD process;
   WSAPROTOCOL_INFOW info;
   size_t size;

@@ -10,6 +10,22 @@ dist_check_SCRIPTS += tests/system/run_system
 EXTRA_DIST += tests/system/harness.py tests/system/handoff_walk_test.py tests/system/hostile_test.py \
 	tests/system/server_life_test.py tests/system/crowd_test.py
 
+# In a network of its own, and as two users: run where that is allowed.
+check_PROGRAMS += tests/system/binding_users
+tests_system_binding_users_SOURCES = tests/system/binding_users.cpp
+tests_system_binding_users_LDADD = libws2_32.la libkernel32.la
+tests_system_binding_users_LDFLAGS = $(AM_LDFLAGS) -no-install
+TESTS += tests/system/binding_users
+if HAVE_GTEST
+check_PROGRAMS += tests/system/network_cases
+tests_system_network_cases_SOURCES = tests/system/network_cases.cpp $(test_support_winsock_sources)
+tests_system_network_cases_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_system_network_cases_LDADD = libprocess_info.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
+tests_system_network_cases_LDFLAGS = $(AM_LDFLAGS) -no-install
+TESTS += tests/system/network_test
+endif
+dist_check_SCRIPTS += tests/system/network_test
+
 # Installation, examples and README: what a newcomer does.
 dist_check_SCRIPTS += tests/system/examples_test tests/system/install_test tests/system/readme_test
 TESTS += tests/system/examples_test tests/system/install_test tests/system/readme_test

@@ -1,0 +1,135 @@
+// What needs a network of its own: interfaces that come and go, a router, multicast over a real link. tests/system/network_test makes
+// that network in a namespace and runs this program in it:
+//
+//   this host   near 10.77.0.1, fd77::1  <- veth ->  router far 10.77.0.2, which forwards and has no other way
+//
+// Through the public API alone, but for the ip command that changes addresses.
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include <mswsock.h>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "tests/regress/fixture.h"
+#include "tests/support/blocked_call.h"
+
+namespace {
+
+using namespace test_support;
+using regress::bytes_of;
+
+class NetworkTest : public regress::WinsockTest {
+ protected:
+  static Endpoint address(int family, const char* text, unsigned short port) {
+    Endpoint endpoint = any_address(family, port);
+    void* place = family == AF_INET ? static_cast<void*>(&reinterpret_cast<sockaddr_in&>(endpoint.storage).sin_addr)
+                                    : static_cast<void*>(&reinterpret_cast<sockaddr_in6&>(endpoint.storage).sin6_addr);
+    EXPECT_EQ(1, inet_pton(family, text, place)) << text;
+    return endpoint;
+  }
+  static void run(const char* command) { ASSERT_EQ(0, std::system(command)) << command; }
+  static int set_flag(SOCKET s, DWORD code, BOOL on) {
+    DWORD returned = 0;
+    return WSAIoctl(s, code, &on, sizeof on, nullptr, 0, &returned, nullptr, nullptr);
+  }
+};
+
+TEST_F(NetworkTest, AnEndedTimeToLiveIsToldToThoseWhoAsked) {
+  const Endpoint wildcard = any_address(AF_INET), beyond = address(AF_INET, "10.78.0.9", 4000);
+  const Socket asking = make_socket(AF_INET, SOCK_DGRAM);
+  ASSERT_RETURNS(0, bind(asking.get(), wildcard.address(), wildcard.length));
+  ASSERT_TRUE(set_option(asking.get(), IPPROTO_IP, IP_TTL, 1));
+  ASSERT_RETURNS(0, set_flag(asking.get(), SIO_UDP_NETRESET, TRUE));
+  ASSERT_EQ(1, sendto(asking.get(), "x", 1, 0, beyond.address(), beyond.length)) << error_name(WSAGetLastError());
+  ASSERT_TRUE(set_option(asking.get(), SOL_SOCKET, SO_RCVTIMEO, kDeadlineMs));
+  char byte;
+  EXPECT_FAILS_WITH(recv(asking.get(), &byte, 1, 0), WSAENETRESET);
+}
+
+TEST_F(NetworkTest, NobodyElseIsTold) {
+  const Socket socket = make_socket(AF_INET, SOCK_DGRAM);
+  const Endpoint wildcard = any_address(AF_INET), beyond = address(AF_INET, "10.78.0.9", 4000);
+  ASSERT_RETURNS(0, bind(socket.get(), wildcard.address(), wildcard.length));
+  ASSERT_TRUE(set_option(socket.get(), IPPROTO_IP, IP_TTL, 1));
+  ASSERT_EQ(1, sendto(socket.get(), "x", 1, 0, beyond.address(), beyond.length));
+  // The answer of the port that nobody has comes later than that of the router, and is the one that counts.
+  ASSERT_TRUE(set_option(socket.get(), IPPROTO_IP, IP_TTL, 64));
+  const Endpoint closed = address(AF_INET, "10.77.0.2", 4000);
+  ASSERT_EQ(1, sendto(socket.get(), "x", 1, 0, closed.address(), closed.length));
+  ASSERT_TRUE(set_option(socket.get(), SOL_SOCKET, SO_RCVTIMEO, kDeadlineMs));
+  char byte;
+  EXPECT_FAILS_WITH(recv(socket.get(), &byte, 1, 0), WSAECONNRESET);
+}
+
+TEST_F(NetworkTest, AddressesAreThoseOfTheLink) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    const Socket socket = make_socket(family, SOCK_DGRAM);
+    struct {
+      SOCKET_ADDRESS_LIST list;
+      char room[1024];
+    } answer{};
+    DWORD returned = 0;
+    ASSERT_RETURNS(0, WSAIoctl(socket.get(), SIO_ADDRESS_LIST_QUERY, nullptr, 0, &answer, sizeof answer, &returned, nullptr, nullptr));
+    ASSERT_GE(answer.list.iAddressCount, 1);
+    const Endpoint expected = address(family, family == AF_INET ? "10.77.0.1" : "fd77::1", 0);
+    const SOCKET_ADDRESS& first = answer.list.Address[0];
+    EXPECT_EQ(0, std::memcmp(first.lpSockaddr, expected.address(), family == AF_INET ? 8 : 24));
+
+    Endpoint way = expected;
+    const Endpoint target = address(family, family == AF_INET ? "10.77.0.2" : "fd77::2", 0);
+    ASSERT_RETURNS(0, WSAIoctl(socket.get(), SIO_ROUTING_INTERFACE_QUERY, const_cast<sockaddr*>(target.address()),
+                               static_cast<DWORD>(target.length), &way.storage, sizeof way.storage, &returned, nullptr, nullptr));
+    EXPECT_TRUE(way == expected);
+    const Endpoint nowhere = address(family, family == AF_INET ? "192.0.2.77" : "2001:db8::77", 0);
+    EXPECT_FAILS_WITH(WSAIoctl(socket.get(), SIO_ROUTING_INTERFACE_QUERY, const_cast<sockaddr*>(nowhere.address()),
+                               static_cast<DWORD>(nowhere.length), &way.storage, sizeof way.storage, &returned, nullptr, nullptr),
+                      WSAENETUNREACH);
+  }
+}
+
+TEST_F(NetworkTest, AChangeOfAddressesEndsTheWait) {
+  const Socket socket = make_socket(AF_INET, SOCK_DGRAM);
+  const SOCKET s = socket.get();
+  BlockedCall call([s] {
+    DWORD returned = 0;
+    return WSAIoctl(s, SIO_ADDRESS_LIST_CHANGE, nullptr, 0, nullptr, 0, &returned, nullptr, nullptr);
+  });
+  ASSERT_TRUE(call.wait_until_blocked());
+  run("ip addr add 10.79.0.1/24 dev near && ip addr del 10.79.0.1/24 dev near");
+  const std::optional<Outcome> outcome = call.outcome();
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(0, outcome->result) << describe(*outcome);
+}
+
+TEST_F(NetworkTest, MulticastOfBothFamiliesOverALink) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    const int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+    const Socket receiver = make_socket(family, SOCK_DGRAM), sender = make_socket(family, SOCK_DGRAM);
+    const Endpoint wildcard = any_address(family);
+    ASSERT_RETURNS(0, bind(receiver.get(), wildcard.address(), wildcard.length));
+    const Endpoint group = address(family, family == AF_INET ? "232.1.2.3" : "ff15::1:2:3", local_name(receiver.get()).port());
+    GROUP_REQ join{};
+    join.gr_interface = static_cast<ULONG>(std::atoi(std::getenv("NEAR_INDEX")));
+    std::memcpy(&join.gr_group, &group.storage, sizeof group.storage);
+    ASSERT_RETURNS(0, setsockopt(receiver.get(), level, MCAST_JOIN_GROUP, bytes_of(&join), sizeof join));
+    // By index, in the byte order that each family has.
+    const DWORD index = family == AF_INET ? htonl(join.gr_interface) : join.gr_interface;
+    const int name = family == AF_INET ? IP_MULTICAST_IF : IPV6_MULTICAST_IF;
+    ASSERT_RETURNS(0, setsockopt(sender.get(), level, name, bytes_of(&index), sizeof index));
+    ASSERT_EQ(5, sendto(sender.get(), "hello", 5, 0, group.address(), group.length)) << error_name(WSAGetLastError());
+    char bytes[8];
+    ASSERT_TRUE(wait_for(receiver.get(), Readiness::kRead));
+    EXPECT_EQ(5, recv(receiver.get(), bytes, sizeof bytes, 0));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
