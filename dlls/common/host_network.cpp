@@ -2,6 +2,7 @@
 // structures of its own.
 #include <ifaddrs.h>
 #include <linux/errqueue.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/tcp.h>
@@ -10,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 
@@ -79,6 +81,28 @@ Result<QueuedError> take_queued_error(int fd) {
     taken.error = static_cast<Errno>(error.ee_errno);
   }
   return taken;
+}
+
+static_assert(sizeof(FilterStep) == sizeof(sock_filter) && offsetof(FilterStep, constant) == offsetof(sock_filter, k));
+
+Result<std::vector<FilterStep>> get_filter(int fd) {
+  // Here the length counts steps; none has no room for any and learns how many there are.
+  socklen_t steps = 0;
+  if (::getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, nullptr, &steps) < 0) return last_failure();
+  std::vector<FilterStep> program(steps);
+  if (steps != 0 && ::getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, program.data(), &steps) < 0) return last_failure();
+  return program;
+}
+
+Result<void> set_filter(int fd, const std::vector<FilterStep>& program) {
+  if (program.empty()) {
+    auto detached = set_option(fd, SOL_SOCKET, SO_DETACH_FILTER, 0);
+    if (!detached && detached.error() != static_cast<Errno>(ENOENT)) return detached;
+    return {};
+  }
+  // The host does not write to it.
+  auto* steps = reinterpret_cast<sock_filter*>(const_cast<FilterStep*>(program.data()));
+  return set_option(fd, SOL_SOCKET, SO_ATTACH_FILTER, sock_fprog{static_cast<unsigned short>(program.size()), steps});
 }
 
 namespace {

@@ -161,6 +161,17 @@ struct QueuedError {
 };
 Result<QueuedError> take_queued_error(int fd);
 
+// A program that looks at each packet before a socket receives it, in the host's classic form; none: everything is received.
+// Laid out as the host's sock_filter.
+struct FilterStep {
+  uint16_t code = 0;
+  uint8_t if_true = 0, if_false = 0;
+  uint32_t constant = 0;
+  bool operator==(const FilterStep&) const = default;
+};
+Result<std::vector<FilterStep>> get_filter(int fd);
+Result<void> set_filter(int fd, const std::vector<FilterStep>& program);
+
 // ---- interfaces and routes ---------------------------------------------------------------------------------------------------
 struct InterfaceAddress {
   uint32_t index = 0;

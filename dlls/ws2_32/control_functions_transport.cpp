@@ -142,7 +142,7 @@ bool is_six(const ControlCall& call) { return call.socket.socket().kind().family
 WsaResult<void> multipoint_loopback(ControlCall& call) {
   uint32_t on = call.input<BOOL>() != 0;
   return is_six(call) ? options::set_host(call.socket, host::kIpprotoIpv6, host::kIpv6MulticastLoop, on)
-                      : options::set_host(call.socket, host::kIpprotoIp, host::kIpMulticastLoop, on);
+                      : options::set_multicast_loop(call.socket, on);
 }
 
 WsaResult<void> multicast_scope(ControlCall& call) {

@@ -26,7 +26,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/host_services.h \
 	dlls/ws2_32/inet_text.cpp dlls/ws2_32/inet_text.h \
 	dlls/ws2_32/loading.cpp \
-	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_multicast.cpp \
+	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_filter.cpp dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_multicast.cpp \
 	dlls/ws2_32/option_functions_socket.cpp dlls/ws2_32/option_functions_transport.cpp \
 	dlls/ws2_32/option_table.cpp dlls/ws2_32/option_table.h \
 	dlls/ws2_32/port_reservations.cpp dlls/ws2_32/port_reservations.h \
@@ -34,6 +34,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/program_pointer.h \
 	dlls/ws2_32/protocol_catalogue.cpp dlls/ws2_32/protocol_catalogue.h \
 	dlls/ws2_32/readiness.cpp dlls/ws2_32/readiness.h \
+	dlls/ws2_32/receive_filter.cpp dlls/ws2_32/receive_filter.h \
 	dlls/ws2_32/resolver.cpp dlls/ws2_32/resolver.h \
 	dlls/ws2_32/server_client.cpp dlls/ws2_32/server_client.h \
 	dlls/ws2_32/server_connection.cpp dlls/ws2_32/server_connection.h \

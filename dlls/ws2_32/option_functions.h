@@ -1,6 +1,7 @@
 // The options that are more than a number of the host or a value of the socket's state: functions for rows of the option table.
 // option_functions_socket.cpp has those of SOL_SOCKET, option_functions_transport.cpp those of TCP and UDP, option_functions_ip.cpp
-// those of IPv4 and IPv6, option_functions_multicast.cpp those about groups.
+// those of IPv4 and IPv6, option_functions_multicast.cpp those about groups,
+// option_functions_filter.cpp those about what is received.
 #pragma once
 
 #include <cstring>
@@ -118,6 +119,18 @@ WsaResult<void> want_hop_limit6(SocketRef& socket, uint32_t on);
 WsaResult<void> want_errors4(SocketRef& socket, uint32_t on);
 WsaResult<void> want_errors6(SocketRef& socket, uint32_t on);
 WsaResult<void> want_routing_header6(SocketRef& socket, uint32_t on);
+
+// ---- what is received ------------------------------------------------------------------------------------------------------
+WsaResult<uint32_t> get_receive_broadcast(SocketRef& socket);
+WsaResult<void> set_receive_broadcast(SocketRef& socket, uint32_t on);
+WsaResult<uint32_t> get_multicast_loop(SocketRef& socket);
+WsaResult<void> set_multicast_loop(SocketRef& socket, uint32_t on);
+WsaResult<uint32_t> get_interface_list_state(SocketRef& socket);
+WsaResult<void> set_interface_list_state(SocketRef& socket, uint32_t on);
+// WSAEINVAL: the list is not switched on, or does not have the interface.
+WsaResult<void> add_interface(SocketRef& socket, uint32_t index);
+WsaResult<void> remove_interface(SocketRef& socket, uint32_t index);
+WsaResult<int> get_interfaces(SocketRef& socket, char* value, int room);
 
 // ---- groups --------------------------------------------------------------------------------------------------------------
 // Set as an address or, as 0.x.x.x, an index, in network byte order; read as an index in the machine's.

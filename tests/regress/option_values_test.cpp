@@ -166,12 +166,75 @@ TEST_P(GroupTest, ABlockedSourceIsNotHeard) {
   EXPECT_FALSE(wait_for(receiver_.get(), Readiness::kRead, 0)) << "what came from the blocked source was kept";
 }
 
+// The receiver decides, not the sender.
+TEST_P(GroupTest, AReceiverNeedNotHearItsOwnMachine) {
+  if (family() != AF_INET) return;
+  const GROUP_REQ join = request();
+  ASSERT_RETURNS(0, set(receiver_.get(), level(), MCAST_JOIN_GROUP, &join, sizeof join));
+  ASSERT_TRUE(set_option(sender_.get(), IPPROTO_IP, IP_MULTICAST_LOOP, 0)) << "says nothing about others";
+  ASSERT_TRUE(set_option(receiver_.get(), IPPROTO_IP, IP_MULTICAST_LOOP, 0));
+  ASSERT_TRUE(send_to_group());
+  EXPECT_FALSE(wait_for(receiver_.get(), Readiness::kRead, 0));
+  ASSERT_TRUE(set_option(receiver_.get(), IPPROTO_IP, IP_MULTICAST_LOOP, 1));
+  ASSERT_TRUE(send_to_group());
+  EXPECT_TRUE(receives());
+}
+
 TEST_P(GroupTest, RequestsAreWhole) {
   const GROUP_REQ join = request();
   EXPECT_FAILS_WITH(set(receiver_.get(), level(), MCAST_JOIN_GROUP, &join, sizeof join - 1), WSAEFAULT);
   GROUP_REQ no_group{};
   EXPECT_FAILS_WITH_ONE_OF(set(receiver_.get(), level(), MCAST_JOIN_GROUP, &no_group, sizeof no_group),
                            (std::vector<int>{WSAEINVAL, WSAEADDRNOTAVAIL}));
+}
+
+// ---- which interfaces are listened to -------------------------------------------------------------------------------------
+
+#ifndef IP_IFLIST
+#define IP_IFLIST 28
+#define IP_ADD_IFLIST 29
+#define IP_DEL_IFLIST 30
+#define IP_GET_IFLIST 33
+#endif
+
+class InterfaceListTest : public FamilyTest {
+ protected:
+  int level() const { return family() == AF_INET ? IPPROTO_IP : IPPROTO_IPV6; }
+};
+FOR_BOTH_FAMILIES(InterfaceListTest);
+
+TEST_P(InterfaceListTest, ReceivesFromThoseInTheListAlone) {
+  const Pair pair = udp_pair(family());
+  ASSERT_TRUE(pair.valid());
+  const SOCKET s = pair.server.get();
+  const auto hears = [&](bool expected) {
+    char byte;
+    ASSERT_EQ(1, send(pair.client.get(), "x", 1, 0));
+    ASSERT_EQ(expected, wait_for(s, Readiness::kRead, expected ? kDeadlineMs : 0));
+    if (expected) {
+      ASSERT_EQ(1, recv(s, &byte, 1, 0));
+    }
+  };
+  EXPECT_EQ(0, get_option(s, level(), IP_IFLIST));
+  const DWORD first = 1, other = 4711;
+  EXPECT_FAILS_WITH(set(s, level(), IP_ADD_IFLIST, &first, sizeof first), WSAEINVAL) << "the list is not switched on";
+  ASSERT_TRUE(set_option(s, level(), IP_IFLIST, 1));
+  hears(false);  // it starts empty
+  ASSERT_RETURNS(0, set(s, level(), IP_ADD_IFLIST, &other, sizeof other));
+  hears(false);
+  ASSERT_RETURNS(0, set(s, level(), IP_ADD_IFLIST, &first, sizeof first));
+  hears(true);
+  DWORD list[4] = {};
+  int length = sizeof list;
+  ASSERT_RETURNS(0, getsockopt(s, level(), IP_GET_IFLIST, bytes_of(list), &length));
+  EXPECT_EQ(8, length);
+  EXPECT_EQ(other, list[0]);
+  EXPECT_EQ(first, list[1]);
+  ASSERT_RETURNS(0, set(s, level(), IP_DEL_IFLIST, &first, sizeof first));
+  hears(false);
+  ASSERT_TRUE(set_option(s, level(), IP_IFLIST, 0));
+  hears(true);
+  EXPECT_FAILS_WITH(getsockopt(s, level(), IP_GET_IFLIST, bytes_of(list), &length), WSAEINVAL);
 }
 
 // ---- one send, many datagrams ----------------------------------------------------------------------------------------

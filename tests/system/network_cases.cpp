@@ -105,6 +105,30 @@ TEST_F(NetworkTest, AChangeOfAddressesEndsTheWait) {
   EXPECT_EQ(0, outcome->result) << describe(*outcome);
 }
 
+// From the router's side of the link comes nothing; what this host sends to all comes back to itself.
+TEST_F(NetworkTest, BroadcastsAreReceivedByThoseWhoWantThem) {
+  const Socket receiver = make_socket(AF_INET, SOCK_DGRAM), sender = make_socket(AF_INET, SOCK_DGRAM);
+  const Endpoint wildcard = any_address(AF_INET);
+  ASSERT_RETURNS(0, bind(receiver.get(), wildcard.address(), wildcard.length));
+  ASSERT_TRUE(set_option(sender.get(), SOL_SOCKET, SO_BROADCAST, 1));
+  const DWORD by = htonl(static_cast<DWORD>(std::atoi(std::getenv("NEAR_INDEX"))));
+  ASSERT_RETURNS(0, setsockopt(sender.get(), IPPROTO_IP, IP_UNICAST_IF, bytes_of(&by), sizeof by));
+  const unsigned short port = local_name(receiver.get()).port();
+  for (const char* const all : {"10.77.0.255", "255.255.255.255"}) {
+    const Endpoint everybody = address(AF_INET, all, port), self = address(AF_INET, "10.77.0.1", port);
+    char bytes[8];
+    ASSERT_TRUE(set_option(receiver.get(), IPPROTO_IP, IP_RECEIVE_BROADCAST, 0));
+    ASSERT_EQ(3, sendto(sender.get(), "all", 3, 0, everybody.address(), everybody.length)) << error_name(WSAGetLastError());
+    ASSERT_EQ(4, sendto(sender.get(), "self", 4, 0, self.address(), self.length));
+    ASSERT_TRUE(wait_for(receiver.get(), Readiness::kRead));
+    EXPECT_EQ(4, recv(receiver.get(), bytes, sizeof bytes, 0)) << all;
+    ASSERT_TRUE(set_option(receiver.get(), IPPROTO_IP, IP_RECEIVE_BROADCAST, 1));
+    ASSERT_EQ(3, sendto(sender.get(), "all", 3, 0, everybody.address(), everybody.length));
+    ASSERT_TRUE(wait_for(receiver.get(), Readiness::kRead));
+    EXPECT_EQ(3, recv(receiver.get(), bytes, sizeof bytes, 0)) << all;
+  }
+}
+
 TEST_F(NetworkTest, MulticastOfBothFamiliesOverALink) {
   for (const int family : {AF_INET, AF_INET6}) {
     const int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
