@@ -1,5 +1,6 @@
 #include "tests/fault/operations.h"
 
+#include <mstcpip.h>
 #include <ws2tcpip.h>
 
 #include <algorithm>
@@ -248,6 +249,28 @@ std::vector<Operation> make_operations() {
        }});
   add({.name = "select", .allowed = kWaiting, .set_up = after(pair_with_data), .run = select_readable});
   add({.name = "WSAPoll", .allowed = kWaiting, .set_up = after(pair_with_data), .run = poll_readable});
+  add({.name = "SIO_ROUTING_INTERFACE_QUERY", .allowed = {WSAENETDOWN, WSAENETUNREACH, WSAEMFILE, kNoBuffers},
+       .set_up = after(datagram_with_data),
+       .run = [](World& world) {
+         sockaddr_in way;
+         DWORD returned = 0;
+         return error_unless(WSAIoctl(world.datagram, SIO_ROUTING_INTERFACE_QUERY, &world.address, sizeof world.address, &way, sizeof way,
+                                      &returned, nullptr, nullptr) == 0);
+       },
+       .least_calls = 3});
+  add({.name = "SIO_ACQUIRE_PORT_RESERVATION", .allowed = {WSAENETDOWN, WSAEACCES, WSAEADDRINUSE, WSAEMFILE, kNoBuffers},
+       .set_up = after(datagram_with_data),
+       .run = [](World& world) {
+         INET_PORT_RANGE range{0, 3};
+         INET_PORT_RESERVATION_INSTANCE granted;
+         DWORD returned = 0;
+         if (WSAIoctl(world.datagram, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof range, &granted, sizeof granted, &returned, nullptr,
+                      nullptr) != 0)
+           return WSAGetLastError();
+         return error_unless(WSAIoctl(world.datagram, SIO_RELEASE_PORT_RESERVATION, &granted.Token, sizeof granted.Token, nullptr, 0,
+                                      &returned, nullptr, nullptr) == 0);
+       },
+       .least_calls = 6});
   add({.name = "closesocket of a lingering socket", .allowed = {WSAENETDOWN, WSAEINTR},
        .set_up = after([](World& world) {
          pair(world);

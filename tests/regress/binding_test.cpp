@@ -120,8 +120,9 @@ INSTANTIATE_TEST_SUITE_P(Cell, BindingTest, ::testing::ValuesIn(all_cells()), []
 class SharedPortTest : public FamilyTest {};
 FOR_BOTH_FAMILIES(SharedPortTest);
 
-TEST_P(SharedPortTest, DifferentSpecificAddressesDoNotConflict) {
-  if (family() == AF_INET6) return;  // there is one loopback address
+class TwoAddressesTest : public WinsockTest {};
+
+TEST_F(TwoAddressesTest, DoNotConflict) {
   for (const int type : {SOCK_STREAM, SOCK_DGRAM}) {
     const Socket first = make_socket(AF_INET, type), second = make_socket(AF_INET, type);
     Endpoint place = loopback(AF_INET);

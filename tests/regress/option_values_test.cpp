@@ -167,8 +167,10 @@ TEST_P(GroupTest, ABlockedSourceIsNotHeard) {
 }
 
 // The receiver decides, not the sender.
-TEST_P(GroupTest, AReceiverNeedNotHearItsOwnMachine) {
-  if (family() != AF_INET) return;
+class MulticastLoopTest : public GroupTest {};
+INSTANTIATE_TEST_SUITE_P(Family, MulticastLoopTest, ::testing::Values(AF_INET), family_name);
+
+TEST_P(MulticastLoopTest, AReceiverNeedNotHearItsOwnMachine) {
   const GROUP_REQ join = request();
   ASSERT_RETURNS(0, set(receiver_.get(), level(), MCAST_JOIN_GROUP, &join, sizeof join));
   ASSERT_TRUE(set_option(sender_.get(), IPPROTO_IP, IP_MULTICAST_LOOP, 0)) << "says nothing about others";

@@ -16,6 +16,8 @@ class UnreachableTest : public FamilyTest {
     socket_ = bound_socket(family(), SOCK_DGRAM);
     peer_ = bound_socket(family(), SOCK_DGRAM);
     ASSERT_TRUE(socket_.valid() && peer_.valid());
+    // Where nothing is told, a receive would wait for ever.
+    ASSERT_TRUE(set_option(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, 5000));
     Socket gone = bound_socket(family(), SOCK_DGRAM);
     nobody_ = local_name(gone.get());
   }
