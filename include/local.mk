@@ -55,6 +55,7 @@ dist_windsockinclude_HEADERS = \
 	include/processthreadsapi.h \
 	include/qos.h \
 	include/sporder.h \
+	include/svcguid.h \
 	include/synchapi.h \
 	include/sysinfoapi.h \
 	include/winbase.h \

@@ -5,7 +5,9 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/api_duplicate.cpp \
 	dlls/ws2_32/api_events.cpp \
 	dlls/ws2_32/api_names.cpp \
+	dlls/ws2_32/api_name_spaces.cpp \
 	dlls/ws2_32/api_options.cpp \
+	dlls/ws2_32/api_providers.cpp \
 	dlls/ws2_32/api_select.cpp \
 	dlls/ws2_32/api_socket.cpp \
 	dlls/ws2_32/api_startup.cpp \
@@ -20,11 +22,14 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/host_services.h \
 	dlls/ws2_32/inet_text.cpp dlls/ws2_32/inet_text.h \
 	dlls/ws2_32/loading.cpp \
+	dlls/ws2_32/name_lookup.cpp dlls/ws2_32/name_lookup.h \
 	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_socket.cpp \
 	dlls/ws2_32/option_table.cpp dlls/ws2_32/option_table.h \
+	dlls/ws2_32/packed_buffer.h \
 	dlls/ws2_32/process.cpp dlls/ws2_32/process.h \
 	dlls/ws2_32/program_pointer.h \
 	dlls/ws2_32/protocol_catalogue.cpp dlls/ws2_32/protocol_catalogue.h \
+	dlls/ws2_32/provider_catalogue.cpp dlls/ws2_32/provider_catalogue.h \
 	dlls/ws2_32/readiness.cpp dlls/ws2_32/readiness.h \
 	dlls/ws2_32/resolver.cpp dlls/ws2_32/resolver.h \
 	dlls/ws2_32/server_client.cpp dlls/ws2_32/server_client.h \

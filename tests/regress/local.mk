@@ -8,9 +8,11 @@ regress_sources = \
 	tests/regress/event_test.cpp \
 	tests/regress/handoff_test.cpp \
 	tests/regress/main.cpp \
+	tests/regress/name_space_test.cpp \
 	tests/regress/names_test.cpp \
 	tests/regress/options_test.cpp \
 	tests/regress/poll_test.cpp \
+	tests/regress/provider_test.cpp \
 	tests/regress/select_test.cpp \
 	tests/regress/socket_test.cpp \
 	tests/regress/startup_test.cpp \
