@@ -51,6 +51,7 @@ dist_windsockinclude_HEADERS = \
 	include/mswsock.h \
 	include/mswsockdef.h \
 	include/netdb.h \
+	include/nspapi.h \
 	include/poll.h \
 	include/processthreadsapi.h \
 	include/qos.h \

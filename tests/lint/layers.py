@@ -10,7 +10,7 @@ import re
 # (row, pattern of paths). Row names are for people.
 ROWS = (
     # dlls/common, in its own order: one owner per descriptor, the host's calls, messages about them, the wire.
-    (0, r"dlls/common/(result|unique_fd|shared_state|utf)\.(h|cpp)"),
+    (0, r"dlls/common/(result|unique_fd|shared_state|utf|forwards)\.(h|cpp)"),
     (1, r"dlls/common/fd_list\.h"),
     (2, r"dlls/common/host(_\w+)?\.(h|cpp)"),
     (3, r"dlls/common/debug\.(h|cpp)"),
@@ -25,6 +25,7 @@ ROWS = (
     (30, r"dlls/ws2_32/api_\w+\.h"),
     (40, r"dlls/ws2_32/(api_\w+|loading)\.cpp"),
     (30, r"dlls/ws2_32/\w+\.(h|cpp)"),
+    (30, r"dlls/mswsock/export\.h"),
     # The native host beside the core, and what runs programs in Wine above it.
     (30, r"dlls/kernel32/\w+\.h"),
     (40, r"dlls/kernel32/\w+\.cpp"),

@@ -8,6 +8,7 @@ regress_sources = \
 	tests/regress/event_test.cpp \
 	tests/regress/handoff_test.cpp \
 	tests/regress/main.cpp \
+	tests/regress/mswsock_test.cpp \
 	tests/regress/name_space_test.cpp \
 	tests/regress/names_test.cpp \
 	tests/regress/options_test.cpp \
@@ -29,7 +30,7 @@ check_PROGRAMS += tests/regress/regress
 tests_regress_regress_SOURCES = $(regress_sources) $(regress_headers) $(test_support_winsock_sources)
 tests_regress_regress_CPPFLAGS = $(AM_CPPFLAGS)
 tests_regress_regress_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_regress_regress_LDADD = libprocess_info.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
+tests_regress_regress_LDADD = libprocess_info.la libmswsock.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
 tests_regress_regress_LDFLAGS = $(AM_LDFLAGS) -no-install
 endif
 
@@ -42,7 +43,7 @@ pe_objects = $(pe_sources:%.cpp=tests/regress/pe/%.o)
 
 check_DATA = tests/regress/regress.exe
 tests/regress/regress.exe: $(pe_objects) tests/regress/pe/gtest-all.o
-	$(AM_V_GEN)$(MINGW_CXX) -static -o $@ $(pe_objects) tests/regress/pe/gtest-all.o -lws2_32
+	$(AM_V_GEN)$(MINGW_CXX) -static -o $@ $(pe_objects) tests/regress/pe/gtest-all.o -lmswsock -lws2_32
 tests/regress/pe/%.o: $(top_srcdir)/%.cpp
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CXX) $(PE_CXXFLAGS) -I$(top_srcdir) -isystem $(GTEST_SOURCE)/include \
 	  -MMD -MP -c -o $@ $<
