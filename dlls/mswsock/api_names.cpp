@@ -16,6 +16,7 @@
 #include "dlls/ws2_32/packed_buffer.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
 #include "dlls/ws2_32/provider_catalogue.h"
+#include "dlls/ws2_32/trace_words.h"
 
 using namespace windsock;
 
@@ -148,5 +149,6 @@ int windsock_dn_expand(const BYTE* message, const BYTE* end, const BYTE* name, c
 // To the standard error: the message and the name of the last error.
 void windsock_s_perror(const char* message) {
   uint32_t error = services::last_error();
-  fprintf(stderr, "%s%s%s (%u)\n", message ? message : "", message && *message ? ": " : "", trace::error_name(error), error);
+  const char* name = trace::word_for(trace::Words::kError, error);
+  fprintf(stderr, "%s%s%s (%u)\n", message ? message : "", message && *message ? ": " : "", name ? name : "error", error);
 }

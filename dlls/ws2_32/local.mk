@@ -5,6 +5,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/api_byte_order.cpp \
 	dlls/ws2_32/api_duplicate.cpp \
 	dlls/ws2_32/api_events.cpp \
+	dlls/ws2_32/api_hooks.cpp \
 	dlls/ws2_32/api_names.cpp \
 	dlls/ws2_32/api_name_spaces.cpp \
 	dlls/ws2_32/api_options.cpp \
@@ -15,6 +16,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/api_transfer.cpp \
 	dlls/ws2_32/api_unsupported.cpp \
 	dlls/ws2_32/blocking.cpp dlls/ws2_32/blocking.h \
+	dlls/ws2_32/blocking_hook.cpp dlls/ws2_32/blocking_hook.h \
 	dlls/ws2_32/data_transfer.cpp dlls/ws2_32/data_transfer.h \
 	dlls/ws2_32/descriptor.h \
 	dlls/ws2_32/duplication.cpp dlls/ws2_32/duplication.h \

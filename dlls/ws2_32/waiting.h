@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "dlls/ws2_32/blocking.h"
+#include "dlls/ws2_32/blocking_hook.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/wsa_error.h"
 
@@ -34,6 +35,7 @@ template <typename Call>
       return wsa_failure(10035 /* WSAEWOULDBLOCK */);
     if (static_cast<int>(result.error()) != EINTR) return Failure{transfer_error(socket, direction, result.error())};
     if (socket.closing()) return wsa_failure(10004 /* WSAEINTR */);
+    WS_TRY(blocking_hook::run());
   }
 }
 

@@ -303,9 +303,10 @@ def works_means_tested(tree):
     called = set()
     for path in suite:
         called.update(re.findall(r"\w+", tree.code(path)))
-    for number, _, name, _, answer in exports(tree):
-        spellings = {name, MACROS.get(name, name)}
-        if name.endswith(("A", "W")):
-            spellings.add(name[:-1])
-        if answer == "works" and name not in NO_CASE and not spellings & called:
-            yield SPEC, number, f"{name} works, but no case of tests/regress calls it"
+    for spec in (SPEC, "dlls/mswsock/mswsock.spec"):
+        for number, _, name, _, answer in exports(tree, spec):
+            spellings = {name, MACROS.get(name, name)}
+            if name.endswith(("A", "W")):
+                spellings.add(name[:-1])
+            if answer == "works" and name not in NO_CASE and not spellings & called:
+                yield spec, number, f"{name} works, but no case of tests/regress calls it"

@@ -7,6 +7,7 @@ regress_sources = \
 	tests/regress/duplicate_test.cpp \
 	tests/regress/event_test.cpp \
 	tests/regress/handoff_test.cpp \
+	tests/regress/hook_test.cpp \
 	tests/regress/main.cpp \
 	tests/regress/mswsock_test.cpp \
 	tests/regress/name_space_test.cpp \

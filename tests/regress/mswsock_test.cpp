@@ -23,6 +23,7 @@ extern "C" {
 u_long BSD_CALL inet_network(const char* text) BSD_NAME(inet_network);
 struct netent* BSD_CALL getnetbyname(const char* name) BSD_NAME(getnetbyname);
 int BSD_CALL dn_expand(const BYTE* message, const BYTE* end, const BYTE* name, char* text, int size) BSD_NAME(dn_expand);
+void BSD_CALL s_perror(const char* message);
 }
 
 namespace regress {
@@ -135,6 +136,15 @@ TEST_F(MswsockTest, NamesInDnsMessages) {
   EXPECT_EQ(-1, dn_expand(message, end, message, text, 11)) << "no room for the end of the text";
   EXPECT_EQ(-1, dn_expand(message, end, message + 19, text, sizeof text)) << "a pointer to itself";
   EXPECT_EQ(-1, dn_expand(message, end, message + 21, text, sizeof text)) << "a label that goes beyond the message";
+}
+
+TEST_F(MswsockTest, ErrorsInWords) {
+  WSASetLastError(WSAENOTCONN);
+  ::testing::internal::CaptureStderr();
+  s_perror("no peer");
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(0u, said.find("no peer: ")) << said;
+  EXPECT_GT(said.size(), 10u);
 }
 
 }  // namespace
