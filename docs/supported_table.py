@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The table of what is supported, made from the lists of exports: dlls/ws2_32/ws2_32.spec and dlls/kernel32/kernel32.spec.
+"""The tables of what is supported, made from the lists of exports (dlls/*/*.spec) and the tests.
 
-    docs/supported_table.py            prints it
-    docs/supported_table.py --check    fails when README.md has another one
-    docs/supported_table.py --write    puts it between the markers in README.md
+    docs/supported_table.py            prints the one of the README
+    docs/supported_table.py --check    fails when README.md or docs/coverage.md has another one, or an export has no case
+    docs/supported_table.py --write    puts the one between the markers in README.md, and writes docs/coverage.md: each export, how
+                                       it answers, and the cases that call it
 """
 import re
 import sys
@@ -11,6 +12,10 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 README = TOP / "README.md"
+COVERAGE = TOP / "docs/coverage.md"
+LIBRARIES = ("ws2_32", "mswsock", "wsock32")
+ANSWERS = "tests/abi/answers_test.c"  # calls every export that is not supported, by the lists
+NO_CASE = {"WEP"}  # does nothing, and no header declares it: tests/abi/exports_test.c sees that it is there
 BEGIN, END = "<!-- supported: begin -->\n", "<!-- supported: end -->\n"
 
 # The first area whose pattern fits a name has it.
@@ -61,6 +66,64 @@ def table():
     return "\n".join(lines)
 
 
+CASE = re.compile(r"^TEST(?:_[FP])?\((\w+),\s*(\w+)\)", re.MULTILINE)
+
+
+def cases():
+    """Each word of the regression suite -> the cases that say it; what stands outside of cases counts for its file."""
+    said = {}
+    for path in sorted((TOP / "tests/regress").glob("*_test.cpp")) + sorted((TOP / "tests/support").glob("*.cpp")):
+        text = path.read_text()
+        begins = [(match.start(), f"{match[1]}.{match[2]}") for match in CASE.finditer(text)]
+        pieces = [(text[:begins[0][0]] if begins else text, path.name)]
+        for (begin, name), (end, _) in zip(begins, begins[1:] + [(len(text), "")]):
+            pieces.append((text[begin:end], name))
+        for piece, name in pieces:
+            for word in set(re.findall(r"\w+", re.sub(r"//[^\n]*", "", piece))):
+                said.setdefault(word, []).append(name)
+    return said
+
+
+def spellings(name):
+    yield name
+    if name.endswith(("A", "W")):
+        yield name[:-1]
+    if name == "__WSAFDIsSet":
+        yield "FD_ISSET"
+
+
+def cases_of(name, support, said):
+    if support != "works":
+        return [ANSWERS]
+    found = [case for spelling in spellings(name) for case in said.get(spelling, [])]
+    named = [case for case in found if "." in case and not case.endswith(".cpp")]
+    return list(dict.fromkeys(named or found)) or (["tests/abi/exports_test.c"] if name in NO_CASE else [])
+
+
+def coverage():
+    """The text of docs/coverage.md, and the exports that have no case."""
+    said, missing = cases(), []
+    lines = ["# Coverage", "", "Each export, how it answers, and the cases that show it. Made by `docs/supported_table.py --write` from the lists of",
+             "exports and the tests; `make check` fails when it is not up to date, or when an export has no case. Cases are of",
+             f"`tests/regress`; `{ANSWERS}` calls every export that is not supported and compares with its list.", ""]
+    for library in LIBRARIES:
+        lines += [f"## {library}", "", "| export | answers | cases |", "|---|---|---|"]
+        for line in (TOP / f"dlls/{library}/{library}.spec").read_text().splitlines():
+            if not line.strip() or line.startswith("#"):
+                continue
+            _, name, _, support = line.split(None, 3)
+            if support in LIBRARIES:
+                lines.append(f"| {name} | as in {support} | `{ANSWERS}` |")
+                continue
+            found = cases_of(name, support, said)
+            if not found:
+                missing.append(name)
+            more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+            lines.append(f"| {name} | {support.split('@')[0] if support == 'works' else support} | {listed(found[:3])}{more} |")
+        lines.append("")
+    return "\n".join(lines), missing
+
+
 def main():
     option = sys.argv[1] if len(sys.argv) > 1 else ""
     if not option:
@@ -73,7 +136,15 @@ def main():
         return 1
     if option == "--write":
         README.write_text(before + BEGIN + table() + END + after)
+        COVERAGE.write_text(coverage()[0])
         return 0
+    text, missing = coverage()
+    if missing:
+        print("no case of tests/regress calls", *missing, file=sys.stderr)
+        return 1
+    if not COVERAGE.exists() or COVERAGE.read_text() != text:
+        print("docs/coverage.md is not up to date: run docs/supported_table.py --write", file=sys.stderr)
+        return 1
     if old == table():
         return 0
     print("README.md does not have the table of the exports as they are: run docs/supported_table.py --write", file=sys.stderr)

@@ -51,10 +51,12 @@ dist_windsockinclude_HEADERS = \
 	include/mswsock.h \
 	include/mswsockdef.h \
 	include/netdb.h \
+	include/nspapi.h \
 	include/poll.h \
 	include/processthreadsapi.h \
 	include/qos.h \
 	include/sporder.h \
+	include/svcguid.h \
 	include/synchapi.h \
 	include/sysinfoapi.h \
 	include/winbase.h \

@@ -121,6 +121,18 @@ Result<void> signal_thread(int thread, int signal);
 Result<int> reserve_wake_signal();
 // Lets the calling thread receive the signal.
 void unblock_signal(int signal);
+// While it lives the calling thread gets the signal every `nanoseconds`, if the host has a timer free.
+class IntervalSignal {
+ public:
+  IntervalSignal(int signal, int64_t nanoseconds);
+  ~IntervalSignal();
+  IntervalSignal(const IntervalSignal&) = delete;
+  IntervalSignal& operator=(const IntervalSignal&) = delete;
+
+ private:
+  void* timer_ = nullptr;
+  bool made_ = false;
+};
 
 // Sleeps while *word is `expected`, at most for the time given; wake_futex wakes all who sleep on it. Spurious returns happen.
 void wait_futex(const void* word, uint32_t expected, int64_t timeout_nanoseconds);

@@ -64,6 +64,14 @@ Result<std::string> machine_name() {
   return std::string(names.nodename);
 }
 
+std::optional<uint32_t> network_number(const char* name) {
+  netent entry{}, *found = nullptr;
+  char texts[4096];
+  int error = 0;
+  if (::getnetbyname_r(name, &entry, texts, sizeof texts, &found, &error) != 0 || !found) return std::nullopt;
+  return entry.n_net;
+}
+
 bool address_from_text(int family, const char* text, void* address) { return ::inet_pton(family, text, address) == 1; }
 
 bool address_to_text(int family, const void* address, char* text, size_t size) {

@@ -2,6 +2,7 @@
 // numbers, so that users see Windows' names only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,9 @@ NameResult<NameAnswers> look_up_name(const NameQuery& query);
 
 // The name of this machine.
 Result<std::string> machine_name();
+
+// The number of a network by its name (/etc/networks), in the byte order of the machine.
+std::optional<uint32_t> network_number(const char* name);
 
 // The standard notation of an address of kAfInet or kAfInet6 (4 or 16 bytes).
 inline constexpr size_t kMaxAddressText = 46;

@@ -197,6 +197,27 @@ void unblock_signal(int signal) {
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
+static_assert(sizeof(timer_t) == sizeof(void*));
+
+IntervalSignal::IntervalSignal(int signal, int64_t nanoseconds) {
+  sigevent event{};
+  event.sigev_notify = SIGEV_THREAD_ID;
+  event.sigev_signo = signal;
+#ifdef sigev_notify_thread_id
+  event.sigev_notify_thread_id = thread_id();
+#else
+  event._sigev_un._tid = thread_id();
+#endif
+  made_ = ::timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0;
+  timespec interval{nanoseconds / 1000000000, nanoseconds % 1000000000};
+  itimerspec times{interval, interval};
+  if (made_) ::timer_settime(timer_, 0, &times, nullptr);
+}
+
+IntervalSignal::~IntervalSignal() {
+  if (made_) ::timer_delete(timer_);
+}
+
 void wait_futex(const void* word, uint32_t expected, int64_t timeout_nanoseconds) {
   timespec timeout{timeout_nanoseconds / 1000000000, timeout_nanoseconds % 1000000000};
   ::syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, &timeout, nullptr, 0);

@@ -13,4 +13,5 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/runtime_directory.cpp dlls/common/runtime_directory.h \
 	dlls/common/shared_state.h \
 	dlls/common/unique_fd.h \
+	dlls/common/utf.cpp dlls/common/utf.h \
 	dlls/common/wire.cpp dlls/common/wire.def dlls/common/wire.h

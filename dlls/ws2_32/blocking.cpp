@@ -12,15 +12,6 @@ namespace windsock::blocking {
 constinit thread_local Place* t_place = nullptr;
 std::atomic<uint64_t> g_closings{0};
 
-namespace {
-
-constexpr int64_t kMillisecond = 1000000;
-constexpr int64_t kResend = kMillisecond;          // how long a signalled thread has before the next signal
-constexpr int64_t kDeaf = 50 * kMillisecond;       // after this it is taken to mask the signal
-constexpr int64_t kGiveUp = 100 * kMillisecond;    // after this the last to leave closes the fd
-
-std::atomic<Place*> g_places{nullptr};
-
 int wake_signal() {
   static const int signal = [] {
     auto reserved = host::reserve_wake_signal();
@@ -32,6 +23,15 @@ int wake_signal() {
   }();
   return signal;
 }
+
+namespace {
+
+constexpr int64_t kMillisecond = 1000000;
+constexpr int64_t kResend = kMillisecond;          // how long a signalled thread has before the next signal
+constexpr int64_t kDeaf = 50 * kMillisecond;       // after this it is taken to mask the signal
+constexpr int64_t kGiveUp = 100 * kMillisecond;    // after this the last to leave closes the fd
+
+std::atomic<Place*> g_places{nullptr};
 
 void leave_place(void* place) { static_cast<Place*>(place)->thread.store(0, std::memory_order_release); }
 

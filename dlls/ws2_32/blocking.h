@@ -40,6 +40,9 @@ extern thread_local constinit Place* t_place;
 Place& take_place();
 inline Place& place() { return t_place ? *t_place : take_place(); }
 
+// The signal that interrupts blocked calls; 0: none was free.
+int wake_signal();
+
 // Raised by each closer after it has marked its descriptor.
 [[gnu::visibility("hidden")]] extern std::atomic<uint64_t> g_closings;
 

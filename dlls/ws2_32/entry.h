@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "dlls/common/debug.h"
+#include "dlls/ws2_32/blocking_hook.h"
 #include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/process.h"
 #include "dlls/ws2_32/trace.h"
@@ -28,13 +29,9 @@ namespace codes {
 inline constexpr int kInProgress = 10036, kNoBuffers = 10055, kNotInitialised = 10093, kSystemCallFailure = 10107;
 }  // namespace codes
 
-// Runs the body: its value, or its error.
-template <Needs needs, typename R, typename Body>
-[[gnu::always_inline]] inline WsaResult<R> guarded(Body& body) {
-  if constexpr (needs == Needs::kStartup) {
-    if (!process::is_started()) [[unlikely]] return wsa_failure(codes::kNotInitialised);
-    if (process::in_callback()) [[unlikely]] return wsa_failure(codes::kInProgress);
-  }
+// The body without an exception leaving it.
+template <typename R, typename Body>
+[[gnu::always_inline]] inline WsaResult<R> caught(Body& body) {
   try {
     return body();
   } catch (const std::bad_alloc&) {
@@ -42,6 +39,24 @@ template <Needs needs, typename R, typename Body>
   } catch (...) {
     return wsa_failure(codes::kSystemCallFailure);
   }
+}
+
+// A call inside a callback, or of a thread with a blocking hook.
+template <typename R, typename Body>
+[[gnu::cold, gnu::noinline]] WsaResult<R> special(Body& body) {
+  if (process::in_callback()) return wsa_failure(codes::kInProgress);
+  blocking_hook::CallScope scope;
+  return caught<R>(body);
+}
+
+// Runs the body: its value, or its error.
+template <Needs needs, typename R, typename Body>
+[[gnu::always_inline]] inline WsaResult<R> guarded(Body& body) {
+  if constexpr (needs == Needs::kStartup) {
+    if (!process::is_started()) [[unlikely]] return wsa_failure(codes::kNotInitialised);
+    if (!process::is_plain_call()) [[unlikely]] return special<R>(body);
+  }
+  return caught<R>(body);
 }
 
 template <Needs needs, typename R, typename Body>

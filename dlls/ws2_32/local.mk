@@ -2,11 +2,15 @@
 noinst_LTLIBRARIES += libws2_32_core.la
 libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/address_order.cpp dlls/ws2_32/address_order.h \
+	dlls/ws2_32/answers.h \
 	dlls/ws2_32/api_byte_order.cpp \
 	dlls/ws2_32/api_duplicate.cpp \
 	dlls/ws2_32/api_events.cpp \
+	dlls/ws2_32/api_hooks.cpp \
 	dlls/ws2_32/api_names.cpp \
+	dlls/ws2_32/api_name_spaces.cpp \
 	dlls/ws2_32/api_options.cpp \
+	dlls/ws2_32/api_providers.cpp \
 	dlls/ws2_32/api_select.cpp \
 	dlls/ws2_32/api_socket.cpp \
 	dlls/ws2_32/api_startup.cpp \
@@ -16,6 +20,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/blocking.cpp dlls/ws2_32/blocking.h \
 	dlls/ws2_32/control_functions.h dlls/ws2_32/control_functions_address.cpp dlls/ws2_32/control_functions_socket.cpp \
 	dlls/ws2_32/control_functions_transport.cpp dlls/ws2_32/control_table.cpp dlls/ws2_32/control_table.h \
+	dlls/ws2_32/blocking_hook.cpp dlls/ws2_32/blocking_hook.h \
 	dlls/ws2_32/data_transfer.cpp dlls/ws2_32/data_transfer.h \
 	dlls/ws2_32/datagram_errors.cpp dlls/ws2_32/datagram_errors.h \
 	dlls/ws2_32/descriptor.h \
@@ -30,9 +35,12 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/option_functions_socket.cpp dlls/ws2_32/option_functions_transport.cpp \
 	dlls/ws2_32/option_table.cpp dlls/ws2_32/option_table.h \
 	dlls/ws2_32/port_reservations.cpp dlls/ws2_32/port_reservations.h \
+	dlls/ws2_32/name_lookup.cpp dlls/ws2_32/name_lookup.h \
+	dlls/ws2_32/packed_buffer.h \
 	dlls/ws2_32/process.cpp dlls/ws2_32/process.h \
 	dlls/ws2_32/program_pointer.h \
 	dlls/ws2_32/protocol_catalogue.cpp dlls/ws2_32/protocol_catalogue.h \
+	dlls/ws2_32/provider_catalogue.cpp dlls/ws2_32/provider_catalogue.h \
 	dlls/ws2_32/readiness.cpp dlls/ws2_32/readiness.h \
 	dlls/ws2_32/receive_filter.cpp dlls/ws2_32/receive_filter.h \
 	dlls/ws2_32/resolver.cpp dlls/ws2_32/resolver.h \
@@ -62,27 +70,30 @@ lib_LTLIBRARIES += libws2_32.la
 libws2_32_la_SOURCES =
 nodist_EXTRA_libws2_32_la_SOURCES = dummy.cxx
 libws2_32_la_LIBADD = libws2_32_core.la libhost_services_native.la libkernel32.la
-libws2_32_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -Wl,-z,nodelete -Wl,--version-script=dlls/ws2_32/ws2_32.map
+libws2_32_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -Wl,-z,nodelete -Wl,--version-script=dlls/ws2_32/ws2_32.map \
+	-Wl,dlls/wsock32/wsock32.aliases
 if !SANITIZE
 libws2_32_la_LDFLAGS += -Wl,-z,defs
 endif
-EXTRA_libws2_32_la_DEPENDENCIES = dlls/ws2_32/ws2_32.map
+EXTRA_libws2_32_la_DEPENDENCIES = dlls/ws2_32/ws2_32.map dlls/wsock32/wsock32.aliases
 
-# winsock.h binds the two calls that Winsock 1.1 numbers otherwise to names of their own.
-dlls/ws2_32/ws2_32.map: dlls/ws2_32/ws2_32.spec dlls/common/spec_to_map.awk
+# winsock.h binds the two calls that Winsock 1.1 numbers otherwise to names of their own; what libmswsock and libwsock32 forward to
+# beside is under a private version.
+dlls/ws2_32/ws2_32.map: dlls/ws2_32/ws2_32.spec dlls/common/spec_to_map.awk dlls/ws2_32/local.mk
 	$(AM_V_GEN)$(MKDIR_P) dlls/ws2_32 && $(AWK) -v version=WINDSOCK_1 -v extra="WS1_getsockopt WS1_setsockopt" \
-	  -f $(top_srcdir)/dlls/common/spec_to_map.awk $(top_srcdir)/dlls/ws2_32/ws2_32.spec > $@-new && mv $@-new $@
-dlls/ws2_32/ws2_32.answers: dlls/ws2_32/ws2_32.spec dlls/ws2_32/spec_to_answers.awk
+	  -f $(top_srcdir)/dlls/common/spec_to_map.awk $(top_srcdir)/dlls/ws2_32/ws2_32.spec > $@-new && \
+	  echo 'WINDSOCK_PRIVATE { global: mswsock_*; wsock32_*; };' >> $@-new && mv $@-new $@
+dlls/ws2_32/ws2_32.answers: dlls/ws2_32/ws2_32.spec dlls/common/spec_to_answers.awk
 	$(AM_V_GEN)$(MKDIR_P) dlls/ws2_32 && \
-	  $(AWK) -f $(top_srcdir)/dlls/ws2_32/spec_to_answers.awk $(top_srcdir)/dlls/ws2_32/ws2_32.spec > $@-new && mv $@-new $@
+	  $(AWK) -f $(top_srcdir)/dlls/common/spec_to_answers.awk $(top_srcdir)/dlls/ws2_32/ws2_32.spec > $@-new && mv $@-new $@
 BUILT_SOURCES += dlls/ws2_32/ws2_32.answers
 CLEANFILES += dlls/ws2_32/ws2_32.map dlls/ws2_32/ws2_32.answers
-EXTRA_DIST += dlls/ws2_32/ws2_32.spec dlls/ws2_32/spec_to_answers.awk
+EXTRA_DIST += dlls/ws2_32/ws2_32.spec
 
-# -lws2_32 alone links any port: the name the linker looks for is a script that adds kernel32 where it is needed. It names
+# -lws2_32 alone links any port: the name the linker looks for is a script that adds kernel32 and mswsock where they are needed. It names
 # no folder, so an installation below a DESTDIR, or one that was moved, links too.
 install-exec-hook:
 	rm -f '$(DESTDIR)$(libdir)/libws2_32.so'
-	echo 'INPUT(-l:libws2_32.so.1 AS_NEEDED(-l:libkernel32.so.1))' > '$(DESTDIR)$(libdir)/libws2_32.so'
+	echo 'INPUT(-l:libws2_32.so.1 AS_NEEDED(-l:libkernel32.so.1 -l:libmswsock.so.1))' > '$(DESTDIR)$(libdir)/libws2_32.so'
 uninstall-hook:
 	rm -f '$(DESTDIR)$(libdir)/libws2_32.so'

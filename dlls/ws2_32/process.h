@@ -10,11 +10,15 @@ namespace windsock::process {
 
 // How often WSAStartup succeeded more than WSACleanup. A plain load on every call's way.
 [[gnu::visibility("hidden")]] extern std::atomic<int> g_startup_count;
-// Non-zero while the thread runs a callback of a blocking call (a WSAAccept condition): other calls give WSAEINPROGRESS.
+// Zero for nearly every thread. Counts the callbacks of blocking calls that the thread runs (a WSAAccept condition, a blocking hook):
+// other calls give WSAEINPROGRESS meanwhile. kHasHook is set beside while the thread has a hook of Winsock 1.1.
 extern constinit thread_local int g_in_callback;
+inline constexpr int kHasHook = 1 << 16;
 
 inline bool is_started() { return g_startup_count.load(std::memory_order_relaxed) > 0; }
-inline bool in_callback() { return g_in_callback != 0; }
+inline bool in_callback() { return (g_in_callback & (kHasHook - 1)) != 0; }
+inline bool is_plain_call() { return g_in_callback == 0; }
+inline void set_has_hook(bool has) { g_in_callback = has ? g_in_callback | kHasHook : g_in_callback & ~kHasHook; }
 
 // Counts one more start with the version asked for (MAKEWORD order) and returns the version negotiated: at most 2.2.
 // WSAVERNOTSUPPORTED for 0.x.

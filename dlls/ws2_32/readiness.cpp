@@ -9,6 +9,7 @@
 
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/blocking.h"
+#include "dlls/ws2_32/blocking_hook.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_flags.h"
 
@@ -157,7 +158,12 @@ class Timeout {
 enum class Waited { kDone, kLookAgain, kFailed };
 
 [[gnu::noinline]] Waited after_failure(host::Errno error, WsaError& failed) {
-  if (static_cast<int>(error) == EINTR) return Waited::kLookAgain;
+  if (static_cast<int>(error) == EINTR) {
+    auto hooked = blocking_hook::run();
+    if (hooked) return Waited::kLookAgain;
+    failed = hooked.error();
+    return Waited::kFailed;
+  }
   failed = wsa_error_from_host(error);
   return Waited::kFailed;
 }

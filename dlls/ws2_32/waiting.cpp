@@ -71,6 +71,7 @@ WsaResult<void> wait_until(SocketRef& socket, short events) {
     if (socket.closing()) return wsa_failure(WSAEINTR);
     if (ready) return {};
     if (static_cast<int>(ready.error()) != EINTR) return wsa_failure_from_host(ready.error());
+    WS_TRY(blocking_hook::run());
   }
 }
 

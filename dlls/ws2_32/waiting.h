@@ -6,6 +6,7 @@
 
 #include "dlls/ws2_32/blocking.h"
 #include "dlls/ws2_32/datagram_errors.h"
+#include "dlls/ws2_32/blocking_hook.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/wsa_error.h"
 
@@ -37,6 +38,7 @@ template <typename Call>
       continue;
     }
     if (socket.closing()) return wsa_failure(10004 /* WSAEINTR */);
+    WS_TRY(blocking_hook::run());
   }
 }
 

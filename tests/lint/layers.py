@@ -10,7 +10,7 @@ import re
 # (row, pattern of paths). Row names are for people.
 ROWS = (
     # dlls/common, in its own order: one owner per descriptor, the host's calls, messages about them, the wire.
-    (0, r"dlls/common/(result|unique_fd|shared_state)\.(h|cpp)"),
+    (0, r"dlls/common/(result|unique_fd|shared_state|utf|forwards)\.(h|cpp)"),
     (1, r"dlls/common/fd_list\.h"),
     (2, r"dlls/common/host(_\w+)?\.(h|cpp)"),
     (3, r"dlls/common/debug\.(h|cpp)"),
@@ -19,12 +19,13 @@ ROWS = (
     (11, r"dlls/common/fd_channel\.(h|cpp)"),
     # The core. Values and pure functions first.
     (20, r"dlls/ws2_32/(wsa_error\.h|program_pointer\.h|errno\.def|host_services\.h)"),
-    (20, r"dlls/ws2_32/(underlying_socket|descriptor|socket_sets)\.h"),
-    (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|inet_text|address_order|option_table|option_functions|control_table|control_functions)\.h"),
-    (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|inet_text|address_order)\.cpp"),
+    (20, r"dlls/ws2_32/(underlying_socket|descriptor|socket_sets|shape)\.h"),
+    (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|provider_catalogue|packed_buffer|inet_text|address_order|option_table|option_functions|control_table|control_functions)\.h"),
+    (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|provider_catalogue|inet_text|address_order)\.cpp"),
     (30, r"dlls/ws2_32/api_\w+\.h"),
     (40, r"dlls/ws2_32/(api_\w+|loading)\.cpp"),
     (30, r"dlls/ws2_32/\w+\.(h|cpp)"),
+    (30, r"dlls/mswsock/export\.h"),
     # The native host beside the core, and what runs programs in Wine above it.
     (30, r"dlls/kernel32/\w+\.h"),
     (40, r"dlls/kernel32/\w+\.cpp"),

@@ -9,11 +9,15 @@ regress_sources = \
 	tests/regress/duplicate_test.cpp \
 	tests/regress/event_test.cpp \
 	tests/regress/handoff_test.cpp \
+	tests/regress/hook_test.cpp \
 	tests/regress/main.cpp \
+	tests/regress/mswsock_test.cpp \
+	tests/regress/name_space_test.cpp \
 	tests/regress/names_test.cpp \
 	tests/regress/option_values_test.cpp \
 	tests/regress/options_test.cpp \
 	tests/regress/poll_test.cpp \
+	tests/regress/provider_test.cpp \
 	tests/regress/select_test.cpp \
 	tests/regress/socket_test.cpp \
 	tests/regress/startup_test.cpp \
@@ -31,7 +35,7 @@ check_PROGRAMS += tests/regress/regress
 tests_regress_regress_SOURCES = $(regress_sources) $(regress_headers) $(test_support_winsock_sources)
 tests_regress_regress_CPPFLAGS = $(AM_CPPFLAGS)
 tests_regress_regress_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_regress_regress_LDADD = libprocess_info.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
+tests_regress_regress_LDADD = libprocess_info.la libmswsock.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
 tests_regress_regress_LDFLAGS = $(AM_LDFLAGS) -no-install
 endif
 
@@ -44,7 +48,7 @@ pe_objects = $(pe_sources:%.cpp=tests/regress/pe/%.o)
 
 check_DATA = tests/regress/regress.exe
 tests/regress/regress.exe: $(pe_objects) tests/regress/pe/gtest-all.o
-	$(AM_V_GEN)$(MINGW_CXX) -static -o $@ $(pe_objects) tests/regress/pe/gtest-all.o -lws2_32
+	$(AM_V_GEN)$(MINGW_CXX) -static -o $@ $(pe_objects) tests/regress/pe/gtest-all.o -lmswsock -lws2_32
 tests/regress/pe/%.o: $(top_srcdir)/%.cpp
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CXX) $(PE_CXXFLAGS) -I$(top_srcdir) -isystem $(GTEST_SOURCE)/include \
 	  -MMD -MP -c -o $@ $<

@@ -1,7 +1,7 @@
-# Makes the lines of ws2_32.answers (see api_unsupported.cpp) from ws2_32.spec: one for each export that is not supported.
+# Makes the ANSWER_… lines (see answers.h) from a .spec file: one for each export that is not supported. Symbols get `prefix`.
 /^#/ || NF == 0 || $4 == "works" { next }
 {
-  symbol = $3 == "=" ? $2 : $3
+  symbol = prefix ($3 == "=" ? $2 : $3)
   shape = $4
   if (shape ~ /^errno@/)
     printf "ANSWER_errno(%s, \"%s\", %s, %s)\n", symbol, $2, $5, substr(shape, 7)

@@ -1,0 +1,151 @@
+// mswsock's extensions as far as they need no overlapped I/O: WSARecvEx, TransmitFile, the protocols of Winsock 1.1, and what it
+// has of BSD's.
+#include <winsock2.h>
+#include <mswsock.h>
+#include <nspapi.h>
+#include <ws2tcpip.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "tests/regress/fixture.h"
+
+// No header of Windows declares these.
+#ifdef _WIN32
+#define BSD_NAME(name)
+#define BSD_CALL WINAPI
+#else
+#define BSD_NAME(name) __asm__("WS_" #name)
+#define BSD_CALL
+#endif
+extern "C" {
+u_long BSD_CALL inet_network(const char* text) BSD_NAME(inet_network);
+struct netent* BSD_CALL getnetbyname(const char* name) BSD_NAME(getnetbyname);
+int BSD_CALL dn_expand(const BYTE* message, const BYTE* end, const BYTE* name, char* text, int size) BSD_NAME(dn_expand);
+void BSD_CALL s_perror(const char* message);
+}
+
+namespace regress {
+namespace {
+
+class MswsockTest : public WinsockTest {};
+
+TEST_F(MswsockTest, ACutDatagramIsPartialAndNoError) {
+  const Pair pair = udp_pair();
+  ASSERT_TRUE(pair.valid());
+  ASSERT_EQ(10, send(pair.client.get(), "0123456789", 10, 0));
+  ASSERT_EQ(3, send(pair.client.get(), "abc", 3, 0));
+  char buffer[8];
+  int flags = 0;
+  ASSERT_TRUE(wait_for(pair.server.get(), Readiness::kRead));
+  ASSERT_RETURNS(4, WSARecvEx(pair.server.get(), buffer, 4, &flags));
+  EXPECT_EQ(MSG_PARTIAL, flags);
+  EXPECT_EQ(0, std::memcmp(buffer, "0123", 4));
+  flags = 0;
+  ASSERT_TRUE(wait_for(pair.server.get(), Readiness::kRead));
+  ASSERT_RETURNS(3, WSARecvEx(pair.server.get(), buffer, sizeof buffer, &flags));
+  EXPECT_EQ(0, flags);
+}
+
+TEST_F(MswsockTest, AStreamIsReceivedAsByRecv) {
+  const Pair pair = tcp_pair();
+  ASSERT_TRUE(pair.valid());
+  ASSERT_EQ(3, send(pair.client.get(), "abc", 3, 0));
+  char buffer[8];
+  int flags = 0;
+  ASSERT_RETURNS(3, WSARecvEx(pair.server.get(), buffer, sizeof buffer, &flags));
+  EXPECT_EQ(0, flags);
+  EXPECT_FAILS_WITH(WSARecvEx(pair.server.get(), buffer, sizeof buffer, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSARecvEx(INVALID_SOCKET, buffer, sizeof buffer, &flags), WSAENOTSOCK);
+}
+
+TEST_F(MswsockTest, TransmitsWhatStandsAroundAFile) {
+  const Pair pair = tcp_pair();
+  ASSERT_TRUE(pair.valid());
+  char head[] = "head,", tail[] = "tail";
+  TRANSMIT_FILE_BUFFERS buffers = {head, 5, tail, 4};
+  ASSERT_TRUE(TransmitFile(pair.client.get(), nullptr, 0, 0, nullptr, &buffers, 0)) << error_name(WSAGetLastError());
+  EXPECT_EQ("head,tail", receive_exactly(pair.server.get(), 9));
+}
+
+TEST_F(MswsockTest, TransmitFileRefusesWhatIsNoSocket) {
+  WSASetLastError(0);
+  EXPECT_FALSE(TransmitFile(INVALID_SOCKET, nullptr, 0, 0, nullptr, nullptr, 0));
+  EXPECT_EQ(WSAENOTSOCK, WSAGetLastError());
+}
+
+template <typename Info, typename Enumerate>
+void lists_tcp(Enumerate enumerate) {
+  DWORD length = 0;
+  int wanted[] = {IPPROTO_TCP, 0};
+  EXPECT_FAILS_WITH(enumerate(wanted, nullptr, &length), ERROR_INSUFFICIENT_BUFFER);
+  ASSERT_GT(length, sizeof(Info));
+  std::vector<long long> buffer(length / sizeof(long long) + 1);
+  const auto* infos = reinterpret_cast<const Info*>(buffer.data());
+  const int count = enumerate(wanted, buffer.data(), &length);
+  ASSERT_GT(count, 0) << error_name(WSAGetLastError());
+  for (int i = 0; i < count; ++i) {
+    EXPECT_EQ(IPPROTO_TCP, infos[i].iProtocol);
+    EXPECT_EQ(SOCK_STREAM, infos[i].iSocketType);
+    EXPECT_TRUE(infos[i].dwServiceFlags & XP_GUARANTEED_DELIVERY);
+    ASSERT_NE(nullptr, infos[i].lpProtocol);
+    EXPECT_NE(0, infos[i].lpProtocol[0]);
+  }
+}
+
+TEST_F(MswsockTest, TheProtocolsOfWinsock1) {
+  lists_tcp<PROTOCOL_INFOA>([](int* wanted, void* buffer, DWORD* length) { return EnumProtocolsA(wanted, buffer, length); });
+  lists_tcp<PROTOCOL_INFOW>([](int* wanted, void* buffer, DWORD* length) { return EnumProtocolsW(wanted, buffer, length); });
+}
+
+TEST_F(MswsockTest, AddressesOfAnAcceptedConnectionAreFoundInItsBuffer) {
+  constexpr DWORD kArea = sizeof(sockaddr_in) + 16;
+  char buffer[8 + 2 * kArea] = {};
+  // What AcceptEx writes is its own affair; whatever it is, the pointers lie in the areas.
+  sockaddr *local = nullptr, *remote = nullptr;
+  int local_length = -1, remote_length = -1;
+  GetAcceptExSockaddrs(buffer, 8, kArea, kArea, &local, &local_length, &remote, &remote_length);
+  EXPECT_TRUE(bytes_of(local) >= buffer + 8 && bytes_of(local) < buffer + 8 + kArea);
+  EXPECT_TRUE(bytes_of(remote) >= buffer + 8 + kArea && bytes_of(remote) < buffer + sizeof buffer);
+  EXPECT_EQ(0, local_length);
+  EXPECT_EQ(0, remote_length);
+}
+
+TEST_F(MswsockTest, NumbersOfNetworks) {
+  EXPECT_EQ(0x0a01u, inet_network("10.1"));
+  EXPECT_EQ(0x7f000001u, inet_network("127.0.0.1"));
+  EXPECT_EQ(0x10u, inet_network("0x10"));
+  for (const char* text : {"", "a", "1..2", "1.2.3.4.5", "256"}) EXPECT_EQ(INADDR_NONE, inet_network(text)) << text;
+}
+
+TEST_F(MswsockTest, AnUnknownNetwork) {
+  WSASetLastError(0);
+  EXPECT_EQ(nullptr, getnetbyname("no-such-network"));
+  EXPECT_EQ(WSAHOST_NOT_FOUND, WSAGetLastError());
+}
+
+TEST_F(MswsockTest, NamesInDnsMessages) {
+  const BYTE message[] = {7, 'e', 'x', 'a', 'm', 'p', 'l', 'e', 3, 'o', 'r', 'g', 0, 3, 'w', 'w', 'w', 0xc0, 0, 0xc0, 19, 5, 'x'};
+  const BYTE* const end = message + sizeof message;
+  char text[32];
+  EXPECT_EQ(13, dn_expand(message, end, message, text, sizeof text));
+  EXPECT_STREQ("example.org", text);
+  EXPECT_EQ(6, dn_expand(message, end, message + 13, text, sizeof text));
+  EXPECT_STREQ("www.example.org", text);
+  EXPECT_EQ(-1, dn_expand(message, end, message, text, 11)) << "no room for the end of the text";
+  EXPECT_EQ(-1, dn_expand(message, end, message + 19, text, sizeof text)) << "a pointer to itself";
+  EXPECT_EQ(-1, dn_expand(message, end, message + 21, text, sizeof text)) << "a label that goes beyond the message";
+}
+
+TEST_F(MswsockTest, ErrorsInWords) {
+  WSASetLastError(WSAENOTCONN);
+  ::testing::internal::CaptureStderr();
+  s_perror("no peer");
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(0u, said.find("no peer: ")) << said;
+  EXPECT_GT(said.size(), 10u);
+}
+
+}  // namespace
+}  // namespace regress
