@@ -54,6 +54,41 @@ struct NameAnswers {
 // Looks a name up; may block for long.
 NameResult<NameAnswers> look_up_name(const NameQuery& query);
 
+// What the host's databases tell of hosts, services and protocols.
+struct HostEntry {
+  std::string name;
+  std::vector<std::string> aliases;
+  int family = 0;
+  std::vector<std::string> addresses;  // their bytes
+};
+struct ServiceEntry {
+  std::string name;
+  std::vector<std::string> aliases;
+  uint16_t port = 0;  // in network byte order
+  std::string protocol;
+};
+struct ProtocolEntry {
+  std::string name;
+  std::vector<std::string> aliases;
+  int number = 0;
+};
+// May block for long.
+NameResult<HostEntry> host_by_name(const char* name, int family);
+NameResult<HostEntry> host_by_address(int family, const void* address, size_t size);
+// kNoAddress: there is none. A null protocol means any.
+NameResult<ServiceEntry> service_by_name(const char* name, const char* protocol);
+NameResult<ServiceEntry> service_by_port(uint16_t port, const char* protocol);
+NameResult<ProtocolEntry> protocol_by_name(const char* name);
+NameResult<ProtocolEntry> protocol_by_number(int number);
+
+// The names of an address and its port; what has none is told in numbers. May block for long.
+enum : int { kNiNumericHost = 1, kNiNumericService = 2, kNiNoDomain = 4, kNiNameRequired = 8, kNiDatagram = 16 };
+struct AddressNames {
+  std::string node;
+  std::string service;
+};
+NameResult<AddressNames> names_of(const Address& address, int flags);
+
 // The name of this machine.
 Result<std::string> machine_name();
 

@@ -1,34 +1,15 @@
-// Names and addresses as text. https://learn.microsoft.com/windows/win32/api/ws2tcpip/nf-ws2tcpip-getaddrinfo and its neighbours.
+// The name of this machine, and IP addresses as text. https://learn.microsoft.com/windows/win32/api/ws2tcpip/nf-ws2tcpip-inet_pton
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
 #include "dlls/ws2_32/entry.h"
 #include "dlls/ws2_32/inet_text.h"
-#include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/resolver.h"
 
 using namespace windsock;
 using entry::Needs;
 
 extern "C" {
-
-// The error is the result, and the last error too.
-INT WSAAPI getaddrinfo(const char* nodename, const char* servname, const struct addrinfo* hints, struct addrinfo** res) {
-  int outcome = entry::call("getaddrinfo", SOCKET_ERROR, [&]() -> WsaResult<int> {
-    if (!can_be_memory(res)) return wsa_failure(WSAEFAULT);
-    *res = nullptr;
-    *res = WS_TRY(resolve_addresses(nodename, servname, hints));
-    return 0;
-  }, trace::Text{nodename}, trace::Text{servname}, hints, res);
-  return outcome == 0 ? 0 : static_cast<INT>(services::last_error());
-}
-
-VOID WSAAPI freeaddrinfo(struct addrinfo* pAddrInfo) {
-  entry::call<Needs::kNothing>("freeaddrinfo", SOCKET_ERROR, [&]() -> WsaResult<int> {
-    free_addresses(pAddrInfo);
-    return 0;
-  }, pAddrInfo);
-}
 
 int WSAAPI gethostname(char* name, size_t namelen) noexcept {
   return entry::call("gethostname", SOCKET_ERROR, [&]() -> WsaResult<int> {

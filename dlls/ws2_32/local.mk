@@ -4,6 +4,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/address_order.cpp dlls/ws2_32/address_order.h \
 	dlls/ws2_32/answers.h \
 	dlls/ws2_32/api_byte_order.cpp \
+	dlls/ws2_32/api_databases.cpp \
 	dlls/ws2_32/api_duplicate.cpp \
 	dlls/ws2_32/api_events.cpp \
 	dlls/ws2_32/api_hooks.cpp \
@@ -46,6 +47,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/resolver.cpp dlls/ws2_32/resolver.h \
 	dlls/ws2_32/server_client.cpp dlls/ws2_32/server_client.h \
 	dlls/ws2_32/server_connection.cpp dlls/ws2_32/server_connection.h \
+	dlls/ws2_32/socket_address_text.cpp dlls/ws2_32/socket_address_text.h \
 	dlls/ws2_32/socket_controls.cpp dlls/ws2_32/socket_controls.h \
 	dlls/ws2_32/socket_life.cpp dlls/ws2_32/socket_life.h \
 	dlls/ws2_32/socket_options.cpp dlls/ws2_32/socket_options.h \

@@ -24,6 +24,10 @@ constexpr FlagPair kFlags[] = {
     {AI_ALL, host::kAiAll},                   {AI_ADDRCONFIG, host::kAiAddrConfig},
     {AI_V4MAPPED, host::kAiV4Mapped},         {AI_FQDN, host::kAiCanonicalName},
 };
+constexpr FlagPair kNameFlags[] = {
+    {NI_NOFQDN, host::kNiNoDomain},        {NI_NUMERICHOST, host::kNiNumericHost}, {NI_NAMEREQD, host::kNiNameRequired},
+    {NI_NUMERICSERV, host::kNiNumericService}, {NI_DGRAM, host::kNiDatagram},
+};
 // About Windows' own name services and caches; the host decides these for itself.
 constexpr unsigned kAdvice = AI_DNS_ONLY | AI_FORCE_CLEAR_TEXT | AI_BYPASS_DNS_CACHE | AI_RETURN_TTL | AI_NON_AUTHORITATIVE | AI_SECURE |
                              AI_RETURN_PREFERRED_NAMES | AI_FILESERVER | AI_DISABLE_IDN_ENCODING;
@@ -39,20 +43,6 @@ WsaResult<int> flags_to_host(int flags) {
   // Two answers to one question.
   if ((flags & AI_CANONNAME) && (flags & AI_FQDN)) return wsa_failure(WSAEINVAL);
   return host_flags;
-}
-
-WsaError error_from_host(host::NameError error) {
-  switch (error) {
-    case host::NameError::kTryAgain: return static_cast<WsaError>(WSATRY_AGAIN);
-    case host::NameError::kBadFlags: return static_cast<WsaError>(WSAEINVAL);
-    case host::NameError::kNoSuchFamily: return static_cast<WsaError>(WSAEAFNOSUPPORT);
-    case host::NameError::kNoMemory: return static_cast<WsaError>(WSA_NOT_ENOUGH_MEMORY);
-    case host::NameError::kNoSuchName: return static_cast<WsaError>(WSAHOST_NOT_FOUND);
-    case host::NameError::kNoAddress: return static_cast<WsaError>(WSANO_DATA);
-    case host::NameError::kNoSuchService: return static_cast<WsaError>(WSATYPE_NOT_FOUND);
-    case host::NameError::kNoSuchType: return static_cast<WsaError>(WSAESOCKTNOSUPPORT);
-    default: return static_cast<WsaError>(WSANO_RECOVERY);
-  }
 }
 
 bool is_number(const char* text) { return *text && text[strspn(text, "0123456789")] == '\0'; }
@@ -125,6 +115,20 @@ addrinfo* make_entry(const host::NameAnswer& answer, const Question& question, c
 
 }  // namespace
 
+WsaError name_error_from_host(host::NameError error) {
+  switch (error) {
+    case host::NameError::kTryAgain: return static_cast<WsaError>(WSATRY_AGAIN);
+    case host::NameError::kBadFlags: return static_cast<WsaError>(WSAEINVAL);
+    case host::NameError::kNoSuchFamily: return static_cast<WsaError>(WSAEAFNOSUPPORT);
+    case host::NameError::kNoMemory: return static_cast<WsaError>(WSA_NOT_ENOUGH_MEMORY);
+    case host::NameError::kNoSuchName: return static_cast<WsaError>(WSAHOST_NOT_FOUND);
+    case host::NameError::kNoAddress: return static_cast<WsaError>(WSANO_DATA);
+    case host::NameError::kNoSuchService: return static_cast<WsaError>(WSATYPE_NOT_FOUND);
+    case host::NameError::kNoSuchType: return static_cast<WsaError>(WSAESOCKTNOSUPPORT);
+    default: return static_cast<WsaError>(WSANO_RECOVERY);
+  }
+}
+
 WsaResult<addrinfo*> resolve_addresses(const char* node, const char* service, const addrinfo* hints) {
   Question question = WS_TRY(question_of(node, service, hints));
   std::string machine;
@@ -136,7 +140,7 @@ WsaResult<addrinfo*> resolve_addresses(const char* node, const char* service, co
   if (!found) {
     WS_INFO(kName, "%s %s: the host's resolver says error %d", node ? node : "-", service ? service : "-",
             static_cast<int>(found.error()));
-    return Failure{error_from_host(found.error())};
+    return Failure{name_error_from_host(found.error())};
   }
 
   List list;
@@ -171,6 +175,23 @@ WsaResult<void> local_host_name(char* name, size_t size) {
   if (machine.size() >= size) return wsa_failure(WSAEFAULT);
   memcpy(name, machine.c_str(), machine.size() + 1);
   return {};
+}
+
+WsaResult<host::AddressNames> resolve_names(const sockaddr* address, int length, bool with_node, bool with_service, int flags) {
+  if (!can_be_memory(address)) return wsa_failure(WSAEFAULT);
+  if (length < static_cast<int>(sizeof address->sa_family)) return wsa_failure(WSAEFAULT);
+  if (address->sa_family != AF_INET && address->sa_family != AF_INET6) return wsa_failure(WSAEAFNOSUPPORT);
+  host::Address host_address = WS_TRY(address_to_host(address, length, address->sa_family));
+  if (!with_node && !with_service) return wsa_failure(WSAHOST_NOT_FOUND);
+  int host_flags = 0;
+  for (const FlagPair& pair : kNameFlags)
+    if (flags & pair.windows) host_flags |= pair.host;
+  // What nobody wants to know is not looked up.
+  if (!with_node) host_flags = (host_flags | host::kNiNumericHost) & ~host::kNiNameRequired;
+  if (!with_service) host_flags |= host::kNiNumericService;
+  auto names = host::names_of(host_address, host_flags);
+  if (!names) return Failure{name_error_from_host(names.error())};
+  return std::move(names).take();
 }
 
 }  // namespace windsock

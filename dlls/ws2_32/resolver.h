@@ -10,6 +10,7 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include "dlls/common/host_names.h"
 #include "dlls/ws2_32/wsa_error.h"
 
 namespace windsock {
@@ -18,6 +19,13 @@ namespace windsock {
 // for WSA codes on Windows).
 WsaResult<addrinfo*> resolve_addresses(const char* node, const char* service, const addrinfo* hints);
 void free_addresses(addrinfo* list);
+
+// getnameinfo: the names of an address, or its numbers. `flags` are NI_…. WSAEFAULT: no address, or too short a one.
+// WSAHOST_NOT_FOUND: no name where one is required, or nothing is asked for.
+WsaResult<host::AddressNames> resolve_names(const sockaddr* address, int length, bool with_node, bool with_service, int flags);
+
+// The code that an answer of the host's resolver stands for.
+WsaError name_error_from_host(host::NameError error);
 
 // The standard name of this machine. WSAEFAULT: null or too short.
 WsaResult<void> local_host_name(char* name, size_t size);

@@ -13,6 +13,8 @@ regress_sources = \
 	tests/regress/main.cpp \
 	tests/regress/mswsock_test.cpp \
 	tests/regress/name_space_test.cpp \
+	tests/regress/address_text_test.cpp \
+	tests/regress/databases_test.cpp \
 	tests/regress/names_test.cpp \
 	tests/regress/option_values_test.cpp \
 	tests/regress/options_test.cpp \

@@ -1,0 +1,147 @@
+// getaddrinfo in all its forms, and getnameinfo. The error is the result, and the last error too.
+// https://learn.microsoft.com/windows/win32/api/ws2tcpip/nf-ws2tcpip-getaddrinfoexw
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include "dlls/ws2_32/address_lists.h"
+#include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/program_pointer.h"
+
+using namespace windsock;
+using entry::Needs;
+
+namespace {
+
+template <typename Body, typename... Arguments>
+INT code_of(const char* call, Body body, const Arguments&... arguments) {
+  int outcome = entry::call(
+      call, SOCKET_ERROR,
+      [&]() -> WsaResult<int> {
+        WS_TRY(body());
+        return 0;
+      },
+      arguments...);
+  return outcome == 0 ? 0 : static_cast<INT>(services::last_error());
+}
+
+template <typename Info, typename Character>
+WsaResult<void> give_list(const Character* node, const Character* service, const Info* hints, Info** list) {
+  if (!can_be_memory(list) || !null_or_memory(node) || !null_or_memory(service) || !null_or_memory(hints)) return wsa_failure(WSAEFAULT);
+  *list = nullptr;
+  *list = WS_TRY(resolve_address_list(node, service, hints));
+  return {};
+}
+
+// What GetAddrInfoEx can be asked for beside.
+struct Extras {
+  DWORD name_space;
+  const GUID* provider;
+  const void* overlapped;
+  const void* routine;
+};
+
+template <typename Info, typename Character>
+WsaResult<void> give_extended_list(const Character* node, const Character* service, const Extras& extras, const Info* hints, Info** list) {
+  // A routine or a handle without an OVERLAPPED has nothing to tell of.
+  if (extras.routine && !extras.overlapped) return wsa_failure(WSAEINVAL);
+  if (extras.overlapped) return wsa_failure(WSAEOPNOTSUPP);
+  // There is one provider here, for DNS and hosts.
+  if (extras.name_space != NS_ALL && extras.name_space != NS_DNS) return wsa_failure(WSAEINVAL);
+  if (!node && !service) return wsa_failure(WSAHOST_NOT_FOUND);
+  return give_list(node, service, hints, list);
+}
+
+template <typename Character>
+WsaResult<void> put_text(const std::string& text, Character* buffer, DWORD room) {
+  auto found = text_from_utf8(text, Character{});
+  if (found.size() >= room) return wsa_failure(ERROR_INSUFFICIENT_BUFFER);
+  memcpy(buffer, found.c_str(), (found.size() + 1) * sizeof(Character));
+  return {};
+}
+
+template <typename Character>
+WsaResult<void> give_names(const sockaddr* address, socklen_t length, Character* node, DWORD node_room, Character* service,
+                           DWORD service_room, int flags) {
+  if (!null_or_memory(node) || !null_or_memory(service)) return wsa_failure(WSAEFAULT);
+  if ((node && node_room == 0) || (service && service_room == 0)) return wsa_failure(WSAEINVAL);
+  host::AddressNames names = WS_TRY(resolve_names(address, static_cast<int>(length), node, service, flags));
+  if (node) WS_TRY(put_text(names.node, node, node_room));
+  if (service) WS_TRY(put_text(names.service, service, service_room));
+  return {};
+}
+
+}  // namespace
+
+extern "C" {
+
+INT WSAAPI getaddrinfo(const char* nodename, const char* servname, const struct addrinfo* hints, struct addrinfo** res) {
+  auto body = [&]() -> WsaResult<void> {
+    if (!can_be_memory(res) || !null_or_memory(nodename) || !null_or_memory(servname) || !null_or_memory(hints))
+      return wsa_failure(WSAEFAULT);
+    *res = nullptr;
+    *res = WS_TRY(resolve_addresses(nodename, servname, hints));
+    return {};
+  };
+  return code_of("getaddrinfo", body, trace::Text{nodename}, trace::Text{servname}, hints, res);
+}
+
+VOID WSAAPI freeaddrinfo(struct addrinfo* pAddrInfo) {
+  entry::call<Needs::kNothing>("freeaddrinfo", SOCKET_ERROR, [&]() -> WsaResult<int> {
+    free_addresses(pAddrInfo);
+    return 0;
+  }, pAddrInfo);
+}
+
+INT WSAAPI GetAddrInfoW(PCWSTR pNodeName, PCWSTR pServiceName, const ADDRINFOW* pHints, PADDRINFOW* ppResult) {
+  return code_of("GetAddrInfoW", [&] { return give_list(pNodeName, pServiceName, pHints, ppResult); }, pNodeName, pServiceName, pHints,
+                 ppResult);
+}
+
+VOID WSAAPI FreeAddrInfoW(PADDRINFOW pAddrInfo) { free_address_list(pAddrInfo); }
+
+INT WSAAPI GetAddrInfoExA(PCSTR pName, PCSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId, const ADDRINFOEXA* hints,
+                          PADDRINFOEXA* ppResult, struct timeval*, LPOVERLAPPED lpOverlapped,
+                          LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine, LPHANDLE) {
+  Extras extras{dwNameSpace, lpNspId, lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)};
+  return code_of("GetAddrInfoExA", [&] { return give_extended_list(pName, pServiceName, extras, hints, ppResult); }, trace::Text{pName},
+                 trace::Text{pServiceName}, dwNameSpace, lpNspId, hints, ppResult, lpOverlapped);
+}
+
+INT WSAAPI GetAddrInfoExW(PCWSTR pName, PCWSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId, const ADDRINFOEXW* hints,
+                          PADDRINFOEXW* ppResult, struct timeval*, LPOVERLAPPED lpOverlapped,
+                          LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine, LPHANDLE) {
+  Extras extras{dwNameSpace, lpNspId, lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)};
+  return code_of("GetAddrInfoExW", [&] { return give_extended_list(pName, pServiceName, extras, hints, ppResult); }, pName, pServiceName,
+                 dwNameSpace, lpNspId, hints, ppResult, lpOverlapped);
+}
+
+VOID WSAAPI FreeAddrInfoEx(PADDRINFOEXA pAddrInfoEx) { free_address_list(pAddrInfoEx); }
+VOID WSAAPI FreeAddrInfoExW(PADDRINFOEXW pAddrInfoEx) { free_address_list(pAddrInfoEx); }
+
+INT WSAAPI getnameinfo(const struct sockaddr* sa, socklen_t salen, char* host, DWORD hostlen, char* serv, DWORD servlen, int flags) {
+  return code_of("getnameinfo", [&] { return give_names(sa, salen, host, hostlen, serv, servlen, flags); },
+                 trace::Name{sa, static_cast<int>(salen)}, host, hostlen, serv, servlen, flags);
+}
+
+INT WSAAPI GetNameInfoW(const SOCKADDR* pSockaddr, socklen_t SockaddrLength, PWCHAR pNodeBuffer, DWORD NodeBufferSize,
+                        PWCHAR pServiceBuffer, DWORD ServiceBufferSize, INT Flags) {
+  return code_of(
+      "GetNameInfoW",
+      [&] { return give_names(pSockaddr, SockaddrLength, pNodeBuffer, NodeBufferSize, pServiceBuffer, ServiceBufferSize, Flags); },
+      trace::Name{pSockaddr, static_cast<int>(SockaddrLength)}, pNodeBuffer, NodeBufferSize, pServiceBuffer, ServiceBufferSize, Flags);
+}
+
+int WSAAPI GetHostNameW(PWSTR name, int namelen) {
+  return entry::call(
+      "GetHostNameW", SOCKET_ERROR,
+      [&]() -> WsaResult<int> {
+        if (!can_be_memory(name)) return wsa_failure(WSAEFAULT);
+        std::u16string machine = utf16_from_utf8(WS_TRY_HOST(host::machine_name()));
+        if (namelen < 0 || machine.size() >= static_cast<size_t>(namelen)) return wsa_failure(WSAEFAULT);
+        memcpy(name, machine.c_str(), (machine.size() + 1) * sizeof(WCHAR));
+        return 0;
+      },
+      name, namelen);
+}
+
+}  // extern "C"
