@@ -1,6 +1,9 @@
 # The core, as a convenience library that each host links; and libws2_32.so.1, which is the core in the native host.
 noinst_LTLIBRARIES += libws2_32_core.la
 libws2_32_core_la_SOURCES = \
+	dlls/ws2_32/api_address_text.cpp \
+	dlls/ws2_32/api_address_lists.cpp \
+	dlls/ws2_32/address_lists.h \
 	dlls/ws2_32/address_order.cpp dlls/ws2_32/address_order.h \
 	dlls/ws2_32/answers.h \
 	dlls/ws2_32/api_byte_order.cpp \
@@ -24,6 +27,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/blocking_hook.cpp dlls/ws2_32/blocking_hook.h \
 	dlls/ws2_32/data_transfer.cpp dlls/ws2_32/data_transfer.h \
 	dlls/ws2_32/datagram_errors.cpp dlls/ws2_32/datagram_errors.h \
+	dlls/ws2_32/database_entries.cpp dlls/ws2_32/database_entries.h \
 	dlls/ws2_32/descriptor.h \
 	dlls/ws2_32/duplication.cpp dlls/ws2_32/duplication.h \
 	dlls/ws2_32/entry.h \
