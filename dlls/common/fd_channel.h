@@ -25,6 +25,7 @@ class FdChannel {
   int fd() const { return socket_.get(); }
   bool is_open() const { return socket_.is_open(); }
   void close() { socket_.reset(); }
+  UniqueFd take() { return std::move(socket_); }
 
   // Repeats after EINTR. EAGAIN: the queue is full. ETOOMANYREFS: this user has too many fds in flight.
   host::Result<void> send(const wire::Packet& packet, std::span<const int> fds = {});

@@ -22,6 +22,12 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   return pointers;
 }
 
+std::vector<std::string> own_environment() {
+  std::vector<std::string> texts;
+  for (char* const* text = host::environment(); text != nullptr && *text != nullptr; ++text) texts.emplace_back(*text);
+  return texts;
+}
+
 Result<std::string, Win32Error> find_file(const ProcessParameters& parameters) {
   if (parameters.application) return program_at(*parameters.application);
   return find_program(program_candidates(*parameters.command_line));
@@ -29,17 +35,17 @@ Result<std::string, Win32Error> find_file(const ProcessParameters& parameters) {
 
 // What the program gets from 3 up: the inheritable SOCKETs, and the descriptors that are not close-on-exec, which is how a
 // POSIX part of the caller says the same.
-Result<std::vector<int>, Win32Error> fds_to_inherit(Inheritance inheritance) {
-  std::vector<int> fds;
-  if (inheritance == Inheritance::kNone) return fds;
+Result<services::SocketInheritance, Win32Error> what_to_inherit(Inheritance inheritance) {
+  if (inheritance == Inheritance::kNone) return services::SocketInheritance{};
   auto plain = host::inheritable_fds();
   if (!plain) return Failure{win32_error_from_errno(plain.error())};
-  fds = std::move(plain).take();
-  for (int fd : inheritable_sockets()) fds.push_back(fd);
+  services::SocketInheritance inherited = inherit_sockets();
+  std::vector<int>& fds = inherited.fds;
+  fds.insert(fds.end(), plain.value().begin(), plain.value().end());
   std::sort(fds.begin(), fds.end());
   fds.erase(std::unique(fds.begin(), fds.end()), fds.end());
   std::erase_if(fds, [](int fd) { return fd < 3; });
-  return fds;
+  return inherited;
 }
 
 // A handle that goes away unless it is kept.
@@ -66,23 +72,21 @@ Result<ProcessHandles, Win32Error> create_process(const ProcessParameters& param
   std::string path = WS_TRY(find_file(parameters));
   if (parameters.directory && host::inspect_file(parameters.directory->c_str()) != host::FileKind::kDirectory)
     return Failure{Win32Error::kDirectory};
-  std::vector<int> inherited = WS_TRY(fds_to_inherit(parameters.inheritance));
+  services::SocketInheritance inherited = WS_TRY(what_to_inherit(parameters.inheritance));
 
   // Without a command line the application's name is the only argument.
   std::vector<std::string> arguments =
       parameters.command_line ? split_command_line(*parameters.command_line) : std::vector<std::string>{*parameters.application};
   std::vector<char*> argument_pointers = pointers_to(arguments);
-  std::vector<char*> environment_pointers;
+  std::vector<std::string> environment = parameters.environment ? *parameters.environment : own_environment();
+  if (!inherited.variable.empty()) environment.push_back(inherited.variable);
+  std::vector<char*> environment_pointers = pointers_to(environment);
   host::ChildRequest request;
   request.path = path.c_str();
   request.arguments = argument_pointers.data();
-  request.environment = host::environment();
-  if (parameters.environment) {
-    environment_pointers = pointers_to(*parameters.environment);
-    request.environment = environment_pointers.data();
-  }
+  request.environment = environment_pointers.data();
   request.directory = parameters.directory ? parameters.directory->c_str() : nullptr;
-  request.inherited = inherited;
+  request.inherited = inherited.fds;
   request.suspended = parameters.suspended;
   for (int i = 0; i < 3; ++i)
     if (classify(parameters.standard_handles[i]) == HandleRange::kSocket)

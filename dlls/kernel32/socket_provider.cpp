@@ -12,11 +12,10 @@ constinit std::atomic<const services::SocketOperations*> the_operations = nullpt
 
 const services::SocketOperations* socket_operations() { return the_operations.load(std::memory_order_acquire); }
 
-std::vector<int> inheritable_sockets() {
-  std::vector<int> fds;
-  if (const services::SocketOperations* operations = socket_operations())
-    operations->visit_inheritable([](int fd, void* context) { static_cast<std::vector<int>*>(context)->push_back(fd); }, &fds);
-  return fds;
+services::SocketInheritance inherit_sockets() {
+  services::SocketInheritance inheritance;
+  if (const services::SocketOperations* operations = socket_operations()) operations->inherit(&inheritance);
+  return inheritance;
 }
 
 }  // namespace windsock::kernel32

@@ -4,8 +4,6 @@
 // go there. Without it no value is a SOCKET. The function has a private symbol version: it is no interface for programs.
 #pragma once
 
-#include <vector>
-
 #include "dlls/ws2_32/host_services.h"
 
 extern "C" __attribute__((visibility("default"))) void windsock_set_socket_operations(
@@ -16,7 +14,7 @@ namespace windsock::kernel32 {
 // Null while ws2_32 is not loaded.
 const services::SocketOperations* socket_operations();
 
-// The fds of the sockets that a new process is to inherit.
-std::vector<int> inheritable_sockets();
+// What a new process is to inherit of the sockets.
+services::SocketInheritance inherit_sockets();
 
 }  // namespace windsock::kernel32

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "dlls/common/host.h"
 
@@ -61,6 +63,15 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
 
 // ---- the way back: what the host asks of the core ----------------------------------------------------------------------------
 // The host passes calls on a SOCKET handle to these; the core hands them over when it is loaded.
+
+// The sockets' part of what a new process inherits. With `variable` in its environment, the core in the new process finds out which
+// of the sockets are shared, and holds them by way of `connection` from the first moment.
+struct SocketInheritance {
+  std::vector<int> fds;    // the sockets', and the connection's
+  UniqueFd connection;     // the creator keeps it until the process runs, or has failed to
+  std::string variable;    // NAME=value; empty: nothing to tell
+};
+
 struct SocketOperations {
   // CloseHandle. False: not a socket, the last error says so.
   bool (*close)(uintptr_t socket);
@@ -69,8 +80,8 @@ struct SocketOperations {
   // Get/SetHandleInformation's HANDLE_FLAG_INHERIT. False: not a socket.
   bool (*get_inheritable)(uintptr_t socket, bool* inheritable);
   bool (*set_inheritable)(uintptr_t socket, bool inheritable);
-  // The host fds a new process is to inherit: calls `visit` for each.
-  void (*visit_inheritable)(void (*visit)(int fd, void* context), void* context);
+  // CreateProcess: what the new process is to inherit.
+  void (*inherit)(SocketInheritance* inheritance);
   // ReadFile and WriteFile without OVERLAPPED: the bytes moved, or -1 with the last error set.
   int64_t (*read)(uintptr_t socket, void* data, uint32_t size);
   int64_t (*write)(uintptr_t socket, const void* data, uint32_t size);

@@ -1,6 +1,7 @@
 // What happens when the library is loaded, and when the process forks.
 //
-// Loading hands the socket operations to the host, so that CloseHandle, ReadFile and CreateProcess know SOCKETs. Around fork() the
+// Loading hands the socket operations to the host, so that CloseHandle, ReadFile and CreateProcess know SOCKETs, and takes what the
+// creator of this process left for it. Around fork() the
 // locks are held, the child's references to shared sockets are taken, and the child forgets the parent's threads and connection.
 #include <winsock2.h>
 
@@ -10,6 +11,7 @@
 #include "dlls/ws2_32/data_transfer.h"
 #include "dlls/ws2_32/duplication.h"
 #include "dlls/ws2_32/host_services.h"
+#include "dlls/ws2_32/inheritance.h"
 #include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -55,12 +57,6 @@ bool set_inheritable(uintptr_t socket, bool inheritable) {
   return true;
 }
 
-void visit_inheritable(void (*visit)(int fd, void* context), void* context) {
-  SocketTable::instance().for_each([&](SocketRef& socket) {
-    if (socket.descriptor().inheritable.load()) visit(socket.fd(), context);
-  });
-}
-
 int64_t read_handle(uintptr_t socket, void* data, uint32_t size) {
   auto found = SocketTable::instance().find(socket);
   if (!succeeded(found)) return -1;
@@ -77,8 +73,8 @@ int64_t write_handle(uintptr_t socket, const void* data, uint32_t size) {
   return succeeded(sent) ? sent.value() : -1;
 }
 
-constexpr services::SocketOperations kOperations = {close_handle,      duplicate_handle, get_inheritable, set_inheritable,
-                                                    visit_inheritable, read_handle,      write_handle};
+constexpr services::SocketOperations kOperations = {close_handle, duplicate_handle, get_inheritable, set_inheritable,
+                                                    bequeath,     read_handle,      write_handle};
 
 // ---- fork ------------------------------------------------------------------------------------------------------------------
 
@@ -109,6 +105,7 @@ void after_fork_in_child() {
 
 [[gnu::constructor]] void loaded() {
   services::register_socket_operations(&kOperations);
+  note_inheritance();
   pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 

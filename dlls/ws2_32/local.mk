@@ -35,6 +35,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/extension_functions.cpp dlls/ws2_32/extension_functions.h \
 	dlls/ws2_32/host_services.h \
 	dlls/ws2_32/inet_text.cpp dlls/ws2_32/inet_text.h \
+	dlls/ws2_32/inheritance.cpp dlls/ws2_32/inheritance.h \
 	dlls/ws2_32/loading.cpp \
 	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_filter.cpp dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_multicast.cpp \
 	dlls/ws2_32/option_functions_socket.cpp dlls/ws2_32/option_functions_transport.cpp \

@@ -4,6 +4,7 @@
 
 #include <mutex>
 
+#include "dlls/ws2_32/inheritance.h"
 #include "dlls/ws2_32/socket_table.h"
 
 namespace windsock::process {
@@ -32,7 +33,10 @@ WsaResult<uint16_t> start(uint16_t version_asked) {
   if (LOBYTE(version_asked) == 0) return wsa_failure(WSAVERNOTSUPPORTED);
   std::lock_guard lock(g_mutex);
   uint16_t negotiated = negotiate(version_asked);
-  if (g_startup_count.load() == 0) g_version = negotiated;
+  if (g_startup_count.load() == 0) {
+    g_version = negotiated;
+    take_inheritance();
+  }
   g_startup_count.fetch_add(1);
   return negotiated;
 }

@@ -219,6 +219,9 @@ void ServerClient::deliver(Arrival arrival) {
     waiting->second->done = true;
   } else if (auto late = late_.find(head->serial); late != late_.end()) {
     late->second.arrival = std::move(arrival);
+  } else if (auto offered = wire::decode<wire::Offered>(arrival.packet.span())) {
+    // Its offer has failed for want of an answer in time, so nobody will ever get this ticket.
+    (void)channel_.send(wire::encode(0, wire::Revoke{offered->ticket}));
   }
   changed_.notify_all();
 }
@@ -342,6 +345,22 @@ void ServerClient::release(SlotId slot) {
   if (channel.is_open()) (void)channel.send(wire::encode(0, wire::Release{slot}));
 }
 
+WsaResult<void> ServerClient::share(SocketRef& socket) {
+  UnderlyingSocket& underlying = socket.socket();
+  WS_TRY_HOST(UnderlyingSocketRegistry::instance().identify(underlying, socket.fd()));
+  int fd = socket.fd();
+  Arrival arrival = WS_TRY(request(std::nullopt, {&fd, 1}, [&] { return wire::Declare{0, underlying.values()}; }));
+  wire::Declared declared = WS_TRY(decoded<wire::Declared>(arrival));
+  bool needed = false;
+  {
+    Lock lock(mutex_);
+    underlying.saw(Seen::kForeign);
+    if (is_connected()) needed = underlying.share_as(declared.slot, mapped_ + declared.slot.index);
+  }
+  if (!needed) release(declared.slot);
+  return {};
+}
+
 WsaResult<void> ServerClient::set_state(UnderlyingSocket& socket, StateField field, uint32_t value) {
   Arrival arrival = WS_TRY(
       request(std::nullopt, {}, [&] { return wire::SetState{socket.slot(), static_cast<uint32_t>(field), value}; }));
@@ -361,23 +380,32 @@ void ServerClient::notice_loss() {
   if (!is_connected() && host::now_nanoseconds() - last_failure_ > kRetryInterval) (void)connect(pins);
 }
 
-// ---- fork ------------------------------------------------------------------------------------------------------------------
+// ---- children --------------------------------------------------------------------------------------------------------------
 
-void ServerClient::before_fork(const std::vector<SlotId>& shared) {
-  mutex_.lock();
+FdChannel ServerClient::retain_on_new_connection(const std::vector<SlotId>& shared) {
   leave_parents_connection();
-  if (shared.empty() || !is_connected()) return;
+  if (shared.empty() || !is_connected()) return {};
   auto greeting = greet_server();
-  if (!greeting || greeting.value().epoch != epoch_) return;
+  if (!greeting || greeting.value().epoch != epoch_) return {};
   FdChannel channel = std::move(std::move(greeting).take().channel);
   for (size_t first = 0; first < shared.size(); first += wire::kMaxSlots) {
     wire::Retain retain;
     retain.slots.assign(shared.begin() + static_cast<ptrdiff_t>(first),
                         shared.begin() + static_cast<ptrdiff_t>(std::min(first + wire::kMaxSlots, shared.size())));
     auto arrival = exchange(channel, wire::encode(0, retain));
-    if (!arrival || !decoded<wire::Done>(arrival.value())) return;
+    if (!arrival || !decoded<wire::Done>(arrival.value())) return {};
   }
-  inherited_ = std::move(channel);
+  return channel;
+}
+
+FdChannel ServerClient::connection_for_child(const std::vector<SlotId>& shared) {
+  Lock lock(mutex_);
+  return retain_on_new_connection(shared);
+}
+
+void ServerClient::before_fork(const std::vector<SlotId>& shared) {
+  mutex_.lock();
+  inherited_ = retain_on_new_connection(shared);
 }
 
 void ServerClient::after_fork_in_parent() {

@@ -50,11 +50,16 @@ class ServerClient {
 
   // Gives a reference to a slot back. Never waits for an answer.
   void release(SlotId slot);
+  // Makes the socket shared though nothing is offered.
+  WsaResult<void> share(SocketRef& socket);
   WsaResult<void> set_state(UnderlyingSocket& socket, StateField field, uint32_t value);
   // Before shared state is read: when windsockd was lost, finds another one.
   void notice_loss();
 
-  // Around fork(). The child's references to `shared` slots are taken before it runs, on a connection that it inherits.
+  // A connection that holds references to `shared` slots, for a process that is about to be made and inherits it. Closed: none are
+  // needed, or there is no windsockd.
+  FdChannel connection_for_child(const std::vector<SlotId>& shared);
+  // Around fork(): the child's references are taken so, before it runs.
   void before_fork(const std::vector<SlotId>& shared);
   void after_fork_in_parent();
   void after_fork_in_child();
@@ -92,6 +97,7 @@ class ServerClient {
   void disconnect();
   bool is_connected() const { return channel_.is_open(); }
   void leave_parents_connection();
+  FdChannel retain_on_new_connection(const std::vector<SlotId>& shared);
   WsaResult<void> declare_shared(FdChannel& channel, SharedSlot* mapped, Pins& pins);
 
   std::mutex mutex_;

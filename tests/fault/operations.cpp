@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "dlls/common/host.h"
+#include "dlls/ws2_32/inheritance.h"
 #include "dlls/ws2_32/server_connection.h"
 #include "dlls/ws2_32/socket_table.h"
 
@@ -283,6 +284,19 @@ std::vector<Operation> make_operations() {
          return error;
        }, .least_calls = 2});
 
+  add({.name = "CreateProcess: sockets with state", .allowed = {},
+       .set_up = after([](World& world) {
+         offered_socket(world);
+         DWORD on = 1;
+         MUST(setsockopt(world.datagram, SOL_SOCKET, SO_DEBUG, reinterpret_cast<char*>(&on), sizeof on) == 0);
+       }),
+       // What cannot be shared is inherited all the same.
+       .run = [](World&) {
+         services::SocketInheritance inheritance;
+         bequeath(&inheritance);
+         return inheritance.fds.empty() || inheritance.connection.is_open() == inheritance.variable.empty() ? -1 : 0;
+       },
+       .meets_server = true, .least_calls = 14});
   add({.name = "handoff to oneself: WSADuplicateSocket", .allowed = kMaking, .set_up = offered_socket,
        .run = [](World& world) {
          int error = hand_to_oneself(world);

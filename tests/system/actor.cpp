@@ -269,6 +269,25 @@ const std::map<std::string, std::function<std::string(Words&)>> kCommands = {
        }
        return std::string();
      }},
+    {"create_process",  // the rest of the line is the command line; the child inherits
+     [](Words& words) {
+       std::string line;
+       std::getline(words >> std::ws, line);
+       STARTUPINFOA startup{};
+       startup.cb = sizeof startup;
+       PROCESS_INFORMATION made{};
+       if (!CreateProcessA(nullptr, line.data(), nullptr, nullptr, TRUE, 0, nullptr, nullptr, &startup, &made))
+         throw Failed{static_cast<int>(GetLastError())};
+       CloseHandle(made.hThread);
+       CloseHandle(made.hProcess);
+       return text(made.dwProcessId);
+     }},
+    {"uninheritable",
+     [](Words& words) {
+       SOCKET s = next<SOCKET>(words);
+       if (!SetHandleInformation(reinterpret_cast<HANDLE>(s), HANDLE_FLAG_INHERIT, 0)) throw Failed{static_cast<int>(GetLastError())};
+       return std::string();
+     }},
     {"child_send",  // a forked child uses an inherited SOCKET
      [](Words& words) {
        SOCKET s = next<SOCKET>(words);

@@ -115,6 +115,16 @@ class Handoff(SystemTest):
             owner = following
             self.assert_talks(owner, at, self.peer, self.peer_socket, f"step{step}")
 
+    def test_an_offer_that_was_given_up_leaves_no_ticket(self):
+        self.target.do("claim", self.source.do("dup", self.socket, self.target.pid))
+        server = os.pidfd_open(self.server_pid())
+        signal.pidfd_send_signal(server, signal.SIGSTOP)
+        self.assertEqual(self.source.fails("dup", self.socket, self.target.pid), WSAENETDOWN)
+        signal.pidfd_send_signal(server, signal.SIGCONT)
+        os.close(server)
+        self.target.do("claim", self.source.do("dup", self.socket, self.target.pid))
+        self.wait_until(lambda: not self.status()["tickets"], "the ticket of the offer that failed is revoked")
+
     def test_unread_data_travels_along(self):
         self.peer.do("send", self.peer_socket, "early")
         claimed = self.hand_over()

@@ -13,6 +13,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "tests/regress/fixture.h"
 #include "tests/support/blocked_call.h"
@@ -155,5 +156,6 @@ TEST_F(NetworkTest, MulticastOfBothFamiliesOverALink) {
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
+  std::thread([] {}).join();  // a sanitizer may start a thread of its own with the first one
   return RUN_ALL_TESTS();
 }

@@ -10,6 +10,7 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/unit/ws2_32/blocking_test.cpp \
 	tests/unit/ws2_32/control_rows_test.cpp \
 	tests/unit/ws2_32/inet_text_test.cpp \
+	tests/unit/ws2_32/inheritance_test.cpp \
 	tests/unit/ws2_32/main.cpp \
 	tests/unit/ws2_32/option_rows_test.cpp \
 	tests/unit/ws2_32/program_pointer_test.cpp \

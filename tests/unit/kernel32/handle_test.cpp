@@ -189,7 +189,7 @@ constexpr windsock::services::SocketOperations kOperations = {
     .duplicate = [](uintptr_t socket) { return note("duplicate", socket), socket + 1; },
     .get_inheritable = [](uintptr_t socket, bool* inheritable) { return note("get", socket), *inheritable = calls.inheritable, true; },
     .set_inheritable = [](uintptr_t socket, bool inheritable) { return note("set", socket), calls.inheritable = inheritable, true; },
-    .visit_inheritable = [](void (*)(int, void*), void*) {},
+    .inherit = [](windsock::services::SocketInheritance*) {},
     .read = [](uintptr_t socket, void* data, uint32_t size) -> int64_t {
       note("read", socket);
       memset(data, 'r', size);

@@ -244,7 +244,7 @@ TEST(Process, inherits_the_sockets_that_ws2_32_names) {
       .duplicate = nullptr,
       .get_inheritable = nullptr,
       .set_inheritable = nullptr,
-      .visit_inheritable = [](void (*visit)(int, void*), void* context) { visit(socket_fd, context); },
+      .inherit = [](windsock::services::SocketInheritance* inheritance) { inheritance->fds.push_back(socket_fd); },
       .read = nullptr,
       .write = nullptr,
   };
@@ -322,6 +322,19 @@ TEST(Process, leaves_the_programs_own_children_alone) {
   struct sigaction action;
   sigaction(SIGCHLD, nullptr, &action);
   EXPECT_EQ(action.sa_handler, SIG_DFL);
+}
+
+std::atomic<int> child_signals{0};
+
+// As with every child on this host; a program that collects all of them takes the exit code away from GetExitCodeProcess.
+TEST(Process, tells_the_program_by_SIGCHLD) {
+  struct sigaction counting = {}, before;
+  counting.sa_handler = [](int) { ++child_signals; };
+  ASSERT_EQ(sigaction(SIGCHLD, &counting, &before), 0);
+  Child child("exit 3");
+  EXPECT_TRUE(eventually([] { return child_signals > 0; }));
+  EXPECT_EQ(child.exit_code(), 3u);
+  sigaction(SIGCHLD, &before, nullptr);
 }
 
 TEST(Process, is_opened_by_its_id) {
