@@ -24,7 +24,8 @@ regress_sources = \
 	tests/regress/socket_test.cpp \
 	tests/regress/startup_test.cpp \
 	tests/regress/transfer_test.cpp \
-	tests/regress/unreachable_test.cpp
+	tests/regress/unreachable_test.cpp \
+	tests/regress/unix_test.cpp
 regress_headers = tests/regress/fixture.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt
