@@ -19,7 +19,8 @@ namespace windsock::host {
 
 static_assert(kAfUnix == AF_UNIX && kAfInet == AF_INET && kAfInet6 == AF_INET6 && kSockStream == SOCK_STREAM &&
               kSockDgram == SOCK_DGRAM && kSockRaw == SOCK_RAW && kSockRdm == SOCK_RDM && kSockSeqpacket == SOCK_SEQPACKET);
-static_assert(kIpprotoIcmp == IPPROTO_ICMP && kIpprotoTcp == IPPROTO_TCP && kIpprotoUdp == IPPROTO_UDP && kIpprotoIpv6 == IPPROTO_IPV6);
+static_assert(kIpprotoIcmp == IPPROTO_ICMP && kIpprotoTcp == IPPROTO_TCP && kIpprotoUdp == IPPROTO_UDP && kIpprotoIpv6 == IPPROTO_IPV6 &&
+              kIpprotoIcmpv6 == IPPROTO_ICMPV6);
 static_assert(kMsgOob == MSG_OOB && kMsgPeek == MSG_PEEK && kMsgDontRoute == MSG_DONTROUTE && kMsgTrunc == MSG_TRUNC &&
               kMsgDontWait == MSG_DONTWAIT && kMsgWaitAll == MSG_WAITALL && kMsgNoSignal == MSG_NOSIGNAL);
 static_assert(kShutRead == SHUT_RD && kShutWrite == SHUT_WR && kShutBoth == SHUT_RDWR);

@@ -7,6 +7,7 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/host.cpp dlls/common/host.h dlls/common/host_process.cpp \
 	dlls/common/host_child.cpp dlls/common/host_child.h \
 	dlls/common/host_futex.cpp dlls/common/host_futex.h \
+	dlls/common/host_message.cpp dlls/common/host_message.h \
 	dlls/common/host_names.cpp dlls/common/host_names.h dlls/common/host_network.cpp \
 	dlls/common/host_socket.cpp dlls/common/host_socket.h \
 	dlls/common/result.h \

@@ -215,6 +215,28 @@ int WSAAPI shutdown(SOCKET s, int how) {
   return entry::call("shutdown", SOCKET_ERROR, body, s, trace::How{how});
 }
 
+// No provider here has disconnect data (XP1_DISCONNECT_DATA); without it these are shutdown. Asked for it, they say so before
+// anything has happened.
+int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData) {
+  auto body = [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    if (lpOutboundDisconnectData) return wsa_failure(WSAENOPROTOOPT);
+    WS_TRY(shutdown_socket(socket, SD_SEND));
+    return 0;
+  };
+  return entry::call("WSASendDisconnect", SOCKET_ERROR, body, s, lpOutboundDisconnectData);
+}
+
+int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData) {
+  auto body = [&]() -> WsaResult<int> {
+    SocketRef socket = WS_TRY(find(s));
+    if (lpInboundDisconnectData) return wsa_failure(WSAENOPROTOOPT);
+    WS_TRY(shutdown_socket(socket, SD_RECEIVE));
+    return 0;
+  };
+  return entry::call("WSARecvDisconnect", SOCKET_ERROR, body, s, lpInboundDisconnectData);
+}
+
 int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
   auto body = [=]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));

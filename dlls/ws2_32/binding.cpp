@@ -56,10 +56,16 @@ WsaError refusal(const UnderlyingSocket& socket, const host::Address& address) {
   return static_cast<WsaError>(access ? WSAEACCES : WSAEADDRINUSE);
 }
 
+bool is_missing_folder(const UnderlyingSocket& socket, const host::Result<void>& bound) {
+  int error = static_cast<int>(bound.error());
+  return socket.kind().family == AF_UNIX && (error == ENOENT || error == ENOTDIR);
+}
+
 }  // namespace
 
 WsaResult<void> bind_socket(SocketRef& socket, const host::Address& address) {
-  if (is_bound(socket)) return wsa_failure(WSAEINVAL);
+  // The host would choose a name of its own for a local socket that is given none.
+  if (is_bound(socket) || is_unnamed(address)) return wsa_failure(WSAEINVAL);
   UnderlyingSocket& underlying = socket.socket();
   if (underlying.has_seen(Seen::kReservesPorts)) {
     WS_TRY(PortReservations::instance().bind(socket, address));
@@ -69,6 +75,7 @@ WsaResult<void> bind_socket(SocketRef& socket, const host::Address& address) {
   auto bound = host::bind(socket.fd(), address);
   if (is_in_use(bound) && is_tcp(underlying)) bound = bind_over_old_connections(socket.fd(), address);
   if (is_in_use(bound)) return Failure{refusal(underlying, address)};
+  if (is_missing_folder(underlying, bound)) return wsa_failure(WSAEADDRNOTAVAIL);
   WS_TRY_HOST(bound);
   underlying.saw(Seen::kBound);
   return {};

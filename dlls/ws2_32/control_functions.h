@@ -11,6 +11,7 @@ WsaResult<void> set_mode(ControlCall& call);
 WsaResult<void> count_readable(ControlCall& call);
 WsaResult<void> no_urgent_data(ControlCall& call);
 WsaResult<void> base_handle(ControlCall& call);
+WsaResult<void> peer_process(ControlCall& call);
 WsaResult<void> extension_function(ControlCall& call);
 WsaResult<void> extension_table(ControlCall& call);
 WsaResult<void> receive_side_scaling(ControlCall& call);

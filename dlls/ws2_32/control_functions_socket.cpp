@@ -37,6 +37,11 @@ WsaResult<void> base_handle(ControlCall& call) {
   return call.answer(static_cast<SOCKET>(services::socket_from_fd(call.socket.fd())));
 }
 
+// The peer is who connected or listened, whoever has its end now.
+WsaResult<void> peer_process(ControlCall& call) {
+  return call.answer(static_cast<Number>(WS_TRY_HOST(host::peer_credentials(call.socket.fd())).pid));
+}
+
 WsaResult<void> extension_function(ControlCall& call) {
   return call.answer(WS_TRY(find_extension_function(call.input<GUID>(), call.socket.socket().kind())));
 }

@@ -1,5 +1,6 @@
 #include "dlls/ws2_32/control_table.h"
 
+#include <afunix.h>
 #include <mstcpip.h>
 #include <mswsock.h>
 #include <winsock2.h>
@@ -68,6 +69,10 @@ constexpr Control kControls[] = {
     {CONTROL(SIO_ABSORB_RTRALERT)},
     {CONTROL(SIO_ACQUIRE_PORT_RESERVATION), .sockets = kTcp | kUdp, .in_size = sizeof(INET_PORT_RANGE),
      .out_size = sizeof(INET_PORT_RESERVATION_INSTANCE), .run = f::acquire_ports, .too_small = WSAEINVAL},
+    {CONTROL(SIO_AF_UNIX_GETPEERPID), .sockets = kLocal, .states = kConnected, .out_size = sizeof(ULONG), .run = f::peer_process,
+     .wrong_state = WSAENOTCONN},
+    {CONTROL(SIO_AF_UNIX_SETBINDPARENTPATH)},
+    {CONTROL(SIO_AF_UNIX_SETCONNPARENTPATH)},
     {CONTROL(SIO_APPLY_TRANSPORT_SETTING)},
     {CONTROL(SIO_ASSOCIATE_PORT_RESERVATION), .sockets = kTcp | kUdp, .states = kUnbound, .in_size = sizeof(INET_PORT_RESERVATION_TOKEN),
      .run = f::associate_ports, .too_small = WSAEINVAL},

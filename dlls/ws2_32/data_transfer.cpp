@@ -7,7 +7,9 @@
 #include <climits>
 #include <vector>
 
+#include "dlls/ws2_32/echo_socket.h"
 #include "dlls/ws2_32/socket_life.h"
+#include "dlls/ws2_32/translate_control.h"
 #include "dlls/ws2_32/waiting.h"
 
 namespace windsock {
@@ -82,11 +84,27 @@ WsaResult<size_t> send_rest(SocketRef& socket, std::span<const host::Buffer> buf
   return sent;
 }
 
+// An IPv6 socket may speak IPv4 too, unless it is raw.
+WsaResult<void> ask_for_destinations(SocketRef& socket) {
+  constexpr int kOn = 1;
+  SocketKind kind = socket.socket().kind();
+  if (kind.family == AF_INET6) WS_TRY_HOST(host::set_option(socket.fd(), host::kIpprotoIpv6, host::kIpv6RecvPacketInfo, kOn));
+  if (kind.family == AF_INET || kind.type == SOCK_DGRAM)
+    WS_TRY_HOST(host::set_option(socket.fd(), host::kIpprotoIp, host::kIpPacketInfo, kOn));
+  socket.socket().saw(Seen::kTellsDestination);
+  return {};
+}
+
 }  // namespace
 
 WsaResult<int> finish_send(SocketRef& socket, const void* data, size_t size, size_t sent, int host_flags) {
   if (socket.socket().is_stream()) sent = WS_TRY(send_rest(socket, static_cast<const char*>(data), size, sent, host_flags));
   return static_cast<int>(sent);
+}
+
+WsaResult<int> send_echo(SocketRef& socket, const void* data, size_t size, int host_flags) {
+  host::Buffer buffer{const_cast<void*>(data), size};
+  return static_cast<int>(WS_TRY(send_buffers(socket, {&buffer, 1}, nullptr, host_flags)));
 }
 
 WsaResult<int> receive_end(SocketRef& socket) {
@@ -96,6 +114,12 @@ WsaResult<int> receive_end(SocketRef& socket) {
 
 WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t size, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
+  if (underlying.has_seen(Seen::kEcho)) [[unlikely]] {
+    host::Buffer buffer{data, size};
+    ReceivedData received = WS_TRY(receive_buffers(socket, {&buffer, 1}, nullptr, host_flags));
+    if (received.host_flags & host::kMsgTrunc) return wsa_failure(WSAEMSGSIZE);
+    return static_cast<int>(received.size);
+  }
   if (needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
   // On datagrams this asks for the true length; on streams it would throw data away.
   int flags = underlying.is_stream() ? host_flags : host_flags | host::kMsgTrunc;
@@ -114,6 +138,7 @@ WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t siz
 
 WsaResult<uint32_t> send_buffers(SocketRef& socket, std::span<const host::Buffer> buffers, const host::Address* to, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
+  if (underlying.has_seen(Seen::kEcho)) [[unlikely]] note_echo_request(socket, buffers);
   // A connected stream ignores the address.
   const host::Address* target = underlying.is_stream() ? nullptr : to;
   if (target && !underlying.has_seen(Seen::kReportsErrors)) [[unlikely]] ask_for_errors(socket);
@@ -130,6 +155,11 @@ WsaResult<uint32_t> send_buffers(SocketRef& socket, std::span<const host::Buffer
 WsaResult<ReceivedData> receive_buffers(SocketRef& socket, std::span<const host::Buffer> buffers, host::Address* from, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
   if (needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
+  if (underlying.has_seen(Seen::kEcho)) [[unlikely]] {
+    HostControlRoom control;
+    host::ReceivedMessage message = WS_TRY(receive_echo(socket, buffers, from, control, host_flags));
+    return ReceivedData{static_cast<uint32_t>(message.size), message.flags};
+  }
   auto received =
       transfer(socket, Direction::kReceive, [&] { return host::receive_message(socket.fd(), buffers, from, host_flags); });
   if (!received) [[unlikely]] {
@@ -139,6 +169,29 @@ WsaResult<ReceivedData> receive_buffers(SocketRef& socket, std::span<const host:
   auto [size, flags] = received.value();
   if (underlying.is_stream() && size == 0 && total(buffers) != 0) WS_TRY(check_end(socket));
   return ReceivedData{static_cast<uint32_t>(size), flags};
+}
+
+WsaResult<uint32_t> send_message(SocketRef& socket, std::span<const host::Buffer> buffers, const host::Address* to,
+                                 std::span<const std::byte> control, int host_flags) {
+  if (socket.socket().has_seen(Seen::kEcho)) note_echo_request(socket, buffers);
+  if (to && !socket.socket().has_seen(Seen::kReportsErrors)) ask_for_errors(socket);
+  size_t sent = WS_TRY(transfer(socket, Direction::kSend,
+                                [&] { return host::send_message(socket.fd(), buffers, to, control, host_flags); }));
+  socket.socket().saw(Seen::kBound);  // sending binds
+  return static_cast<uint32_t>(sent);
+}
+
+WsaResult<host::ReceivedMessage> receive_message(SocketRef& socket, std::span<const host::Buffer> buffers, host::Address* from,
+                                                 std::span<std::byte> control, int host_flags) {
+  UnderlyingSocket& underlying = socket.socket();
+  // What the queue of errors holds is asked for, not to be told instead.
+  bool queued_errors = host_flags & host::kMsgErrQueue;
+  if (!queued_errors && needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
+  if (!underlying.has_seen(Seen::kTellsDestination)) [[unlikely]] WS_TRY(ask_for_destinations(socket));
+  if (underlying.has_seen(Seen::kEcho) && !queued_errors)
+    return receive_echo(socket, buffers, from, control, host_flags);
+  return transfer(socket, Direction::kReceive,
+                  [&] { return host::receive_message(socket.fd(), buffers, from, control, host_flags); });
 }
 
 }  // namespace windsock

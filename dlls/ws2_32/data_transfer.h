@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-#include "dlls/common/host_socket.h"
+#include "dlls/common/host_message.h"
 #include "dlls/ws2_32/descriptor.h"
 #include "dlls/ws2_32/waiting.h"
 #include "dlls/ws2_32/wsa_error.h"
@@ -19,9 +19,11 @@ namespace windsock {
 WsaResult<int> finish_send(SocketRef& socket, const void* data, size_t size, size_t sent, int host_flags);
 WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t size, int host_flags);
 WsaResult<int> receive_end(SocketRef& socket);
+WsaResult<int> send_echo(SocketRef& socket, const void* data, size_t size, int host_flags);
 
 // One buffer; the fast way. `host_flags` are translated already. WSAEMSGSIZE: the datagram is longer; the buffer is full.
 [[gnu::always_inline]] inline WsaResult<int> send_bytes(SocketRef& socket, const void* data, size_t size, int host_flags) {
+  if (socket.socket().has_seen(Seen::kEcho)) [[unlikely]] return send_echo(socket, data, size, host_flags);
   size_t sent = WS_TRY(transfer(socket, Direction::kSend, [&] { return host::send(socket.fd(), data, size, host_flags); }));
   if (sent < size) [[unlikely]] return finish_send(socket, data, size, sent, host_flags);
   return static_cast<int>(sent);
@@ -42,5 +44,12 @@ struct ReceivedData {
   int host_flags = 0;      // kMsgTrunc: the datagram was cut; `size` bytes were delivered
 };
 WsaResult<ReceivedData> receive_buffers(SocketRef& socket, std::span<const host::Buffer> buffers, host::Address* from, int host_flags);
+
+// Datagrams with control data, in the host's form (translate_control.h). From the first message received the host is asked where
+// datagrams are sent to, whatever the program wants to know: MSG_BCAST and MSG_MCAST come of it.
+WsaResult<uint32_t> send_message(SocketRef& socket, std::span<const host::Buffer> buffers, const host::Address* to,
+                                 std::span<const std::byte> control, int host_flags);
+WsaResult<host::ReceivedMessage> receive_message(SocketRef& socket, std::span<const host::Buffer> buffers, host::Address* from,
+                                                 std::span<std::byte> control, int host_flags);
 
 }  // namespace windsock

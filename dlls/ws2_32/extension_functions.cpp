@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "dlls/common/debug.h"
+#include "dlls/ws2_32/api_message.h"
 #include "dlls/ws2_32/socket_sets.h"
 
 namespace windsock {
@@ -31,7 +32,7 @@ const ExtensionFunction kFunctions[] = {
     {WSAID_TRANSMITFILE, "TransmitFile", kStreams, nullptr},
     {WSAID_TRANSMITPACKETS, "TransmitPackets", kAll, nullptr},
     {WSAID_WSAPOLL, "WSAPoll", kAll, address<LPFN_WSAPOLL>(WSAPoll)},
-    {WSAID_WSARECVMSG, "WSARecvMsg", kDatagrams, nullptr},
+    {WSAID_WSARECVMSG, "WSARecvMsg", kDatagrams, address<LPFN_WSARECVMSG>(receive_message_function)},
     {WSAID_WSASENDMSG, "WSASendMsg", kDatagrams, address<LPFN_WSASENDMSG>(WSASendMsg)},
 };
 

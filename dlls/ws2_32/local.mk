@@ -11,6 +11,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/api_duplicate.cpp \
 	dlls/ws2_32/api_events.cpp \
 	dlls/ws2_32/api_hooks.cpp \
+	dlls/ws2_32/api_message.cpp dlls/ws2_32/api_message.h \
 	dlls/ws2_32/api_names.cpp \
 	dlls/ws2_32/api_name_spaces.cpp \
 	dlls/ws2_32/api_options.cpp \
@@ -30,6 +31,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/database_entries.cpp dlls/ws2_32/database_entries.h \
 	dlls/ws2_32/descriptor.h \
 	dlls/ws2_32/duplication.cpp dlls/ws2_32/duplication.h \
+	dlls/ws2_32/echo_socket.cpp dlls/ws2_32/echo_socket.h \
 	dlls/ws2_32/entry.h \
 	dlls/ws2_32/errno.def \
 	dlls/ws2_32/extension_functions.cpp dlls/ws2_32/extension_functions.h \
@@ -60,9 +62,12 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/socket_table.cpp dlls/ws2_32/socket_table.h \
 	dlls/ws2_32/trace.cpp dlls/ws2_32/trace.h \
 	dlls/ws2_32/trace_words.cpp dlls/ws2_32/trace_words.h \
+	dlls/ws2_32/transfer_arguments.h \
 	dlls/ws2_32/translate_address.cpp dlls/ws2_32/translate_address.h \
+	dlls/ws2_32/translate_control.cpp dlls/ws2_32/translate_control.h \
 	dlls/ws2_32/translate_error.cpp \
 	dlls/ws2_32/translate_flags.cpp dlls/ws2_32/translate_flags.h \
+	dlls/ws2_32/translate_icmp.cpp dlls/ws2_32/translate_icmp.h \
 	dlls/ws2_32/translate_kind.cpp dlls/ws2_32/translate_kind.h \
 	dlls/ws2_32/translate_protocol_info.cpp dlls/ws2_32/translate_protocol_info.h \
 	dlls/ws2_32/underlying_socket.cpp dlls/ws2_32/underlying_socket.h dlls/ws2_32/underlying_socket_registry.h \

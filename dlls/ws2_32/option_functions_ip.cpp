@@ -118,17 +118,21 @@ namespace {
 
 template <typename... Bits>
 WsaResult<void> switch_host(SocketRef& socket, int level, int name, Bits... bits) {
-  bool wanted = (socket.socket().wants(bits) || ...);
+  // An echo's header is made of what the host tells (echo_socket.h).
+  bool wanted = (socket.socket().wants(bits) || ...) || socket.socket().has_seen(Seen::kEcho);
   return set_host(socket, level, name, wanted);
 }
 
 }  // namespace
 
+// Where WSARecvMsg was called the host goes on telling of destinations, for MSG_BCAST and MSG_MCAST.
 WsaResult<void> want_packet_info4(SocketRef& socket, uint32_t) {
+  if (socket.socket().has_seen(Seen::kTellsDestination)) return {};
   return switch_host(socket, host::kIpprotoIp, host::kIpPacketInfo, ControlData::kPacketInfo4, ControlData::kReceivingInterface4,
                      ControlData::kDestination4, ControlData::kOriginalInterface4);
 }
 WsaResult<void> want_packet_info6(SocketRef& socket, uint32_t) {
+  if (socket.socket().has_seen(Seen::kTellsDestination)) return {};
   return switch_host(socket, host::kIpprotoIpv6, host::kIpv6RecvPacketInfo, ControlData::kPacketInfo6,
                      ControlData::kReceivingInterface6, ControlData::kDestination6, ControlData::kOriginalInterface6);
 }

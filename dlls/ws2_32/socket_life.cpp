@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "dlls/common/host_socket.h"
+#include "dlls/ws2_32/echo_socket.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_address.h"
 #include "dlls/ws2_32/translate_kind.h"
@@ -56,10 +57,19 @@ bool still_in_progress(host::Errno error) {
 
 WsaResult<uintptr_t> create_socket(SocketKind kind, uint32_t flags) {
   HostKind host_kind = kind_to_host(kind);
-  UniqueFd fd = WS_TRY_HOST(host::create_socket(host_kind.family, host_kind.type, host_kind.protocol, host::Blocking::kYes));
-  // Dual stack is off until the program asks for it.
-  if (kind.family == AF_INET6) WS_TRY_HOST(host::set_option(fd.get(), host::kIpprotoIpv6, host::kIpv6V6only, kOn));
-  UnderlyingSocket* underlying = UnderlyingSocket::create(kind, static_cast<uint32_t>(Seen::kEndpoint));
+  auto made = host::create_socket(host_kind.family, host_kind.type, host_kind.protocol, host::Blocking::kYes);
+  auto seen = static_cast<uint32_t>(Seen::kEndpoint);
+  if (!made && static_cast<int>(made.error()) == EPERM && is_echo_kind(kind)) {
+    // Not allowed either: the program is told of the socket that it asked for.
+    if (auto echo = create_echo_socket(kind); echo || static_cast<int>(echo.error()) != EACCES) {
+      made = std::move(echo);
+      seen |= static_cast<uint32_t>(Seen::kEcho);
+    }
+  }
+  UniqueFd fd = WS_TRY_HOST(std::move(made));
+  // Dual stack is off until the program asks for it; raw sockets have none.
+  if (kind.family == AF_INET6 && kind.type != SOCK_RAW) WS_TRY_HOST(host::set_option(fd.get(), host::kIpprotoIpv6, host::kIpv6V6only, kOn));
+  UnderlyingSocket* underlying = UnderlyingSocket::create(kind, seen);
   return SocketTable::instance().insert(std::move(fd), underlying, !(flags & WSA_FLAG_NO_HANDLE_INHERIT));
 }
 
@@ -167,6 +177,8 @@ WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) 
     return {};
   }
   if (is_listening(socket)) return wsa_failure(WSAEINVAL);
+  // The host looks at the path first, which may be gone.
+  if (underlying.kind().family == AF_UNIX && host::peer_address(socket.fd())) return wsa_failure(WSAEISCONN);
   // The host would take the wildcard for loopback.
   if (underlying.kind().family != AF_UNIX && (is_wildcard(address) || port_of(address) == 0)) return wsa_failure(WSAEADDRNOTAVAIL);
 
@@ -229,7 +241,9 @@ WsaResult<void> close_socket(uintptr_t socket) {
 WsaResult<host::Address> local_name(SocketRef& socket) {
   host::Address address = WS_TRY_HOST(host::local_address(socket.fd()));
   // Windows has no name for a socket that was not bound; the host has the zero address.
-  bool named = socket.socket().has_seen(Seen::kBound) || address.family() == host::kAfUnix || !is_zero_address(address);
+  // A local one without a path: connected, it has that for a name.
+  bool named = socket.socket().has_seen(Seen::kBound) || (address.family() == host::kAfUnix ? !is_unnamed(address) : !is_zero_address(address)) ||
+               (is_unnamed(address) && host::peer_address(socket.fd()));
   if (!named) return wsa_failure(WSAEINVAL);
   return address;
 }

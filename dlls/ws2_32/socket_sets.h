@@ -30,6 +30,8 @@ inline uint8_t socket_set_of(SocketKind kind) {
 inline constexpr uint8_t kTcp = kTcp4 | kTcp6, kUdp = kUdp4 | kUdp6, kRaw = kRaw4 | kRaw6;
 inline constexpr uint8_t kStreams = kTcp | kLocal, kDatagrams = kUdp | kRaw, kInternet = kTcp | kDatagrams, kAll = kInternet | kLocal;
 inline constexpr uint8_t kSix = kTcp6 | kUdp6 | kRaw6, kFour = kTcp4 | kUdp4 | kRaw4, kDatagrams6 = kUdp6 | kRaw6;
+// Those that may speak IPv4: an IPv6 socket does, unless it is raw.
+inline constexpr uint8_t kIpInternet = kInternet & ~kRaw6, kIpDatagrams = kDatagrams & ~kRaw6;
 
 // The states of a socket, as a set.
 enum SocketStates : uint8_t {

@@ -3,6 +3,7 @@
 #include <afunix.h>
 #include <ws2ipdef.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "dlls/ws2_32/program_pointer.h"
@@ -16,11 +17,11 @@ struct Family {
   int min_length;
   int max_length;
 };
-// A local address may be as short as its family and one character.
+// A local address may be as short as its family: it names nothing then.
 constexpr Family kFamilies[] = {
     {AF_INET, host::kAfInet, sizeof(sockaddr_in), sizeof(sockaddr_in)},
     {AF_INET6, host::kAfInet6, sizeof(sockaddr_in6), sizeof(sockaddr_in6)},
-    {AF_UNIX, host::kAfUnix, sizeof(ADDRESS_FAMILY) + 1, sizeof(sockaddr_un)},
+    {AF_UNIX, host::kAfUnix, sizeof(ADDRESS_FAMILY), sizeof(sockaddr_un)},
 };
 static_assert(sizeof(sockaddr_in) == 16 && sizeof(sockaddr_in6) == 28 && sizeof(sockaddr_un) == 110);
 
@@ -84,11 +85,17 @@ WsaResult<host::Address> address_to_host(const sockaddr* name, int length, int s
 WsaResult<void> address_from_host(const host::Address& address, sockaddr* name, int* length) {
   if (!can_be_memory(name) || !can_be_memory(length)) return wsa_failure(WSAEFAULT);
   int size = static_cast<int>(address.length);
+  // The host counts a zero behind the longest path, for which the structure has no room.
+  if (address.family() == host::kAfUnix) size = std::min(size, static_cast<int>(sizeof(sockaddr_un)));
   if (*length < size) return wsa_failure(WSAEFAULT);
-  memcpy(name, address.bytes.data(), address.length);
+  memcpy(name, address.bytes.data(), static_cast<size_t>(size));
   if (address.length >= sizeof name->sa_family) put_family(reinterpret_cast<unsigned char*>(name), family_from_host(address.family()));
   *length = size;
   return {};
+}
+
+bool is_unnamed(const host::Address& address) {
+  return address.family() == host::kAfUnix && address.length <= offsetof(sockaddr_un, sun_path);
 }
 
 bool is_wildcard(const host::Address& address) {

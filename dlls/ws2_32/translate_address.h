@@ -24,6 +24,8 @@ WsaResult<host::Address> address_to_host(const sockaddr* name, int length, int s
 // nothing is written then.
 WsaResult<void> address_from_host(const host::Address& address, sockaddr* name, int* length);
 
+// An AF_UNIX address without a path.
+bool is_unnamed(const host::Address& address);
 // 0.0.0.0 or ::, whatever the port.
 bool is_wildcard(const host::Address& address);
 // In the byte order of the machine; 0 for families without ports.

@@ -86,6 +86,12 @@ void UnderlyingSocket::detach() {
   slot_values_.store(nullptr, std::memory_order_release);
 }
 
+EchoIds& UnderlyingSocket::echo_ids() {
+  std::lock_guard lock(mutex_);
+  if (!echo_ids_) echo_ids_ = std::make_unique<EchoIds>();
+  return *echo_ids_;
+}
+
 void UnderlyingSocket::defer(Deferred connection) {
   std::lock_guard lock(mutex_);
   deferred_.push_back(std::move(connection));

@@ -13,11 +13,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 #include "dlls/common/host_socket.h"
 #include "dlls/common/shared_state.h"
+#include "dlls/ws2_32/translate_icmp.h"
 #include "dlls/ws2_32/wsa_error.h"
 
 namespace windsock {
@@ -48,6 +50,8 @@ enum class Seen : uint32_t {
   kReportsErrors = 4096,   // a datagram socket whose host socket queues ICMP errors (datagram_errors.h)
   kReservesPorts = 16384,  // owns reserved ports or is to bind to one (port_reservations.h)
   kErrorWaiting = 8192,    // a send met an ICMP error that the next receive has to tell of
+  kTellsDestination = 1 << 16,  // the host tells where each datagram was sent to
+  kEcho = 1 << 17,              // a raw ICMP socket that is the host's socket for echoes (echo_socket.h)
 };
 
 class UnderlyingSocket {
@@ -101,6 +105,9 @@ class UnderlyingSocket {
   void detach();
   uint64_t cookie() const { return cookie_.load(std::memory_order_relaxed); }
 
+  // ---- what echo requests were sent, of a socket for echoes (echo_socket.h) -------------------------------------------------
+  EchoIds& echo_ids();
+
   // ---- connections that a WSAAccept condition deferred; they are accepted before any other -----------------------------------
   struct Deferred {
     UniqueFd fd;
@@ -126,6 +133,7 @@ class UnderlyingSocket {
   mutable std::mutex mutex_;
   StateValues local_{};
   std::vector<Deferred> deferred_;                      // under mutex_
+  std::unique_ptr<EchoIds> echo_ids_;                   // made under mutex_, and then there
 };
 
 }  // namespace windsock

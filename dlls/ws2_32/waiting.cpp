@@ -18,11 +18,13 @@ bool has_timeout(SocketRef& socket, Direction direction) {
 }
 
 // The host has one code for "shut down here", "the peer is gone" and "never connected". An internet socket that still has its
-// peer was shut down by a descriptor of ours or of another process; one that went through no connect and no accept had none.
+// peer was shut down by a descriptor of ours or of another process; one that went through no connect and no accept had none. To
+// datagrams only the first applies.
 WsaError broken_pipe_error(SocketRef& socket) {
   UnderlyingSocket& underlying = socket.socket();
   bool internet = underlying.kind().family != AF_UNIX;
-  if (underlying.has_seen(Seen::kSendShut) || (internet && host::peer_address(socket.fd()))) return static_cast<WsaError>(WSAESHUTDOWN);
+  if (!underlying.is_stream() || underlying.has_seen(Seen::kSendShut) || (internet && host::peer_address(socket.fd())))
+    return static_cast<WsaError>(WSAESHUTDOWN);
   bool had_peer = underlying.has_seen(Seen::kConnected) || underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kForeign);
   return static_cast<WsaError>(had_peer ? WSAECONNRESET : WSAENOTCONN);
 }

@@ -2,6 +2,8 @@
 
 #include <mstcpip.h>
 #include <ws2tcpip.h>
+#include <afunix.h>
+#include <mswsock.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -103,6 +105,22 @@ int poll_readable(World& world) {
 int receive(SOCKET s) {
   char data[4];
   return error_unless(recv(s, data, sizeof data, 0) == 4);
+}
+
+// The path is gone again, so that the next try is the first.
+void local_socket(World& world) {
+  world.directory = choose_new_directory();
+}
+int bind_to_path(World& world) {
+  SOCKET s = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (s == INVALID_SOCKET) return WSAGetLastError();
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  snprintf(name.sun_path, sizeof name.sun_path, "%s/meeting", world.directory.c_str());
+  int error = error_unless(bind(s, reinterpret_cast<sockaddr*>(&name), sizeof name) == 0);
+  std::remove(name.sun_path);
+  closesocket(s);
+  return error;
 }
 
 // ---- handoffs -----------------------------------------------------------------------------------------------------------
@@ -248,6 +266,35 @@ std::vector<Operation> make_operations() {
          int length = sizeof from;
          return error_unless(recvfrom(world.datagram, data, sizeof data, 0, reinterpret_cast<sockaddr*>(&from), &length) == 4);
        }});
+  // The ECN bits alone: the host is asked for the socket's other six.
+  add({.name = "WSASendMsg", .allowed = kSending, .set_up = after(datagram_with_data),
+       .run = [](World& world) {
+         char control[WSA_CMSG_SPACE(sizeof(INT))];
+         WSABUF buffer{4, const_cast<char*>("data")};
+         WSAMSG message{reinterpret_cast<sockaddr*>(&world.address), sizeof world.address, &buffer, 1, {sizeof control, control}, 0};
+         WSACMSGHDR* header = WSA_CMSG_FIRSTHDR(&message);
+         *header = {WSA_CMSG_LEN(sizeof(INT)), IPPROTO_IP, IP_ECN};
+         const INT ecn = 1;
+         memcpy(WSA_CMSG_DATA(header), &ecn, sizeof ecn);
+         DWORD sent = 0;
+         return error_unless(WSASendMsg(world.datagram, &message, 0, &sent, nullptr, nullptr) == 0 && sent == 4);
+       },
+       .least_calls = 2});
+  add({.name = "WSARecvMsg", .allowed = kMoving, .set_up = after(datagram_with_data),
+       .run = [](World& world) {
+         GUID guid = WSAID_WSARECVMSG;
+         LPFN_WSARECVMSG receive_message = nullptr;
+         DWORD count = 0;
+         MUST(WSAIoctl(world.datagram, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof guid, &receive_message, sizeof receive_message,
+                       &count, nullptr, nullptr) == 0);
+         char data[4];
+         WSABUF buffer{4, data};
+         WSAMSG message{nullptr, 0, &buffer, 1, {0, nullptr}, 0};
+         return error_unless(receive_message(world.datagram, &message, &count, nullptr, nullptr) == 0 && count == 4);
+       },
+       .least_calls = 2});
+  add({.name = "bind to a path", .allowed = {WSAENETDOWN, WSAEMFILE, WSAEACCES, WSAEADDRINUSE, kNoBuffers}, .set_up = after(local_socket),
+       .run = bind_to_path, .least_calls = 2, .tear_down = [](World& world) { remove_directory(world.directory); }});
   add({.name = "select", .allowed = kWaiting, .set_up = after(pair_with_data), .run = select_readable});
   add({.name = "WSAPoll", .allowed = kWaiting, .set_up = after(pair_with_data), .run = poll_readable});
   add({.name = "SIO_ROUTING_INTERFACE_QUERY", .allowed = {WSAENETDOWN, WSAENETUNREACH, WSAEMFILE, kNoBuffers},

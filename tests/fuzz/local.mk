@@ -1,6 +1,6 @@
 # Fuzz targets. With --enable-fuzz libFuzzer drives them; without it they replay their corpora, in make check too.
-fuzz_targets = tests/fuzz/address_fuzz tests/fuzz/client_reply_fuzz tests/fuzz/command_line_fuzz tests/fuzz/debug_fuzz \
-	tests/fuzz/option_fuzz tests/fuzz/protocol_info_fuzz tests/fuzz/server_input_fuzz tests/fuzz/wire_fuzz
+fuzz_targets = tests/fuzz/address_fuzz tests/fuzz/client_reply_fuzz tests/fuzz/command_line_fuzz tests/fuzz/control_data_fuzz \
+	tests/fuzz/debug_fuzz tests/fuzz/option_fuzz tests/fuzz/protocol_info_fuzz tests/fuzz/server_input_fuzz tests/fuzz/wire_fuzz
 check_PROGRAMS += $(fuzz_targets)
 TESTS += tests/fuzz/run_corpora
 dist_check_SCRIPTS += tests/fuzz/run_corpora
@@ -27,6 +27,9 @@ tests_fuzz_client_reply_fuzz_LDFLAGS = $(fuzz_link)
 tests_fuzz_option_fuzz_SOURCES = tests/fuzz/option_fuzz.cpp
 tests_fuzz_option_fuzz_LDADD = $(fuzz_driver) $(fuzz_core)
 tests_fuzz_option_fuzz_LDFLAGS = $(fuzz_link)
+tests_fuzz_control_data_fuzz_SOURCES = tests/fuzz/control_data_fuzz.cpp
+tests_fuzz_control_data_fuzz_LDADD = $(fuzz_driver) $(fuzz_core)
+tests_fuzz_control_data_fuzz_LDFLAGS = $(fuzz_link)
 tests_fuzz_protocol_info_fuzz_SOURCES = tests/fuzz/protocol_info_fuzz.cpp
 tests_fuzz_protocol_info_fuzz_LDADD = $(fuzz_driver) $(fuzz_core)
 tests_fuzz_protocol_info_fuzz_LDFLAGS = $(fuzz_link)

@@ -6,6 +6,7 @@ regress_sources = \
 	tests/regress/control_test.cpp \
 	tests/regress/connect_test.cpp \
 	tests/regress/datagram_test.cpp \
+	tests/regress/disconnect_test.cpp \
 	tests/regress/duplicate_test.cpp \
 	tests/regress/event_test.cpp \
 	tests/regress/handoff_test.cpp \
@@ -15,20 +16,24 @@ regress_sources = \
 	tests/regress/name_space_test.cpp \
 	tests/regress/address_text_test.cpp \
 	tests/regress/databases_test.cpp \
+	tests/regress/message_test.cpp \
 	tests/regress/names_test.cpp \
 	tests/regress/option_values_test.cpp \
 	tests/regress/options_test.cpp \
+	tests/regress/ping_test.cpp \
 	tests/regress/poll_test.cpp \
 	tests/regress/provider_test.cpp \
 	tests/regress/select_test.cpp \
 	tests/regress/socket_test.cpp \
 	tests/regress/startup_test.cpp \
 	tests/regress/transfer_test.cpp \
-	tests/regress/unreachable_test.cpp
+	tests/regress/unreachable_test.cpp \
+	tests/regress/unix_test.cpp
 regress_headers = tests/regress/fixture.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt
-dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_wine
+dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_wine \
+	tests/regress/check_ping
 TESTS += tests/regress/check_native tests/regress/check_wine
 
 # -no-install: a real program, not libtool's script, for it starts itself again as an agent.

@@ -56,8 +56,20 @@ TEST_F(MswsockTest, AStreamIsReceivedAsByRecv) {
   int flags = 0;
   ASSERT_RETURNS(3, WSARecvEx(pair.server.get(), buffer, sizeof buffer, &flags));
   EXPECT_EQ(0, flags);
+  EXPECT_FAILS_WITH(WSARecvEx(pair.server.get(), buffer, 0, &flags), WSAEINVAL) << "a stream is asked for at least one byte";
   EXPECT_FAILS_WITH(WSARecvEx(pair.server.get(), buffer, sizeof buffer, nullptr), WSAEFAULT);
   EXPECT_FAILS_WITH(WSARecvEx(INVALID_SOCKET, buffer, sizeof buffer, &flags), WSAENOTSOCK);
+}
+
+TEST_F(MswsockTest, WithoutADatagramThereIsNothingToReceive) {
+  char buffer[4];
+  int flags = 0;
+  const Socket unbound = make_socket(AF_INET, SOCK_DGRAM);
+  ASSERT_TRUE(set_nonblocking(unbound.get()));
+  EXPECT_FAILS_WITH(WSARecvEx(unbound.get(), buffer, sizeof buffer, &flags), WSAEINVAL) << "never bound";
+  const Pair pair = udp_pair();
+  ASSERT_TRUE(pair.valid() && set_nonblocking(pair.server.get()));
+  EXPECT_FAILS_WITH(WSARecvEx(pair.server.get(), buffer, sizeof buffer, &flags), WSAEWOULDBLOCK);
 }
 
 TEST_F(MswsockTest, TransmitsWhatStandsAroundAFile) {

@@ -47,6 +47,15 @@ inline ErrorSet no_urgent_data() { return {WSAEINVAL, WSAEWOULDBLOCK}; }
 // An ioctl that the provider does not know.
 inline ErrorSet unknown_ioctl() { return {WSAEINVAL, WSAEOPNOTSUPP}; }
 
+// WSASendMsg, WSARecvMsg on a socket that is neither datagram nor raw: the pages forbid it and name no code.
+inline ErrorSet no_messages() { return {WSAEOPNOTSUPP, WSAEINVAL}; }
+
+// An AF_UNIX address without a path: too short to be one, or one that names nothing.
+inline ErrorSet no_unix_name() { return {WSAEINVAL, WSAEFAULT, WSAEADDRNOTAVAIL, WSAECONNREFUSED}; }
+
+// A path in a folder that is not there, to bind to: the page of bind has no code for it alone.
+inline ErrorSet no_unix_folder() { return {WSAEADDRNOTAVAIL, WSAEINVAL, WSAEACCES, WSAENETDOWN}; }
+
 }  // namespace regress
 
 #endif

@@ -5,6 +5,7 @@
 // that a lost socket fails a test instead of hanging it. Threads: one.
 #include <winsock2.h>
 #include <ws2tcpip.h>
+#include <afunix.h>
 
 #include <windows.h>
 
@@ -47,6 +48,16 @@ sockaddr_in loopback(unsigned short port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return address;
 }
+
+struct UnixName {
+  explicit UnixName(const std::string& path) {
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path);
+  }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address); }
+  static constexpr int length = sizeof(sockaddr_un);
+  sockaddr_un address{};
+};
 
 int port_of(SOCKET s) {
   sockaddr_in name{};
@@ -179,6 +190,29 @@ const std::map<std::string, std::function<std::string(Words&)>> kCommands = {
        SOCKET s = check(accept(next<SOCKET>(words), nullptr, nullptr), INVALID_SOCKET);
        check(setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<const char*>(&kReceiveTimeout), sizeof kReceiveTimeout));
        return text(s);
+     }},
+    {"unix_listen",
+     [](Words& words) {
+       SOCKET s = check(socket(AF_UNIX, SOCK_STREAM, 0), INVALID_SOCKET);
+       UnixName name(next<std::string>(words));
+       check(bind(s, name.get(), name.length));
+       check(listen(s, SOMAXCONN));
+       return text(s);
+     }},
+    {"unix_connect",
+     [](Words& words) {
+       SOCKET s = check(socket(AF_UNIX, SOCK_STREAM, 0), INVALID_SOCKET);
+       UnixName name(next<std::string>(words));
+       check(connect(s, name.get(), name.length));
+       check(setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<const char*>(&kReceiveTimeout), sizeof kReceiveTimeout));
+       return text(s);
+     }},
+    {"unix_peer",
+     [](Words& words) {
+       ULONG process = 0;
+       DWORD size = 0;
+       check(WSAIoctl(next<SOCKET>(words), SIO_AF_UNIX_GETPEERPID, nullptr, 0, &process, sizeof process, &size, nullptr, nullptr));
+       return text(process);
      }},
     {"udp",
      [](Words&) {

@@ -23,8 +23,10 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/unit/ws2_32/support.h \
 	tests/unit/ws2_32/trace_test.cpp \
 	tests/unit/ws2_32/translate_address_test.cpp \
+	tests/unit/ws2_32/translate_control_test.cpp \
 	tests/unit/ws2_32/translate_error_test.cpp \
 	tests/unit/ws2_32/translate_flags_test.cpp \
+	tests/unit/ws2_32/translate_icmp_test.cpp \
 	tests/unit/ws2_32/translate_kind_test.cpp
 tests_unit_ws2_32_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_unit_ws2_32_test_LDADD = libws2_32_core.la libprocess_info.la $(GTEST_LIBS)

@@ -29,7 +29,7 @@ inline constexpr Kind kKinds[] = {
 };
 inline constexpr Kind kRawKinds[] = {
     {"raw4", AF_INET, SOCK_RAW, IPPROTO_ICMP, windsock::kRaw4},
-    {"raw6", AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, windsock::kRaw6},
+    {"raw6", AF_INET6, SOCK_RAW, 253, windsock::kRaw6},  // for experiments: ICMPv6 has no IPV6_CHECKSUM
 };
 
 // The kinds that this user may have sockets of.

@@ -59,7 +59,7 @@ TEST(TranslateAddress, refuses_what_is_too_short_or_of_another_family) {
       {"negative", AF_INET, -1, AF_INET, WSAEFAULT},
       {"short IPv4", AF_INET, 15, AF_INET, WSAEFAULT},
       {"short IPv6", AF_INET6, 27, AF_INET6, WSAEFAULT},
-      {"a local name without a character", AF_UNIX, 2, AF_UNIX, WSAEFAULT},
+      {"a local name without a family", AF_UNIX, 1, AF_UNIX, WSAEFAULT},
       {"IPv6 on IPv4", AF_INET6, 28, AF_INET, WSAEAFNOSUPPORT},
       {"IPv4 on IPv6", AF_INET, 16, AF_INET6, WSAEAFNOSUPPORT},
       {"no family", AF_UNSPEC, 16, AF_INET, WSAEAFNOSUPPORT},
@@ -91,8 +91,24 @@ TEST(TranslateAddress, ends_a_local_name_where_it_ends) {
   EXPECT_EQ(address_to_host(as_name(&name), 2 + 4, AF_UNIX).value().length, 2u + 4u);
   memset(name.sun_path, 'x', sizeof name.sun_path);
   EXPECT_EQ(address_to_host(as_name(&name), sizeof name, AF_UNIX).value().length, 110u);
+  EXPECT_FALSE(is_unnamed(address_to_host(as_name(&name), sizeof name, AF_UNIX).value()));
+  EXPECT_TRUE(is_unnamed(address_to_host(as_name(&name), 2, AF_UNIX).value()));
   memset(name.sun_path, 0, sizeof name.sun_path);
   EXPECT_EQ(address_to_host(as_name(&name), sizeof name, AF_UNIX).value().length, 2u);
+}
+
+// The host counts a zero behind a path that fills the structure.
+TEST(TranslateAddress, tells_the_longest_local_name_as_the_structure_has_it) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  memset(name.sun_path, 'x', sizeof name.sun_path);
+  auto address = address_to_host(as_name(&name), sizeof name, AF_UNIX).value();
+  ++address.length;
+  sockaddr_un told{};
+  int length = sizeof told;
+  ASSERT_EQ(code_of(address_from_host(address, as_name(&told), &length)), 0);
+  EXPECT_EQ(length, static_cast<int>(sizeof told));
+  EXPECT_EQ(memcmp(&told, &name, sizeof told), 0);
 }
 
 TEST(TranslateAddress, writes_nothing_into_a_buffer_that_is_too_small) {
