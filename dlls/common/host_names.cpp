@@ -1,6 +1,7 @@
 #include "dlls/common/host_names.h"
 
 #include <arpa/inet.h>
+#include <locale.h>
 #include <netdb.h>
 #include <sys/utsname.h>
 
@@ -12,7 +13,7 @@
 namespace windsock::host {
 
 static_assert(kAiPassive == AI_PASSIVE && kAiCanonicalName == AI_CANONNAME && kAiNumericHost == AI_NUMERICHOST &&
-              kAiV4Mapped == AI_V4MAPPED && kAiAll == AI_ALL && kAiAddrConfig == AI_ADDRCONFIG && kAiNumericService == AI_NUMERICSERV);
+              kAiV4Mapped == AI_V4MAPPED && kAiAll == AI_ALL && kAiAddrConfig == AI_ADDRCONFIG && kAiNumericService == AI_NUMERICSERV && kAiInternational == AI_IDN);
 static_assert(kNiNumericHost == NI_NUMERICHOST && kNiNumericService == NI_NUMERICSERV && kNiNoDomain == NI_NOFQDN &&
               kNiNameRequired == NI_NAMEREQD && kNiDatagram == NI_DGRAM);
 static_assert(kMaxAddressText == INET6_ADDRSTRLEN);
@@ -25,6 +26,7 @@ NameError error_of(int code) {
     case EAI_BADFLAGS: return NameError::kBadFlags;
     case EAI_FAMILY: return NameError::kNoSuchFamily;
     case EAI_MEMORY: return NameError::kNoMemory;
+    case EAI_IDN_ENCODE:
     case EAI_NONAME:
     case EAI_ADDRFAMILY: return NameError::kNoSuchName;
     case EAI_NODATA: return NameError::kNoAddress;
@@ -35,6 +37,23 @@ NameError error_of(int code) {
   }
 }
 
+// libc takes names to be in the locale's encoding. While this lives the thread's is UTF-8; no other thread sees it.
+class Utf8Scope {
+ public:
+  Utf8Scope() {
+    static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    if (utf8) before_ = ::uselocale(utf8);
+  }
+  Utf8Scope(const Utf8Scope&) = delete;
+  Utf8Scope& operator=(const Utf8Scope&) = delete;
+  ~Utf8Scope() {
+    if (before_) ::uselocale(before_);
+  }
+
+ private:
+  locale_t before_ = nullptr;
+};
+
 }  // namespace
 
 NameResult<NameAnswers> look_up_name(const NameQuery& query) {
@@ -44,6 +63,8 @@ NameResult<NameAnswers> look_up_name(const NameQuery& query) {
   hints.ai_socktype = query.type;
   hints.ai_protocol = query.protocol;
   addrinfo* found = nullptr;
+  std::optional<Utf8Scope> scope;
+  if (query.flags & kAiInternational) scope.emplace();
   if (int code = ::getaddrinfo(query.node, query.service, &hints, &found)) return Failure{error_of(code)};
   std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
 

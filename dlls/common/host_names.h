@@ -12,7 +12,7 @@ namespace windsock::host {
 
 // Flags of a query (checked against the host's header in host_names.cpp).
 inline constexpr int kAiPassive = 0x1, kAiCanonicalName = 0x2, kAiNumericHost = 0x4, kAiV4Mapped = 0x8, kAiAll = 0x10,
-                     kAiAddrConfig = 0x20, kAiNumericService = 0x400;
+                     kAiAddrConfig = 0x20, kAiInternational = 0x40, kAiNumericService = 0x400;
 
 enum class NameError {
   kNone = 0,
@@ -51,7 +51,8 @@ struct NameAnswers {
   std::vector<NameAnswer> answers;
 };
 
-// Looks a name up; may block for long.
+// Looks a name up; may block for long. With kAiInternational a name that is not ASCII is UTF-8, and asked for in its ASCII form
+// (xn--…), whatever the program's locale is; kNoSuchName: it has none.
 NameResult<NameAnswers> look_up_name(const NameQuery& query);
 
 // What the host's databases tell of hosts, services and protocols.

@@ -51,6 +51,21 @@ WsaResult<void> give_extended_list(const Character* node, const Character* servi
   return give_list(node, service, hints, list);
 }
 
+// What SetAddrInfoEx keeps for later versions, and the name space it is asked to write to.
+struct Registration {
+  const void* name;
+  DWORD name_space;
+  const void *timeout, *overlapped, *routine, *handle;
+};
+
+// "The default NS_DNS … namespace providers do not currently support name registration."
+WsaResult<void> register_name(const Registration& asked) {
+  if (asked.timeout || asked.overlapped || asked.routine || asked.handle) return wsa_failure(WSAEINVAL);
+  if (!can_be_memory(asked.name)) return wsa_failure(asked.name ? WSAEFAULT : WSAEINVAL);
+  if (asked.name_space != NS_ALL && asked.name_space != NS_DNS) return wsa_failure(WSAEINVAL);
+  return wsa_failure(WSANO_RECOVERY);
+}
+
 template <typename Character>
 WsaResult<void> put_text(const std::string& text, Character* buffer, DWORD room) {
   auto found = text_from_utf8(text, Character{});
@@ -113,6 +128,30 @@ INT WSAAPI GetAddrInfoExW(PCWSTR pName, PCWSTR pServiceName, DWORD dwNameSpace, 
   Extras extras{dwNameSpace, lpNspId, lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)};
   return code_of("GetAddrInfoExW", [&] { return give_extended_list(pName, pServiceName, extras, hints, ppResult); }, pName, pServiceName,
                  dwNameSpace, lpNspId, hints, ppResult, lpOverlapped);
+}
+
+// No look-up goes on after its call, so no handle leads to one, and no OVERLAPPED is one's.
+INT WSAAPI GetAddrInfoExCancel(LPHANDLE lpHandle) {
+  return code_of("GetAddrInfoExCancel", [&]() -> WsaResult<void> { return wsa_failure(WSA_INVALID_HANDLE); }, lpHandle);
+}
+
+INT WSAAPI GetAddrInfoExOverlappedResult(LPOVERLAPPED lpOverlapped) {
+  return code_of("GetAddrInfoExOverlappedResult", [&]() -> WsaResult<void> { return wsa_failure(WSAEINVAL); }, lpOverlapped);
+}
+
+INT WSAAPI SetAddrInfoExA(PCSTR pName, PCSTR pServiceName, SOCKET_ADDRESS* pAddresses, DWORD dwAddressCount, LPBLOB, DWORD dwFlags,
+                          DWORD dwNameSpace, LPGUID, struct timeval* timeout, LPOVERLAPPED lpOverlapped,
+                          LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine, LPHANDLE lpNameHandle) {
+  Registration asked{pName, dwNameSpace, timeout, lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine), lpNameHandle};
+  return code_of("SetAddrInfoExA", [&] { return register_name(asked); }, trace::Text{pName}, trace::Text{pServiceName}, pAddresses,
+                 dwAddressCount, dwFlags, dwNameSpace);
+}
+
+INT WSAAPI SetAddrInfoExW(PCWSTR pName, PCWSTR pServiceName, SOCKET_ADDRESS* pAddresses, DWORD dwAddressCount, LPBLOB, DWORD dwFlags,
+                          DWORD dwNameSpace, LPGUID, struct timeval* timeout, LPOVERLAPPED lpOverlapped,
+                          LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine, LPHANDLE lpNameHandle) {
+  Registration asked{pName, dwNameSpace, timeout, lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine), lpNameHandle};
+  return code_of("SetAddrInfoExW", [&] { return register_name(asked); }, pName, pServiceName, pAddresses, dwAddressCount, dwFlags, dwNameSpace);
 }
 
 VOID WSAAPI FreeAddrInfoEx(PADDRINFOEXA pAddrInfoEx) { free_address_list(pAddrInfoEx); }

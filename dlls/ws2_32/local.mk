@@ -7,6 +7,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/address_order.cpp dlls/ws2_32/address_order.h \
 	dlls/ws2_32/answers.h \
 	dlls/ws2_32/api_byte_order.cpp \
+	dlls/ws2_32/api_connect_by.cpp \
 	dlls/ws2_32/api_databases.cpp \
 	dlls/ws2_32/api_duplicate.cpp \
 	dlls/ws2_32/api_events.cpp \
@@ -23,6 +24,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/api_unsupported.cpp \
 	dlls/ws2_32/binding.cpp dlls/ws2_32/binding.h \
 	dlls/ws2_32/blocking.cpp dlls/ws2_32/blocking.h \
+	dlls/ws2_32/connect_by.cpp dlls/ws2_32/connect_by.h \
 	dlls/ws2_32/control_functions.h dlls/ws2_32/control_functions_address.cpp dlls/ws2_32/control_functions_socket.cpp \
 	dlls/ws2_32/control_functions_transport.cpp dlls/ws2_32/control_table.cpp dlls/ws2_32/control_table.h \
 	dlls/ws2_32/blocking_hook.cpp dlls/ws2_32/blocking_hook.h \

@@ -1,9 +1,11 @@
 #include "dlls/ws2_32/resolver.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <memory>
+#include <string_view>
 
 #include "dlls/common/debug.h"
 #include "dlls/common/host_names.h"
@@ -47,6 +49,10 @@ WsaResult<int> flags_to_host(int flags) {
 
 bool is_number(const char* text) { return *text && text[strspn(text, "0123456789")] == '\0'; }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char one) { return static_cast<unsigned char>(one) < 0x80; });
+}
+
 // What is asked of the host, and what the entries shall say where the host knows better than the program asked.
 struct Question {
   host::NameQuery query;
@@ -75,6 +81,7 @@ WsaResult<Question> question_of(const char* node, const char* service, const add
   question.query.node = node;
   question.query.service = service;
   question.query.flags = WS_TRY(flags_to_host(hints->ai_flags));
+  if (node && !is_ascii(node) && !(hints->ai_flags & AI_DISABLE_IDN_ENCODING)) question.query.flags |= host::kAiInternational;
   question.query.family = hints->ai_family == AF_INET6 ? host::kAfInet6 : hints->ai_family;
   // Without a type the host gives each address once per type. Windows gives it once, with the zeros that were asked for; so any
   // one type is as good, unless the name of a service decides about it.

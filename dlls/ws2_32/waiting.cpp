@@ -2,6 +2,8 @@
 
 #include <winsock2.h>
 
+#include <algorithm>
+
 #include "dlls/common/host_socket.h"
 
 namespace windsock {
@@ -65,12 +67,18 @@ std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, h
   }
 }
 
-WsaResult<void> wait_until(SocketRef& socket, short events) {
+WsaResult<void> wait_until(SocketRef& socket, short events, std::optional<int64_t> deadline) {
   blocking::Scope scope(socket.fd());
   for (;;) {
     host::PollEntry entry{socket.fd(), events, 0};
-    auto ready = host::poll(&entry, 1, -1);
+    timespec left{};
+    if (deadline) {
+      int64_t nanoseconds = std::max(int64_t{0}, *deadline - host::now_nanoseconds());
+      left = {nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+    }
+    auto ready = host::poll(&entry, 1, deadline ? &left : nullptr);
     if (socket.closing()) return wsa_failure(WSAEINTR);
+    if (ready && ready.value() == 0) return wsa_failure(WSAETIMEDOUT);
     if (ready) return {};
     if (static_cast<int>(ready.error()) != EINTR) return wsa_failure_from_host(ready.error());
     WS_TRY(blocking_hook::run());

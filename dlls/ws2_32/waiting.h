@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cerrno>
+#include <optional>
 
 #include "dlls/ws2_32/blocking.h"
 #include "dlls/ws2_32/datagram_errors.h"
@@ -42,7 +43,8 @@ template <typename Call>
   }
 }
 
-// Waits until the host fd is ready for `events`. WSAEINTR: the socket was closed.
-WsaResult<void> wait_until(SocketRef& socket, short events);
+// Waits until the host fd is ready for `events`, or the moment of host::now_nanoseconds has come: WSAETIMEDOUT. WSAEINTR: the socket
+// was closed.
+WsaResult<void> wait_until(SocketRef& socket, short events, std::optional<int64_t> deadline = std::nullopt);
 
 }  // namespace windsock

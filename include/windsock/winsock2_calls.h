@@ -38,6 +38,9 @@ WINSOCK_API_LINKAGE SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr *addr, LPI
                                             LPCONDITIONPROC lpfnCondition, DWORD_PTR dwCallbackData);
 WINSOCK_API_LINKAGE int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,
                                           LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS);
+/* To the first of several addresses that answers, or of a name's; TRUE, or FALSE with the last attempt's error. They block on non-blocking
+ * sockets too. The buffers may be null; else they have room for an address of the socket's family. WSAEINVAL: no name, no address,
+ * no internet stream, Reserved is not null. WSAETIMEDOUT. */
 WINSOCK_API_LINKAGE BOOL PASCAL WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST SocketAddress,
                                                  LPDWORD LocalAddressLength, LPSOCKADDR LocalAddress,
                                                  LPDWORD RemoteAddressLength, LPSOCKADDR RemoteAddress,

@@ -248,6 +248,14 @@ std::vector<Operation> make_operations() {
        .run = [](World& world) { return keep(world, accept(world.listener, nullptr, nullptr)); }});
   add({.name = "connect", .allowed = {WSAENETDOWN, WSAEINTR, WSAECONNREFUSED, WSAENETUNREACH, WSAETIMEDOUT, kNoBuffers},
        .set_up = after(unconnected), .run = connect_client});
+  add({.name = "WSAConnectByList", .allowed = {WSAENETDOWN, WSAEINTR, WSAECONNREFUSED, WSAENETUNREACH, WSAETIMEDOUT, kNoBuffers},
+       .set_up = after(unconnected),
+       .run = [](World& world) {
+         SOCKET_ADDRESS_LIST list{1, {{reinterpret_cast<sockaddr*>(&world.address), sizeof world.address}}};
+         timeval timeout{30, 0};
+         return error_unless(WSAConnectByList(world.client, &list, nullptr, nullptr, nullptr, nullptr, &timeout, nullptr));
+       },
+       .least_calls = 4});
   add({.name = "send", .allowed = kSending, .set_up = after(pair),
        .run = [](World& world) { return error_unless(send(world.client, "data", 4, 0) == 4); },
        .is_final = [](const Fired&, int error) { return error == WSAECONNRESET; }});

@@ -7,7 +7,9 @@
 #include <cstring>
 #include <vector>
 
+#include "dlls/ws2_32/address_lists.h"
 #include "dlls/ws2_32/inet_text.h"
+#include "dlls/ws2_32/socket_address_text.h"
 #include "dlls/ws2_32/translate_address.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -60,6 +62,27 @@ void as_text(const std::string& text) {
   }
 }
 
+// With a port and a scope (WSAStringToAddress): what is written of an address that was read says the same address.
+void as_socket_address(const std::string& text) {
+  for (int family : {AF_INET, AF_INET6, AF_UNIX}) {
+    auto found = socket_address_from_text(text, family);
+    if (!found) continue;
+    FUZZ_CHECK(family != AF_UNIX);
+    const SocketAddress& address = found.value();
+    auto written = socket_address_to_text(reinterpret_cast<const sockaddr*>(&address.storage), static_cast<size_t>(address.length));
+    FUZZ_CHECK(written);
+    auto again = socket_address_from_text(written.value(), family);
+    FUZZ_CHECK(again && again.value().length == address.length);
+    FUZZ_CHECK(memcmp(&again.value().storage, &address.storage, sizeof address.storage) == 0);
+  }
+}
+
+// As the text of a wide function: whatever becomes of it, it is text then.
+void as_wide_text(const std::string& text) {
+  std::string once = utf8_from_utf16(utf16_from_utf8(text));
+  FUZZ_CHECK(utf8_from_utf16(utf16_from_utf8(once)) == once);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -69,6 +92,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   int length = static_cast<int8_t>(input.byte());
   auto rest = input.rest();
   as_structure(family, length, {rest.begin(), rest.end()});
-  as_text(fuzz::text_of(rest));
+  std::string text = fuzz::text_of(rest);
+  as_text(text);
+  as_socket_address(text.c_str());
+  as_wide_text(text);
   return 0;
 }

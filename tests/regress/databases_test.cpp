@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/regress/fixture.h"
 
@@ -86,6 +87,37 @@ TEST_F(HostEntryTest, EachThreadHasItsOwn) {
   other.join();
   EXPECT_STREQ("1.2.3.4", mine->h_name);
   EXPECT_EQ(mine, gethostbyname("5.6.7.8")) << "one structure a thread";
+}
+
+// Every thread finds in its own structures what it asked for, whatever the others ask meanwhile.
+TEST_F(HostEntryTest, ManyThreadsAskAtOnce) {
+  constexpr int kThreads = 8, kRounds = 40;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([i] {
+      const std::string dotted = "10.20.30." + std::to_string(i);
+      in_addr address;
+      address.s_addr = inet_addr(dotted.c_str());
+      const bool even = i % 2 == 0;
+      for (int round = 0; round < kRounds; ++round) {
+        const hostent* host = gethostbyname(dotted.c_str());
+        const servent* service = getservbyname(even ? "http" : "domain", "tcp");
+        const protoent* protocol = getprotobyname(even ? "tcp" : "udp");
+        const char* text = inet_ntoa(address);
+        addrinfo* list = nullptr;
+        ASSERT_EQ(0, getaddrinfo(dotted.c_str(), "80", nullptr, &list));
+        ASSERT_TRUE(host && service && protocol && text);
+        EXPECT_EQ(dotted, host->h_name);
+        EXPECT_EQ(0, std::memcmp(host->h_addr_list[0], &address, 4));
+        EXPECT_STREQ(even ? "http" : "domain", service->s_name);
+        EXPECT_STREQ(even ? "tcp" : "udp", protocol->p_name);
+        EXPECT_EQ(dotted, text);
+        EXPECT_EQ(address.s_addr, reinterpret_cast<const sockaddr_in*>(list->ai_addr)->sin_addr.s_addr);
+        freeaddrinfo(list);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 class ServiceTest : public WinsockTest {};

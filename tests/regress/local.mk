@@ -4,6 +4,7 @@ regress_sources = \
 	tests/regress/binding_test.cpp \
 	tests/regress/close_test.cpp \
 	tests/regress/control_test.cpp \
+	tests/regress/connect_by_test.cpp \
 	tests/regress/connect_test.cpp \
 	tests/regress/datagram_test.cpp \
 	tests/regress/disconnect_test.cpp \

@@ -8,6 +8,11 @@
 #include "tests/regress/fixture.h"
 #include "tests/regress/windows_differences.h"
 
+#ifdef __MINGW32__  // its headers lack what its import library has
+extern "C" INT WSAAPI GetAddrInfoExCancel(LPHANDLE lpHandle);
+extern "C" INT WSAAPI GetAddrInfoExOverlappedResult(LPOVERLAPPED lpOverlapped);
+#endif
+
 namespace regress {
 namespace {
 
@@ -257,6 +262,65 @@ TEST_F(AddrInfoTest, LeadsToAConnection) {
   ASSERT_EQ(0, found.error());
   const Socket client(socket(found.first()->ai_family, found.first()->ai_socktype, found.first()->ai_protocol));
   EXPECT_RETURNS(0, connect(client.get(), found.first()->ai_addr, static_cast<int>(found.first()->ai_addrlen)));
+}
+
+// ---- names that are not ASCII ----------------------------------------------------------------------------------------------
+
+class InternationalNameTest : public WinsockTest {};
+
+int look_up_wide(const WCHAR* node, int flags) {
+  ADDRINFOW hints{}, *found = nullptr;
+  hints.ai_flags = flags;
+  const int error = GetAddrInfoW(node, nullptr, &hints, &found);
+  if (error == 0) FreeAddrInfoW(found);
+  return error;
+}
+
+// "bücher.invalid": nobody has such a name. (tests/system/names_test looks names up that somebody has.)
+const WCHAR kBooks[] = {'b', 0xfc, 'c', 'h', 'e', 'r', '.', 'i', 'n', 'v', 'a', 'l', 'i', 'd', 0};
+const WCHAR kHalfASurrogate[] = {'a', 0xd800, 'b', '.', 'i', 'n', 'v', 'a', 'l', 'i', 'd', 0};
+
+TEST_F(InternationalNameTest, UnknownOnesAreUnknown) {
+  // Without a name server that answers, the question is open.
+  for (const int flags : {0, AI_DISABLE_IDN_ENCODING}) {
+    const int error = look_up_wide(kBooks, flags);
+    EXPECT_TRUE(error == WSAHOST_NOT_FOUND || error == WSATRY_AGAIN) << error;
+  }
+}
+
+TEST_F(InternationalNameTest, WhatIsNoTextIsNoName) { EXPECT_EQ(WSAHOST_NOT_FOUND, look_up_wide(kHalfASurrogate, 0)); }
+
+TEST_F(InternationalNameTest, TheyAreNoNumbers) { EXPECT_EQ(WSAHOST_NOT_FOUND, look_up_wide(kBooks, AI_NUMERICHOST)); }
+
+// ---- asynchronous look-ups, registration ------------------------------------------------------------------------------
+
+class ExtendedNameTest : public WinsockTest {};
+
+TEST_F(ExtendedNameTest, AHandleOfNothingCannotBeCancelled) {
+  HANDLE none = nullptr;
+  EXPECT_EQ(WSA_INVALID_HANDLE, GetAddrInfoExCancel(&none));
+  EXPECT_EQ(WSA_INVALID_HANDLE, WSAGetLastError());
+}
+
+TEST_F(ExtendedNameTest, NullIsNoOverlapped) { EXPECT_EQ(WSAEINVAL, GetAddrInfoExOverlappedResult(nullptr)); }
+
+TEST_F(ExtendedNameTest, NamesCannotBeRegistered) {
+  Endpoint endpoint = loopback(AF_INET, 80);
+  SOCKET_ADDRESS address = {endpoint.address(), endpoint.length};
+  const WCHAR name[] = {'m', 'e', 0};
+  EXPECT_EQ(WSANO_RECOVERY, SetAddrInfoExW(name, nullptr, &address, 1, nullptr, 0, NS_DNS, nullptr, nullptr, nullptr, nullptr, nullptr));
+  EXPECT_EQ(WSANO_RECOVERY, SetAddrInfoExA("me", nullptr, &address, 1, nullptr, 0, NS_DNS, nullptr, nullptr, nullptr, nullptr, nullptr));
+  EXPECT_EQ(WSANO_RECOVERY, WSAGetLastError());
+}
+
+TEST_F(ExtendedNameTest, RegistrationReservesItsLastParameters) {
+  timeval timeout = {1, 0};
+  WSAOVERLAPPED overlapped{};
+  HANDLE handle = nullptr;
+  const WCHAR name[] = {'m', 'e', 0};
+  EXPECT_EQ(WSAEINVAL, SetAddrInfoExW(name, nullptr, nullptr, 0, nullptr, 0, NS_DNS, nullptr, &timeout, nullptr, nullptr, nullptr));
+  EXPECT_EQ(WSAEINVAL, SetAddrInfoExW(name, nullptr, nullptr, 0, nullptr, 0, NS_DNS, nullptr, nullptr, &overlapped, nullptr, nullptr));
+  EXPECT_EQ(WSAEINVAL, SetAddrInfoExA("me", nullptr, nullptr, 0, nullptr, 0, NS_DNS, nullptr, nullptr, nullptr, nullptr, &handle));
 }
 
 // ---- gethostname -----------------------------------------------------------------------------------------------------

@@ -24,8 +24,14 @@ tests_system_network_cases_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_system_network_cases_LDADD = libprocess_info.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
 tests_system_network_cases_LDFLAGS = $(AM_LDFLAGS) -no-install
 TESTS += tests/system/network_test
+check_PROGRAMS += tests/system/names_cases
+tests_system_names_cases_SOURCES = tests/system/names_cases.cpp $(test_support_winsock_sources)
+tests_system_names_cases_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_system_names_cases_LDADD = libprocess_info.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
+tests_system_names_cases_LDFLAGS = $(AM_LDFLAGS) -no-install
+TESTS += tests/system/names_test
 endif
-dist_check_SCRIPTS += tests/system/network_test
+dist_check_SCRIPTS += tests/system/network_test tests/system/names_test
 
 # Installation, examples and README: what a newcomer does.
 dist_check_SCRIPTS += tests/system/examples_test tests/system/install_test tests/system/readme_test

@@ -11,6 +11,7 @@ tests_unit_common_test_SOURCES = \
 	tests/unit/common/host_test.cpp \
 	tests/unit/common/runtime_directory_test.cpp \
 	tests/unit/common/test_host.h \
+	tests/unit/common/utf_test.cpp \
 	tests/unit/common/wire_test.cpp
 tests_unit_common_test_LDADD = libwindsock_common.la $(GTEST_LIBS) -lgtest_main -lpthread
 
