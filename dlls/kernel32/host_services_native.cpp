@@ -56,6 +56,8 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
   return reinterpret_cast<Procedure>(reinterpret_cast<uintptr_t>(procedure))(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
 }
 
+const void* procedure_for_program(const void* function) { return function; }
+
 void register_socket_operations(const SocketOperations* operations) { windsock_set_socket_operations(operations); }
 
 }  // namespace windsock::services

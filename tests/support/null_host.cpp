@@ -46,6 +46,8 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
   return reinterpret_cast<Procedure>(const_cast<void*>(procedure))(all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7]);
 }
 
+const void* procedure_for_program(const void* function) { return function; }
+
 void register_socket_operations(const SocketOperations* operations) { g_operations = operations; }
 
 }  // namespace windsock::services
