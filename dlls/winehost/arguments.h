@@ -31,11 +31,11 @@ inline void touch_by_writing(uintptr_t address) {
   __asm__ volatile("lock orb $0, (%0)" : : "r"(address) : "memory", "cc");  // changes nothing, also when another thread does
 }
 
-template <typename T>
+template <typename T, bool voids_are_data>
 [[gnu::always_inline]] inline void probe(Call& call, size_t index) {
-  if constexpr (std::is_pointer_v<T>) {
+  if constexpr (std::is_pointer_v<T> && !std::is_same_v<T, HWND>) {
     using Pointee = std::remove_pointer_t<T>;
-    if constexpr (!std::is_function_v<Pointee>) {
+    if constexpr (!std::is_function_v<Pointee> && (voids_are_data || !std::is_void_v<Pointee>)) {
       const uintptr_t address = call.arguments[index];
       if (!can_be_memory(reinterpret_cast<const void*>(address))) return;  // the core knows these by themselves
       const_cast<volatile int64_t&>(call.probing) = static_cast<int64_t>(index);

@@ -31,6 +31,11 @@ bool succeeded(NtStatus status) {
 uint32_t last_error() { return teb_last_error(); }
 void set_last_error(uint32_t error) { set_teb_last_error(error); }
 
+void write_standard_error(const char* text, uint32_t size) {
+  IoStatus status;
+  g_nt.write_file(standard_error(), nullptr, nullptr, nullptr, &status, text, size, nullptr, nullptr);
+}
+
 // A range of numbers that Wine gives to no handle. Descriptors made elsewhere are never taken for sockets: the process has Wine's.
 constinit const SocketNumbers kSocketNumbers = {.first = 0x40000000, .shift = 2, .lowest_adopted = kEndOfFds};
 

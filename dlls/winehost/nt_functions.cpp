@@ -37,6 +37,7 @@ const char* find_nt_functions() {
   find(g_nt.reset_event, "NtResetEvent");
   find(g_nt.close, "NtClose");
   find(g_nt.wait_for_multiple_objects, "NtWaitForMultipleObjects");
+  find(g_nt.write_file, "NtWriteFile");
   return missing;
 }
 

@@ -14,6 +14,8 @@ struct NtFunctions {
   NtStatus(WINDSOCK_MS_ABI* close)(NtHandle handle);
   NtStatus(WINDSOCK_MS_ABI* wait_for_multiple_objects)(uint32_t count, const NtHandle* handles, uint8_t any, uint8_t alertable,
                                                        const int64_t* timeout);
+  NtStatus(WINDSOCK_MS_ABI* write_file)(NtHandle file, NtHandle event, void* apc, void* apc_context, IoStatus* status, const void* data,
+                                        uint32_t size, int64_t* offset, uint32_t* key);
 };
 
 extern NtFunctions g_nt;

@@ -53,6 +53,14 @@ int winehost_WS_select(int count, fd_set* readable, fd_set* writable, fd_set* ex
   return native_select(count, readable, writable, exceptional, &native);
 }
 
+// Whose buffers the core looks into itself.
+template <auto function>
+inline constexpr bool kVoidsAreData = false;
+template <>
+inline constexpr bool kVoidsAreData<winehost_WSAIoctl> = true;
+template <>
+inline constexpr bool kVoidsAreData<winehost_mswsock_GetAcceptExSockaddrs> = true;
+
 // Which calls may run the program's code, apart from threads with a blocking hook.
 template <auto function>
 bool may_call_back(const uint64_t*) {
@@ -78,7 +86,7 @@ template <auto function, typename R, typename... Arguments, size_t... index>
 template <auto function, typename R, typename... Arguments>
 [[gnu::always_inline]] inline NtStatus run(Call& call, R (*type)(Arguments...)) {
   using Indices = std::index_sequence_for<Arguments...>;
-  [&]<size_t... index>(std::index_sequence<index...>) { (probe<Arguments>(call, index), ...); }(Indices{});
+  [&]<size_t... index>(std::index_sequence<index...>) { (probe<Arguments, kVoidsAreData<function>>(call, index), ...); }(Indices{});
   const_cast<volatile int64_t&>(call.probing) = -1;
   if (!process::is_plain_call() || may_call_back<function>(call.arguments)) [[unlikely]]
     return run_on_own_stack(call, [&call, type] { call_function<function>(call, type, Indices{}); });

@@ -33,4 +33,16 @@ inline uint32_t teb_process_id() {
   return static_cast<uint32_t>(value);
 }
 
+// The handle of the process's standard error: in its parameters, to which its environment block leads.
+inline NtHandle standard_error() {
+  const char* peb;
+  __asm__ volatile("movq %%gs:0x60, %0" : "=r"(peb));
+  const char* parameters = *reinterpret_cast<const char* const*>(peb + 0x20);
+  return *reinterpret_cast<const NtHandle*>(parameters + 0x30);
+}
+
+struct IoStatus {
+  uint64_t status, information;
+};
+
 }  // namespace windsock::winehost

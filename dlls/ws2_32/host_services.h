@@ -19,6 +19,9 @@ using Handle = void*;
 uint32_t last_error();
 void set_last_error(uint32_t error);
 
+// ---- the program's standard error ------------------------------------------------------------------------------------------
+void write_standard_error(const char* text, uint32_t size);
+
 // ---- SOCKET values ---------------------------------------------------------------------------------------------------
 // A SOCKET is first + (fd << shift). The host says it by numbers, not by a function: select asks for hundreds at once.
 struct SocketNumbers {

@@ -2,6 +2,7 @@
 //
 // A SOCKET is the host's fd, the last error is a variable, a process id is the host's; there are no events. What links with this
 // shows that the core asks its host through host_services.h alone.
+#include <cstdio>
 #include <utility>
 
 #include "dlls/common/host.h"
@@ -26,6 +27,8 @@ T unavailable(T failure) {
 
 uint32_t last_error() { return t_last_error; }
 void set_last_error(uint32_t error) { t_last_error = error; }
+
+void write_standard_error(const char* text, uint32_t size) { fwrite(text, 1, size, stderr); }
 
 constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0, .lowest_adopted = 0};
 
