@@ -28,9 +28,13 @@ windsockd_SOURCES = server/main.cpp
 windsockd_LDADD = libwindsock_server.la -lpthread
 
 bin_PROGRAMS += windsock
-windsock_CPPFLAGS = $(SERVER_CPPFLAGS) -DWINDSOCK_LIBDIR='"$(libdir)"' -DWINDSOCK_BINDIR='"$(bindir)"'
+windsock_CPPFLAGS = $(SERVER_CPPFLAGS) -DWINDSOCK_LIBDIR='"$(libdir)"' -DWINDSOCK_BINDIR='"$(bindir)"' \
+	-DWINDSOCK_WINEDIR='"$(pkglibdir)/wine"'
 windsock_CXXFLAGS = $(AM_CXXFLAGS) $(FMT_CFLAGS) $(JSON_CFLAGS)
 windsock_SOURCES = \
+	dlls/winehost/executable.cpp dlls/winehost/executable.h \
+	dlls/winehost/launcher.cpp dlls/winehost/launcher.h \
+	dlls/winehost/prefix.cpp dlls/winehost/prefix.h \
 	server/doctor.cpp server/doctor.h \
 	server/preload.cpp server/preload.h \
 	server/status_view.cpp server/status_view.h \

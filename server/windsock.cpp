@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "dlls/common/runtime_directory.h"
+#include "dlls/winehost/launcher.h"
 #include "server/doctor.h"
 #include "server/preload.h"
 #include "server/status_view.h"
@@ -117,6 +118,12 @@ int run(int argc, char** argv) {
   preloading->prefix_command();
   preloading->footer("windsock preload PROGRAM [ARGUMENTS...]");
 
+  winehost::RunOptions running_options;
+  CLI::App* running = app.add_subcommand("run", "run a Windows program in Wine, with Windsock in place of Wine's own Winsock");
+  running->add_option("--prefix", running_options.prefix, "the Wine prefix (default: $WINEPREFIX, else one of our own)");
+  running->prefix_command();
+  running->footer("windsock run [--prefix FOLDER] PROGRAM [ARGUMENTS...]");
+
   CLI::App* doctoring = app.add_subcommand("doctor", "check what Windsock needs of this system");
 
   try {
@@ -128,11 +135,13 @@ int run(int argc, char** argv) {
   if (*revocation) return revoke(ticket);
   if (*ending) return stop(now);
   if (*doctoring) return report(examine());
-  if (preloading->remaining().empty()) {
-    fmt::print(stderr, "windsock: which program? windsock preload PROGRAM [ARGUMENTS...]\n");
+  CLI::App* starting = *running ? running : preloading;
+  const std::vector<std::string> command = starting->remaining();
+  if (command.empty()) {
+    fmt::print(stderr, "windsock: which program? {}\n", starting->get_footer());
     return 2;
   }
-  return preload(preloading->remaining());
+  return *running ? winehost::run_program(running_options, command) : preload(command);
 }
 
 }  // namespace

@@ -19,10 +19,10 @@ enum class Level : uint8_t { kErr = 1, kWarn = 2, kInfo = 3, kTrace = 4 };
 
 // api: every Winsock call with arguments and result. dup: the walk of a handoff. server: windsockd and the connection to it.
 // socket: table of descriptors. close: cancelled calls. option, name, event, thread: as they say.
-enum class Channel : uint8_t { kApi, kDup, kServer, kSocket, kClose, kOption, kName, kEvent, kThread, kCount };
+enum class Channel : uint8_t { kApi, kDup, kServer, kSocket, kClose, kOption, kName, kEvent, kThread, kHost, kCount };
 
 inline constexpr std::array<std::string_view, static_cast<size_t>(Channel::kCount)> kChannelNames = {
-    "api", "dup", "server", "socket", "close", "option", "name", "event", "thread"};
+    "api", "dup", "server", "socket", "close", "option", "name", "event", "thread", "host"};
 
 using LevelTable = std::array<std::atomic<uint8_t>, static_cast<size_t>(Channel::kCount)>;
 [[gnu::visibility("hidden")]] extern LevelTable g_levels;

@@ -6,6 +6,7 @@
 #include <synchapi.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include "dlls/common/host.h"
 #include "dlls/kernel32/socket_provider.h"
@@ -21,6 +22,8 @@ constexpr uint32_t kUnixProcessMark = 0x40000000;
 
 uint32_t last_error() { return GetLastError(); }
 void set_last_error(uint32_t error) { SetLastError(error); }
+
+void write_standard_error(const char* text, uint32_t size) { fwrite(text, 1, size, stderr); }
 
 // A SOCKET is the host fd itself; larger values are other handles.
 constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0, .lowest_adopted = 3};
@@ -55,6 +58,8 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
   for (uint32_t i = 0; i < count && i < kMaxArguments; ++i) a[i] = arguments[i];
   return reinterpret_cast<Procedure>(reinterpret_cast<uintptr_t>(procedure))(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
 }
+
+const void* procedure_for_program(const void* function) { return function; }
 
 void register_socket_operations(const SocketOperations* operations) { windsock_set_socket_operations(operations); }
 

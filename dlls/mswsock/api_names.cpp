@@ -5,6 +5,7 @@
 #include <winsock2.h>
 #include <nspapi.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -150,5 +151,8 @@ int windsock_dn_expand(const BYTE* message, const BYTE* end, const BYTE* name, c
 void windsock_s_perror(const char* message) {
   uint32_t error = services::last_error();
   const char* name = trace::word_for(trace::Words::kError, error);
-  fprintf(stderr, "%s%s%s (%u)\n", message ? message : "", message && *message ? ": " : "", name ? name : "error", error);
+  char line[512];
+  const int length =
+      snprintf(line, sizeof line, "%s%s%s (%u)\n", message ? message : "", message && *message ? ": " : "", name ? name : "error", error);
+  services::write_standard_error(line, std::min<uint32_t>(static_cast<uint32_t>(length), sizeof line - 1));
 }

@@ -20,8 +20,17 @@ constinit thread_local State t_state;
 
 bool is_version_1() { return LOBYTE(process::version()) < 2; }
 
-INT_PTR WINAPI default_hook() { return FALSE; }
-Procedure default_procedure() { return reinterpret_cast<Procedure>(&default_hook); }
+}  // namespace
+
+// A name, for hosts in which a program calls it by another address.
+extern "C" INT_PTR WINAPI windsock_default_blocking_hook();
+INT_PTR WINAPI windsock_default_blocking_hook() { return FALSE; }
+
+namespace {
+
+Procedure default_procedure() {
+  return services::procedure_for_program(reinterpret_cast<Procedure>(&windsock_default_blocking_hook));
+}
 
 }  // namespace
 

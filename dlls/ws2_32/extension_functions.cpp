@@ -6,6 +6,7 @@
 
 #include "dlls/common/debug.h"
 #include "dlls/ws2_32/api_message.h"
+#include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/socket_sets.h"
 
 namespace windsock {
@@ -42,7 +43,7 @@ WsaResult<const void*> find_extension_function(const GUID& guid, SocketKind kind
   for (const ExtensionFunction& one : kFunctions) {
     if (memcmp(&one.guid, &guid, sizeof guid) != 0) continue;
     if (!(one.sockets & socket_set_of(kind))) return wsa_failure(WSAEINVAL);
-    if (one.function) return one.function;
+    if (one.function) return services::procedure_for_program(one.function);
     WS_WARN(kOption, "the extension function %s is not supported", one.name);
     return wsa_failure(WSAEOPNOTSUPP);
   }

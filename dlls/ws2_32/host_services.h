@@ -21,6 +21,9 @@ using Handle = void*;
 uint32_t last_error();
 void set_last_error(uint32_t error);
 
+// ---- the program's standard error ------------------------------------------------------------------------------------------
+void write_standard_error(const char* text, uint32_t size);
+
 // ---- SOCKET values ---------------------------------------------------------------------------------------------------
 // A SOCKET is first + (fd << shift). The host says it by numbers, not by a function: select asks for hundreds at once.
 struct SocketNumbers {
@@ -60,6 +63,8 @@ bool is_own_process(uint32_t process_id);
 // Calls a procedure of the program, in the program's calling convention, with up to kMaxArguments integers or pointers.
 inline constexpr uint32_t kMaxArguments = 8;
 uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count);
+// The other way: the address by which the program calls a function of the core that it is handed (an extension function).
+const void* procedure_for_program(const void* function);
 
 // ---- the way back: what the host asks of the core ----------------------------------------------------------------------------
 // The host passes calls on a SOCKET handle to these; the core hands them over when it is loaded.

@@ -54,7 +54,7 @@ PE_CXXFLAGS = -std=gnu++20 -O1 -Wall -Wextra -D_WIN32_WINNT=0x0A00 -DNTDDI_VERSI
 pe_sources = $(regress_sources) $(filter %.cpp,$(test_support_winsock_sources)) tests/support/process_info_windows.cpp
 pe_objects = $(pe_sources:%.cpp=tests/regress/pe/%.o)
 
-check_DATA = tests/regress/regress.exe
+check_DATA += tests/regress/regress.exe
 tests/regress/regress.exe: $(pe_objects) tests/regress/pe/gtest-all.o
 	$(AM_V_GEN)$(MINGW_CXX) -static -o $@ $(pe_objects) tests/regress/pe/gtest-all.o -lmswsock -lws2_32
 tests/regress/pe/%.o: $(top_srcdir)/%.cpp

@@ -2,6 +2,7 @@
 //
 // A SOCKET is the host's fd, the last error is a variable, a process id is the host's; there are no events. What links with this
 // shows that the core asks its host through host_services.h alone.
+#include <cstdio>
 #include <utility>
 
 #include "dlls/common/host.h"
@@ -27,6 +28,8 @@ T unavailable(T failure) {
 uint32_t last_error() { return t_last_error; }
 void set_last_error(uint32_t error) { t_last_error = error; }
 
+void write_standard_error(const char* text, uint32_t size) { fwrite(text, 1, size, stderr); }
+
 constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0, .lowest_adopted = 0};
 
 Handle create_event(EventReset, bool) { return unavailable<Handle>(nullptr); }
@@ -45,6 +48,8 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
   using Procedure = uintptr_t (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t);
   return reinterpret_cast<Procedure>(const_cast<void*>(procedure))(all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7]);
 }
+
+const void* procedure_for_program(const void* function) { return function; }
 
 void register_socket_operations(const SocketOperations* operations) { g_operations = operations; }
 

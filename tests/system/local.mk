@@ -7,7 +7,7 @@ tests_system_actor_LDADD = libws2_32.la libkernel32.la
 tests_system_actor_LDFLAGS = $(AM_LDFLAGS) -no-install
 TESTS += tests/system/run_system
 dist_check_SCRIPTS += tests/system/run_system
-EXTRA_DIST += tests/system/harness.py tests/system/handoff_walk_test.py tests/system/hostile_test.py \
+EXTRA_DIST += tests/system/harness.py tests/system/printing.py tests/system/handoff_walk_test.py tests/system/hostile_test.py \
 	tests/system/inheritance_test.py tests/system/server_life_test.py tests/system/crowd_test.py \
 	tests/system/unix_peers_test.py
 

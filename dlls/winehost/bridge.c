@@ -1,0 +1,105 @@
+/*
+ * winehost.dll: the half of the bridge that Windows programs see. See bridge.h.
+ *
+ * No C library: it is loaded into every process of a prefix, Wine's services among them.
+ */
+#include "dlls/winehost/bridge.h"
+
+#include <windows.h>
+
+#include <stddef.h>
+
+/* stubs.S knows these. */
+_Static_assert(offsetof(Call, result) == 8 && offsetof(Call, probing) == 16 && offsetof(Call, number) == 24, "the layout of a Call");
+_Static_assert(sizeof(Call) <= 0x98 - 0x20, "a Call fits into the frame");
+_Static_assert(kFirstExport == 3, "the first export's number");
+
+typedef LONG(WINAPI *Dispatcher)(uint64_t unixlib, unsigned code, void *arguments);
+
+/* Until the unixlib is attached, and for ever when it cannot be. */
+static LONG WINAPI no_host(uint64_t unixlib, unsigned code, void *arguments)
+{
+  (void)unixlib, (void)code, (void)arguments;
+  return (LONG)kNoHostStatus;
+}
+
+uint64_t windsock_unixlib = 0;
+Dispatcher windsock_dispatcher = no_host;
+extern const uint64_t windsock_stubs[];
+
+enum { kWsaFault = 10014, kWsaSystemNotReady = 10091 };
+/* Its result is the error itself. */
+#define EXPORT(number, symbol, name, how) kNumberOf_##symbol = number,
+enum {
+#include "dlls/winehost/winehost.exports"
+  kExportCount
+};
+#undef EXPORT
+
+typedef uint64_t(WINAPI *Procedure)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+
+static uint64_t failure_of(Call *call)
+{
+  if (windsock_dispatcher(windsock_unixlib, kFailed, call) != 0)
+    return (uint64_t)-1;
+  return call->result;
+}
+
+/* A call that did not go through at once. */
+uint64_t windsock_finish_call(Call *call, uint32_t status)
+{
+  for (;;) {
+    if (status == 0)
+      return call->result;
+    if (status == kNoHostStatus) {
+      if (call->number == kNumberOf_WSAStartup)
+        return kWsaSystemNotReady;
+      SetLastError(kWsaSystemNotReady);
+      return (uint64_t)-1;
+    }
+    if (status == kCallbackStatus) {
+      const uint64_t *a = call->procedure_arguments;
+      call->result = ((Procedure)call->procedure)(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+      status = (uint32_t)windsock_dispatcher(windsock_unixlib, kResume, call);
+      continue;
+    }
+    if (call->probing < 0 || call->arguments[call->probing] == kBadPointer) { /* not seen coming: memory that vanished during the call, or an array that leaves it */
+      SetLastError(kWsaFault);
+      return failure_of(call);
+    }
+    call->arguments[call->probing] = kBadPointer;
+    call->probing = -1;
+    status = (uint32_t)windsock_dispatcher(windsock_unixlib, kFirstExport + (unsigned)call->number, call);
+  }
+}
+
+typedef LONG(WINAPI *QueryVirtualMemory)(HANDLE process, const void *address, int what, void *data, SIZE_T size, SIZE_T *used);
+
+static BOOL attach(HINSTANCE self)
+{
+  enum { kMemoryWineUnixFuncs = 1000 };
+  HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+  Dispatcher *dispatcher = (Dispatcher *)(void *)GetProcAddress(ntdll, "__wine_unix_call_dispatcher");
+  QueryVirtualMemory query = (QueryVirtualMemory)(void *)GetProcAddress(ntdll, "NtQueryVirtualMemory");
+  uint64_t unixlib = 0;
+  if (!dispatcher || !query || query(GetCurrentProcess(), self, kMemoryWineUnixFuncs, &unixlib, sizeof unixlib, NULL) != 0 || !unixlib)
+    return FALSE;
+  Attach attaching = {kBridgeVersion, windsock_stubs, (uint64_t)(uintptr_t)&WaitForMultipleObjectsEx};
+  if ((*dispatcher)(unixlib, kAttach, &attaching) != 0)
+    return FALSE;
+  windsock_unixlib = unixlib;
+  windsock_dispatcher = *dispatcher;
+  return TRUE;
+}
+
+/* Without its host the DLL is there all the same, and WSAStartup says WSASYSNOTREADY: a process that never starts Winsock, as many
+ * that import it do, is not to die of it. */
+BOOL WINAPI DllMainCRTStartup(HINSTANCE self, DWORD reason, void *reserved)
+{
+  (void)reserved;
+  if (reason == DLL_PROCESS_ATTACH) {
+    DisableThreadLibraryCalls(self);
+    attach(self);
+  }
+  return TRUE;
+}

@@ -1,0 +1,85 @@
+// The Wine host of the core (dlls/ws2_32/host_services.h): part of winehost.so, on top of the Wine that has loaded it.
+#include "dlls/ws2_32/host_services.h"
+
+#include <cerrno>
+
+#include "dlls/common/host.h"
+#include "dlls/winehost/attachment.h"
+#include "dlls/winehost/callback.h"
+#include "dlls/winehost/nt_functions.h"
+
+namespace windsock::services {
+
+using namespace winehost;
+
+namespace {
+
+constexpr uint32_t kUnixProcessMark = 0x40000000;
+constexpr uint32_t kEventAllAccess = 0x1f0003;
+constexpr uint32_t kWaitFailed = 0xffffffff, kInfinite = 0xffffffff;
+
+const SocketOperations* g_operations = nullptr;
+
+bool succeeded(NtStatus status) {
+  if (status == kSuccess) return true;
+  set_teb_last_error(win32_error(status));
+  return false;
+}
+
+}  // namespace
+
+uint32_t last_error() { return teb_last_error(); }
+void set_last_error(uint32_t error) { set_teb_last_error(error); }
+
+void write_standard_error(const char* text, uint32_t size) {
+  IoStatus status;
+  g_nt.write_file(standard_error(), nullptr, nullptr, nullptr, &status, text, size, nullptr, nullptr);
+}
+
+// A range of numbers that Wine gives to no handle. Descriptors made elsewhere are never taken for sockets: the process has Wine's.
+constinit const SocketNumbers kSocketNumbers = {.first = 0x40000000, .shift = 2, .lowest_adopted = kEndOfFds};
+
+Handle create_event(EventReset reset, bool signalled) {
+  Handle event = nullptr;
+  const uint32_t type = reset == EventReset::kManual ? 0 : 1;  // NotificationEvent, SynchronizationEvent
+  return succeeded(g_nt.create_event(&event, kEventAllAccess, nullptr, type, signalled)) ? event : nullptr;
+}
+bool close_event(Handle event) { return succeeded(g_nt.close(event)); }
+bool set_event(Handle event) { return succeeded(g_nt.set_event(event, nullptr)); }
+bool reset_event(Handle event) { return succeeded(g_nt.reset_event(event, nullptr)); }
+
+uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_t timeout_milliseconds, bool alertable) {
+  if (alertable) {  // completion routines are the program's code: it waits on its own side
+    const uint64_t arguments[] = {count, reinterpret_cast<uintptr_t>(events), all, timeout_milliseconds, true};
+    return static_cast<uint32_t>(run_procedure(attachment().wait_for_multiple_objects_ex, arguments, 5));
+  }
+  const int64_t relative = -int64_t{timeout_milliseconds} * 10000;  // in units of 100 ns
+  NtStatus status = g_nt.wait_for_multiple_objects(count, events, !all, false, timeout_milliseconds == kInfinite ? nullptr : &relative);
+  if (status < 0x80000000) return status;
+  set_teb_last_error(win32_error(status));
+  return kWaitFailed;
+}
+
+bool is_own_process(uint32_t process_id) {
+  if (process_id & kUnixProcessMark) return static_cast<int>(process_id & ~kUnixProcessMark) == host::process_id();
+  return process_id == teb_process_id();
+}
+
+host::Result<UniqueFd> open_target_process(uint32_t process_id) {
+  int pid = static_cast<int>(process_id & ~kUnixProcessMark);
+  if (pid <= 0) return host::failure(ESRCH);
+  UniqueFd process = WS_TRY(host::open_process(pid));
+  host::LivingProcess found = WS_TRY(host::living_process(process.get()));
+  if (found.owner != host::effective_uid()) return host::failure(ESRCH);
+  return process;
+}
+
+uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count) {
+  return run_procedure(reinterpret_cast<uintptr_t>(procedure), arguments, count);
+}
+
+const void* procedure_for_program(const void* function) { return stub_of(function); }
+
+void register_socket_operations(const SocketOperations* operations) { g_operations = operations; }
+
+}  // namespace windsock::services

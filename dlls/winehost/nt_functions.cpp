@@ -1,0 +1,50 @@
+#include "dlls/winehost/nt_functions.h"
+
+#include <dlfcn.h>
+
+#include <type_traits>
+
+namespace windsock::winehost {
+
+NtFunctions g_nt;
+
+namespace {
+
+constexpr struct {
+  NtStatus status;
+  uint32_t error;
+} kErrors[] = {
+    {kInvalidHandle, 6 /* ERROR_INVALID_HANDLE */},
+    {kObjectTypeMismatch, 6},
+    {kAccessDenied, 5 /* ERROR_ACCESS_DENIED */},
+    {kNoMemory, 8 /* ERROR_NOT_ENOUGH_MEMORY */},
+    {kInvalidParameter, 87 /* ERROR_INVALID_PARAMETER */},
+};
+
+}  // namespace
+
+const char* find_nt_functions() {
+  void* ntdll = dlopen("ntdll.so", RTLD_NOW | RTLD_NOLOAD);
+  if (!ntdll) return "ntdll.so";
+  const char* missing = nullptr;
+  auto find = [&](auto& function, const char* name) {
+    void* address = dlsym(ntdll, name);
+    if (!address && !missing) missing = name;
+    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(address);
+  };
+  find(g_nt.create_event, "NtCreateEvent");
+  find(g_nt.set_event, "NtSetEvent");
+  find(g_nt.reset_event, "NtResetEvent");
+  find(g_nt.close, "NtClose");
+  find(g_nt.wait_for_multiple_objects, "NtWaitForMultipleObjects");
+  find(g_nt.write_file, "NtWriteFile");
+  return missing;
+}
+
+uint32_t win32_error(NtStatus status) {
+  for (const auto& row : kErrors)
+    if (row.status == status) return row.error;
+  return 317;  // ERROR_MR_MID_NOT_FOUND, what Windows says of a status that it cannot name
+}
+
+}  // namespace windsock::winehost

@@ -1,0 +1,29 @@
+// The system calls of Wine's ntdll that we make from the unix side, found in the ntdll.so that Wine has loaded.
+//
+// Looked up by name at attaching, not linked: one winehost.so serves whatever Wine runs it, and says by name what it lacks.
+#pragma once
+
+#include "dlls/winehost/windows_abi.h"
+
+namespace windsock::winehost {
+
+struct NtFunctions {
+  NtStatus(WINDSOCK_MS_ABI* create_event)(NtHandle* handle, uint32_t access, void* attributes, uint32_t type, uint8_t state);
+  NtStatus(WINDSOCK_MS_ABI* set_event)(NtHandle handle, int32_t* previous);
+  NtStatus(WINDSOCK_MS_ABI* reset_event)(NtHandle handle, int32_t* previous);
+  NtStatus(WINDSOCK_MS_ABI* close)(NtHandle handle);
+  NtStatus(WINDSOCK_MS_ABI* wait_for_multiple_objects)(uint32_t count, const NtHandle* handles, uint8_t any, uint8_t alertable,
+                                                       const int64_t* timeout);
+  NtStatus(WINDSOCK_MS_ABI* write_file)(NtHandle file, NtHandle event, void* apc, void* apc_context, IoStatus* status, const void* data,
+                                        uint32_t size, int64_t* offset, uint32_t* key);
+};
+
+extern NtFunctions g_nt;
+
+// Nothing when all were found, else the name of the first that was not.
+const char* find_nt_functions();
+
+// The Win32 error of a status, as far as our calls can meet it.
+uint32_t win32_error(NtStatus status);
+
+}  // namespace windsock::winehost

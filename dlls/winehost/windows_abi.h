@@ -1,0 +1,48 @@
+// The few shapes and conventions of Windows that the unix side of the bridge works with. Wine's own headers are for one side or the
+// other; these are the documented ones (winternl.h) in the host's words.
+#pragma once
+
+#include <cstdint>
+
+#define WINDSOCK_MS_ABI __attribute__((ms_abi))
+
+namespace windsock::winehost {
+
+using NtStatus = uint32_t;
+using NtHandle = void*;
+
+inline constexpr NtStatus kSuccess = 0;
+inline constexpr NtStatus kTimeout = 0x102;
+inline constexpr NtStatus kUserApc = 0xc0;
+inline constexpr NtStatus kInvalidHandle = 0xc0000008;
+inline constexpr NtStatus kInvalidParameter = 0xc000000d;
+inline constexpr NtStatus kNoMemory = 0xc0000017;
+inline constexpr NtStatus kAccessDenied = 0xc0000022;
+inline constexpr NtStatus kObjectTypeMismatch = 0xc0000024;
+
+// Words of the calling thread's environment block, which Windows keeps at %gs:0.
+inline uint32_t teb_last_error() {
+  uint32_t value;
+  __asm__ volatile("movl %%gs:0x68, %0" : "=r"(value));
+  return value;
+}
+inline void set_teb_last_error(uint32_t value) { __asm__ volatile("movl %0, %%gs:0x68" : : "r"(value)); }
+inline uint32_t teb_process_id() {
+  uint64_t value;
+  __asm__ volatile("movq %%gs:0x40, %0" : "=r"(value));
+  return static_cast<uint32_t>(value);
+}
+
+// The handle of the process's standard error: in its parameters, to which its environment block leads.
+inline NtHandle standard_error() {
+  const char* peb;
+  __asm__ volatile("movq %%gs:0x60, %0" : "=r"(peb));
+  const char* parameters = *reinterpret_cast<const char* const*>(peb + 0x20);
+  return *reinterpret_cast<const NtHandle*>(parameters + 0x30);
+}
+
+struct IoStatus {
+  uint64_t status, information;
+};
+
+}  // namespace windsock::winehost

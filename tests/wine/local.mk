@@ -1,0 +1,14 @@
+# Part of the one build (see Makefile.am): tests/wine
+
+# Windows programs in Wine on this Winsock, played against each other and against native ones.
+TESTS += tests/wine/run_wine
+dist_check_SCRIPTS += tests/wine/run_wine
+EXTRA_DIST += tests/wine/wine_prefix.py tests/wine/wine_harness.py tests/wine/run_test.py tests/wine/plain.c
+
+if HAVE_MINGW
+wine_test_programs = tests/wine/plain.exe
+check_DATA += $(wine_test_programs)
+tests/wine/%.exe: tests/wine/%.c
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CC) -std=gnu17 -O1 -Wall -Wextra -Werror -D_WIN32_WINNT=0x0A00 -static -o $@ $< -lws2_32
+CLEANFILES += $(wine_test_programs)
+endif
