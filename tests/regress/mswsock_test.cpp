@@ -154,7 +154,7 @@ TEST_F(MswsockTest, TransmitFileEndsTheConnectionWhenItIsAskedTo) {
 
 TEST_F(MswsockTest, CloseWakesATransmission) {
   Pair pair = tcp_pair();
-  const OpenFile file(std::string(64 << 20, 'x'));
+  const OpenFile file(std::string(16 << 20, 'x'));
   ASSERT_TRUE(pair.valid() && file.valid());
   const SOCKET s = pair.client.get();
   BlockedCall sending([s, &file]() -> long long { return TransmitFile(s, file.get(), 0, 0, nullptr, nullptr, 0) ? 0 : -1; });
