@@ -1,5 +1,5 @@
 /*
- * fileapi.h - reading and writing through a handle. Natively the handle is a SOCKET: there are no others to read from.
+ * fileapi.h - files by handles, and reading and writing through a handle; natively a SOCKET is one too.
  *
  * https://learn.microsoft.com/windows/win32/api/fileapi/
  */
@@ -11,7 +11,28 @@
 
 WINDSOCK_EXTERN_C_BEGIN
 
-/* TRUE and the bytes moved; 0 bytes read: the peer has shut down. FALSE and the last error on failure. With an
+#define CREATE_NEW 1
+#define CREATE_ALWAYS 2
+#define OPEN_EXISTING 3
+#define OPEN_ALWAYS 4
+#define TRUNCATE_EXISTING 5
+
+/* An open file, or INVALID_HANDLE_VALUE. Names are host paths, with slashes. CREATE_ALWAYS and OPEN_ALWAYS leave ERROR_ALREADY_EXISTS as
+ * the last error where the file was there. Share modes, attributes and hints have no effect natively; FILE_FLAG_DELETE_ON_CLOSE:
+ * ERROR_NOT_SUPPORTED. */
+WINBASEAPI HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
+                                     LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
+                                     DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);
+WINBASEAPI HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
+                                     LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
+                                     DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);
+#define CreateFile WINDSOCK_AW(CreateFile)
+WINBASEAPI BOOL WINAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize);
+/* From FILE_BEGIN, FILE_CURRENT or FILE_END. ERROR_NEGATIVE_SEEK: before the begin. */
+WINBASEAPI BOOL WINAPI SetFilePointerEx(HANDLE hFile, LARGE_INTEGER liDistanceToMove, PLARGE_INTEGER lpNewFilePointer,
+                                        DWORD dwMoveMethod);
+
+/* TRUE and the bytes moved; 0 bytes read: the peer has shut down, or the end of the file. FALSE and the last error on failure. With an
  * OVERLAPPED: ERROR_NOT_SUPPORTED. */
 WINBASEAPI BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPDWORD lpNumberOfBytesRead,
                                 LPOVERLAPPED lpOverlapped);

@@ -115,7 +115,6 @@ Address address_of(const sockaddr* from) {
   return address;
 }
 
-void clear_port(Address& address) { address.bytes[2] = address.bytes[3] = 0; }  // where both families have it
 
 }  // namespace
 
@@ -143,17 +142,88 @@ Result<std::vector<InterfaceAddress>> interface_addresses() {
 }
 
 // The host decides on a route when a datagram socket is connected; nothing is sent.
-Result<Address> source_address_to(const Address& destination) {
-  UniqueFd fd = WS_TRY(create_socket(destination.family(), SOCK_DGRAM, 0, Blocking::kNo));
-  Address target = destination;
-  // A port is needed, whichever.
-  if (target.bytes[2] == 0 && target.bytes[3] == 0) target.bytes[3] = 9;
-  // Asking for the way to a broadcast address is no mistake.
-  if (target.family() == AF_INET) WS_TRY(set_option(fd.get(), SOL_SOCKET, SO_BROADCAST, 1));
-  WS_TRY(connect(fd.get(), target));
-  Address source = WS_TRY(local_address(fd.get()));
-  clear_port(source);
+namespace {
+
+// A question about one route.
+struct RouteQuestion {
+  nlmsghdr head;
+  rtmsg route;
+  rtattr interface_attribute;
+  uint32_t interface;  // 0: any
+  rtattr destination_attribute;
+  unsigned char destination[16];  // 4 of an IPv4 address
+};
+static_assert(offsetof(RouteQuestion, interface_attribute) == NLMSG_SPACE(sizeof(rtmsg)) &&
+              offsetof(RouteQuestion, destination_attribute) == offsetof(RouteQuestion, interface_attribute) + RTA_SPACE(sizeof(uint32_t)) &&
+              offsetof(RouteQuestion, destination) == offsetof(RouteQuestion, destination_attribute) + RTA_LENGTH(0));
+
+// Where the bytes of an internet address stand in its structure.
+size_t offset_of_address(int family) { return family == AF_INET ? offsetof(sockaddr_in, sin_addr) : offsetof(sockaddr_in6, sin6_addr); }
+size_t size_of_address(int family) { return family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr); }
+
+Result<void> ask_for_route(int fd, const Address& destination) {
+  const int family = destination.family();
+  const size_t size = size_of_address(family);
+  RouteQuestion question{};
+  question.head.nlmsg_len = static_cast<uint32_t>(offsetof(RouteQuestion, destination) + size);
+  question.head.nlmsg_type = RTM_GETROUTE;
+  question.head.nlmsg_flags = NLM_F_REQUEST;
+  question.route.rtm_family = static_cast<unsigned char>(family);
+  question.route.rtm_dst_len = static_cast<unsigned char>(size * 8);
+  question.interface_attribute.rta_type = RTA_OIF;
+  question.interface_attribute.rta_len = RTA_LENGTH(sizeof question.interface);
+  // An address of a link says of which.
+  if (family == AF_INET6) question.interface = reinterpret_cast<const sockaddr_in6&>(destination.bytes).sin6_scope_id;
+  question.destination_attribute.rta_type = RTA_DST;
+  question.destination_attribute.rta_len = static_cast<unsigned short>(RTA_LENGTH(size));
+  memcpy(question.destination, destination.bytes.data() + offset_of_address(family), size);
+  WS_TRY(send(fd, &question, question.head.nlmsg_len, 0));
+  return {};
+}
+
+Result<Address> source_in_route(const nlmsghdr& head, size_t size) {
+  if (size < sizeof head || head.nlmsg_len > size) return failure(EPROTO);
+  if (head.nlmsg_type == NLMSG_ERROR) {
+    if (head.nlmsg_len < NLMSG_LENGTH(sizeof(nlmsgerr))) return failure(EPROTO);
+    return failure(-static_cast<const nlmsgerr*>(NLMSG_DATA(&head))->error);
+  }
+  if (head.nlmsg_type != RTM_NEWROUTE || head.nlmsg_len < NLMSG_LENGTH(sizeof(rtmsg))) return failure(EPROTO);
+  const auto* route = static_cast<const rtmsg*>(NLMSG_DATA(&head));
+  if (route->rtm_family != AF_INET && route->rtm_family != AF_INET6) return failure(EPROTO);
+  Address source;
+  const auto family = static_cast<sa_family_t>(route->rtm_family);
+  source.length = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  memcpy(source.bytes.data(), &family, sizeof family);
+  uint32_t interface = 0;
+  bool found = false;
+  auto left = static_cast<unsigned>(RTM_PAYLOAD(&head));
+  for (const rtattr* one = RTM_RTA(route); RTA_OK(one, left); one = RTA_NEXT(one, left)) {
+    if (one->rta_type == RTA_PREFSRC && RTA_PAYLOAD(one) == size_of_address(family)) {
+      memcpy(source.bytes.data() + offset_of_address(family), RTA_DATA(one), RTA_PAYLOAD(one));
+      found = true;
+    }
+    if (one->rta_type == RTA_OIF && RTA_PAYLOAD(one) == sizeof interface) memcpy(&interface, RTA_DATA(one), sizeof interface);
+  }
+  if (!found) return failure(ENETUNREACH);
+  if (family == AF_INET6) {
+    auto& six = reinterpret_cast<sockaddr_in6&>(source.bytes);
+    if (IN6_IS_ADDR_LINKLOCAL(&six.sin6_addr)) six.sin6_scope_id = interface;
+  }
   return source;
+}
+
+}  // namespace
+
+Result<Address> source_address_to(const Address& destination) {
+  if (destination.family() != AF_INET && destination.family() != AF_INET6) return failure(EAFNOSUPPORT);
+  UniqueFd fd = WS_TRY(create_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, Blocking::kYes));
+  WS_TRY(ask_for_route(fd.get(), destination));
+  alignas(nlmsghdr) unsigned char answer[4096];
+  for (;;) {
+    auto size = receive(fd.get(), answer, sizeof answer, 0);
+    if (size) return source_in_route(reinterpret_cast<const nlmsghdr&>(answer), size.value());
+    if (static_cast<int>(size.error()) != EINTR) return Failure{size.error()};
+  }
 }
 
 Result<UniqueFd> watch_network(NetworkChange change, int family) {

@@ -6,6 +6,7 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/fd_list.h \
 	dlls/common/host.cpp dlls/common/host.h dlls/common/host_process.cpp \
 	dlls/common/host_child.cpp dlls/common/host_child.h \
+	dlls/common/host_file.cpp dlls/common/host_file.h \
 	dlls/common/host_futex.cpp dlls/common/host_futex.h \
 	dlls/common/host_message.cpp dlls/common/host_message.h \
 	dlls/common/host_names.cpp dlls/common/host_names.h dlls/common/host_network.cpp \

@@ -1,36 +1,144 @@
-// ReadFile and WriteFile, which work on SOCKETs: ws2_32 does them (socket_provider.h).
-#include <fileapi.h>
+// Files of the host by handles; ReadFile and WriteFile work on SOCKETs too: ws2_32 does those (socket_provider.h).
+#include <winbase.h>
 
+#include <cerrno>
+#include <new>
+#include <optional>
+#include <string>
+
+#include "dlls/common/host_file.h"
+#include "dlls/kernel32/file.h"
 #include "dlls/kernel32/handle_table.h"
 #include "dlls/kernel32/last_error.h"
+#include "dlls/kernel32/lookup.h"
 #include "dlls/kernel32/socket_provider.h"
+#include "dlls/kernel32/text.h"
 
 using namespace windsock::kernel32;
+namespace host = windsock::host;
+using windsock::UniqueFd;
 
 namespace {
 
-// `transfer` moves bytes of the SOCKET: how many, or -1 with the last error set.
-template <typename Transfer>
-BOOL transfer_file(HANDLE handle, LPDWORD transferred, const OVERLAPPED* overlapped, Transfer transfer) {
+// What CreateFile is asked for, in the host's words; nothing: what it does not know.
+struct Opening {
+  host::FileUse use = host::FileUse::kRead;
+  bool append = false;
+  bool truncate = false;
+};
+std::optional<Opening> opening_of(DWORD access, DWORD disposition) {
+  constexpr DWORD kReads = GENERIC_READ | GENERIC_ALL | FILE_READ_DATA, kWrites = GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA;
+  Opening opening;
+  opening.append = !(access & kWrites) && (access & FILE_APPEND_DATA);
+  bool reads = access & kReads, writes = (access & kWrites) || opening.append;
+  opening.use = !writes ? host::FileUse::kRead : reads ? host::FileUse::kBoth : host::FileUse::kWrite;
+  opening.truncate = disposition == CREATE_ALWAYS || disposition == TRUNCATE_EXISTING;
+  if (disposition < CREATE_NEW || disposition > TRUNCATE_EXISTING) return std::nullopt;
+  if (disposition == TRUNCATE_EXISTING && !(access & (GENERIC_WRITE | GENERIC_ALL))) return std::nullopt;
+  return opening;
+}
+
+// Whether the file was there is not asked before, where another process could come between: one of the two ways succeeds.
+host::Result<UniqueFd> open_file(const char* path, const Opening& opening, DWORD disposition, bool& existed) {
+  bool creates = disposition == CREATE_NEW || disposition == CREATE_ALWAYS || disposition == OPEN_ALWAYS;
+  if (creates) {
+    auto made = host::open_file(path, opening.use, {.append = opening.append, .create = true});
+    existed = !made && static_cast<int>(made.error()) == EEXIST;
+    if (!existed || disposition == CREATE_NEW) return made;
+  }
+  return host::open_file(path, opening.use, {.append = opening.append, .truncate = opening.truncate});
+}
+
+HANDLE create_file(const char* path, DWORD access, const SECURITY_ATTRIBUTES* attributes, DWORD disposition, DWORD flags) {
+  auto failed = [](Win32Error error) {
+    set_last_error(error);
+    return INVALID_HANDLE_VALUE;
+  };
+  if (!path || !*path) return failed(Win32Error::kPathNotFound);
+  auto opening = opening_of(access, disposition);
+  if (!opening) return failed(Win32Error::kInvalidParameter);
+  if (flags & FILE_FLAG_DELETE_ON_CLOSE) return failed(Win32Error::kNotSupported);
+  bool existed = false;
+  auto opened = open_file(path, *opening, disposition, existed);
+  if (!opened) return failed(win32_error_from_errno(opened.error()));
+  auto file = Ref<File>::adopt(new (std::nothrow) File(std::move(opened).take()));
+  HANDLE handle = nullptr;
+  if (file) handle = handle_table::insert(std::move(file), attributes && attributes->bInheritHandle ? kHandleInherit : 0);
+  if (!handle) return failed(Win32Error::kNotEnoughMemory);
+  set_last_error(existed ? Win32Error::kAlreadyExists : Win32Error::kSuccess);
+  return handle;
+}
+
+// Bytes of a file, or of a SOCKET: how many, or -1 with the last error set.
+template <typename MoveFile, typename MoveSocket>
+BOOL transfer_file(HANDLE handle, LPDWORD transferred, const OVERLAPPED* overlapped, MoveFile move_file, MoveSocket move_socket) {
   const auto* operations = classify(handle) == HandleRange::kSocket ? socket_operations() : nullptr;
-  if (operations == nullptr) return fail(Win32Error::kInvalidHandle);
+  Ref<File> file;
+  if (!operations) file = find_object_as<File>(handle);
+  if (!operations && !file) return fail(Win32Error::kInvalidHandle);
   if (overlapped != nullptr) return fail(Win32Error::kNotSupported);
   if (transferred == nullptr) return fail(Win32Error::kInvalidParameter);
   *transferred = 0;
-  int64_t bytes = transfer(*operations, reinterpret_cast<uintptr_t>(handle));
-  if (bytes < 0) return FALSE;
-  *transferred = static_cast<DWORD>(bytes);
+  if (operations) {
+    int64_t bytes = move_socket(*operations, reinterpret_cast<uintptr_t>(handle));
+    if (bytes < 0) return FALSE;
+    *transferred = static_cast<DWORD>(bytes);
+    return TRUE;
+  }
+  host::Result<size_t> moved = move_file(file->fd());
+  // The host says of a file that is not open for this what it says of a number that is none.
+  if (!moved && static_cast<int>(moved.error()) == EBADF) return fail(Win32Error::kAccessDenied);
+  if (!moved) return fail(win32_error_from_errno(moved.error()));
+  *transferred = static_cast<DWORD>(moved.value());
   return TRUE;
 }
 
 }  // namespace
 
+HANDLE CreateFileA(LPCSTR name, DWORD access, DWORD, LPSECURITY_ATTRIBUTES attributes, DWORD disposition, DWORD flags, HANDLE) {
+  return create_file(name, access, attributes, disposition, flags);
+}
+
+HANDLE CreateFileW(LPCWSTR name, DWORD access, DWORD, LPSECURITY_ATTRIBUTES attributes, DWORD disposition, DWORD flags, HANDLE) {
+  std::string path = name ? utf8_from_utf16(name) : "";
+  return create_file(path.c_str(), access, attributes, disposition, flags);
+}
+
 BOOL ReadFile(HANDLE handle, LPVOID buffer, DWORD size, LPDWORD transferred, LPOVERLAPPED overlapped) {
-  return transfer_file(handle, transferred, overlapped,
+  return transfer_file(handle, transferred, overlapped, [&](int fd) { return host::read(fd, buffer, size); },
                        [&](const auto& operations, uintptr_t socket) { return operations.read(socket, buffer, size); });
 }
 
 BOOL WriteFile(HANDLE handle, LPCVOID buffer, DWORD size, LPDWORD transferred, LPOVERLAPPED overlapped) {
-  return transfer_file(handle, transferred, overlapped,
+  return transfer_file(handle, transferred, overlapped, [&](int fd) { return host::write(fd, buffer, size); },
                        [&](const auto& operations, uintptr_t socket) { return operations.write(socket, buffer, size); });
+}
+
+BOOL SetFilePointerEx(HANDLE handle, LARGE_INTEGER distance, PLARGE_INTEGER position, DWORD from) {
+  Ref<File> file = find_object_as<File>(handle);
+  if (!file) return fail(Win32Error::kInvalidHandle);
+  if (from > FILE_END) return fail(Win32Error::kInvalidParameter);
+  auto moved = host::seek(file->fd(), distance.QuadPart, static_cast<host::SeekFrom>(from));
+  // Documented: a position before the begin. The host has one code for it and for what has no positions.
+  if (!moved && static_cast<int>(moved.error()) == EINVAL) return fail(Win32Error::kNegativeSeek);
+  if (!moved) return fail(win32_error_from_errno(moved.error()));
+  if (position) position->QuadPart = moved.value();
+  return TRUE;
+}
+
+BOOL GetFileSizeEx(HANDLE handle, PLARGE_INTEGER size) {
+  Ref<File> file = find_object_as<File>(handle);
+  if (!file) return fail(Win32Error::kInvalidHandle);
+  if (!size) return fail(Win32Error::kInvalidParameter);
+  auto found = host::file_size(file->fd());
+  if (!found) return fail(win32_error_from_errno(found.error()));
+  size->QuadPart = found.value();
+  return TRUE;
+}
+
+extern "C" __attribute__((visibility("default"))) int windsock_file_descriptor(HANDLE handle) {
+  Ref<File> file = find_object_as<File>(handle);
+  if (!file) return -EBADF;
+  auto copy = host::duplicate(file->fd());
+  return copy ? std::move(copy).take().release() : -static_cast<int>(copy.error());
 }

@@ -51,6 +51,12 @@ host::Result<UniqueFd> open_target_process(uint32_t process_id) {
   return process;
 }
 
+host::Result<UniqueFd> open_file_of(Handle file) {
+  int fd = windsock_file_descriptor(file);
+  if (fd < 0) return host::failure(-fd);
+  return UniqueFd::adopt(fd);
+}
+
 uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count) {
   // The host's convention lets a procedure ignore arguments, so one shape serves all.
   using Procedure = uintptr_t (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t);

@@ -13,6 +13,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/critical_section.cpp \
 	dlls/kernel32/dispatcher.cpp dlls/kernel32/dispatcher.h \
 	dlls/kernel32/event.h \
+	dlls/kernel32/file.h \
 	dlls/kernel32/fork_handlers.cpp \
 	dlls/kernel32/handle_table.cpp dlls/kernel32/handle_table.h \
 	dlls/kernel32/last_error.cpp dlls/kernel32/last_error.h \
@@ -39,7 +40,7 @@ EXTRA_libkernel32_la_DEPENDENCIES = dlls/kernel32/kernel32.map
 dlls/kernel32/kernel32.map: dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk dlls/kernel32/local.mk
 	$(AM_V_GEN)$(MKDIR_P) dlls/kernel32 && { \
 	$(AWK) -v version=WINDSOCK_KERNEL32_1 -f $(top_srcdir)/dlls/common/spec_to_map.awk $(top_srcdir)/dlls/kernel32/kernel32.spec && \
-	echo 'WINDSOCK_PRIVATE { global: windsock_set_socket_operations; };'; } > $@-new && mv $@-new $@
+	echo 'WINDSOCK_PRIVATE { global: windsock_set_socket_operations; windsock_file_descriptor; };'; } > $@-new && mv $@-new $@
 CLEANFILES += dlls/kernel32/kernel32.map
 EXTRA_DIST += dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk
 

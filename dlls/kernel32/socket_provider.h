@@ -9,6 +9,10 @@
 extern "C" __attribute__((visibility("default"))) void windsock_set_socket_operations(
     const windsock::services::SocketOperations* operations);
 
+// The way of ws2_32 to a file: a descriptor of the same open file, which the caller owns; or the negative errno, -EBADF for what is no
+// file of CreateFile's.
+extern "C" __attribute__((visibility("default"))) int windsock_file_descriptor(void* handle);
+
 namespace windsock::kernel32 {
 
 // Null while ws2_32 is not loaded.

@@ -23,7 +23,7 @@ namespace windsock::kernel32 {
 struct WaitBlock;
 class Dispatcher;
 
-enum class ObjectKind : uint8_t { kEvent, kThread, kProcess, kMainThread };
+enum class ObjectKind : uint8_t { kEvent, kThread, kProcess, kMainThread, kFile };
 // Whether a wait takes a signal away (an automatic event) or leaves it (a manual one, a thread that has ended).
 enum class Taking : uint8_t { kLeavesSignal, kTakesOne };
 // Whether the host tells of the signal through a descriptor, which a waiting thread then polls.

@@ -18,6 +18,10 @@ static_assert(static_cast<uint32_t>(Win32Error::kNotEnoughMemory) == ERROR_NOT_E
 static_assert(static_cast<uint32_t>(Win32Error::kInvalidAccess) == ERROR_INVALID_ACCESS);
 static_assert(static_cast<uint32_t>(Win32Error::kGenFailure) == ERROR_GEN_FAILURE);
 static_assert(static_cast<uint32_t>(Win32Error::kNotSupported) == ERROR_NOT_SUPPORTED);
+static_assert(static_cast<uint32_t>(Win32Error::kFileExists) == ERROR_FILE_EXISTS);
+static_assert(static_cast<uint32_t>(Win32Error::kDiskFull) == ERROR_DISK_FULL);
+static_assert(static_cast<uint32_t>(Win32Error::kNegativeSeek) == ERROR_NEGATIVE_SEEK);
+static_assert(static_cast<uint32_t>(Win32Error::kAlreadyExists) == ERROR_ALREADY_EXISTS);
 static_assert(static_cast<uint32_t>(Win32Error::kInvalidParameter) == ERROR_INVALID_PARAMETER);
 static_assert(static_cast<uint32_t>(Win32Error::kInsufficientBuffer) == ERROR_INSUFFICIENT_BUFFER);
 static_assert(static_cast<uint32_t>(Win32Error::kBadExeFormat) == ERROR_BAD_EXE_FORMAT);
@@ -38,7 +42,8 @@ constexpr Row kRows[] = {
     {ENOMEM, Win32Error::kNotEnoughMemory},   {EAGAIN, Win32Error::kNotEnoughMemory},
     {EINVAL, Win32Error::kInvalidParameter},  {ESRCH, Win32Error::kInvalidParameter},
     {ENOEXEC, Win32Error::kBadExeFormat},     {E2BIG, Win32Error::kFilenameTooLong},
-    {ENAMETOOLONG, Win32Error::kFilenameTooLong},
+    {ENAMETOOLONG, Win32Error::kFilenameTooLong}, {EEXIST, Win32Error::kFileExists},
+    {ENOSPC, Win32Error::kDiskFull},          {EROFS, Win32Error::kAccessDenied},
 };
 
 }  // namespace

@@ -3,14 +3,21 @@
 #include <winsock2.h>
 #include <mswsock.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
 #include <cstring>
 
+#include "dlls/common/host_file.h"
 #include "dlls/mswsock/export.h"
 #include "dlls/ws2_32/data_transfer.h"
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/program_pointer.h"
+#include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_flags.h"
+#include "dlls/ws2_32/waiting.h"
 
 using namespace windsock;
 
@@ -34,13 +41,55 @@ void get_address(AddressArea area, sockaddr** address, int* length) {
   *length = stored;
 }
 
-WsaResult<void> send_all(SocketRef& socket, const void* data, DWORD size) {
-  for (DWORD sent = 0; sent < size;) {
-    WSABUF rest{size - sent, static_cast<CHAR*>(const_cast<void*>(data)) + sent};
-    host::Buffer buffer{rest.buf, rest.len};
-    sent += WS_TRY(send_buffers(socket, {&buffer, 1}, nullptr, WS_TRY(send_flags_to_host(0, FlagsOf::kWsaSend, socket.socket().kind()))));
+// Sends until all is sent, whatever the socket's mode: the call completes the request.
+template <typename Send>
+WsaResult<void> send_all(SocketRef& socket, size_t size, Send send) {
+  for (size_t sent = 0; sent < size;) {
+    WsaResult<size_t> more = send(sent, size - sent);
+    if (!more && more.error() == static_cast<WsaError>(WSAEWOULDBLOCK)) {
+      WS_TRY(wait_until(socket, host::kPollOut));
+      continue;
+    }
+    if (!more) return Failure{more.error()};
+    if (more.value() == 0) break;  // the end of the file
+    sent += more.value();
   }
   return {};
+}
+
+WsaResult<void> send_memory(SocketRef& socket, const void* data, DWORD size) {
+  int flags = WS_TRY(send_flags_to_host(0, FlagsOf::kWsaSend, socket.socket().kind()));
+  return send_all(socket, size, [&](size_t sent, size_t left) -> WsaResult<size_t> {
+    host::Buffer buffer{static_cast<char*>(const_cast<void*>(data)) + sent, left};
+    return size_t{WS_TRY(send_buffers(socket, {&buffer, 1}, nullptr, flags))};
+  });
+}
+
+WsaResult<void> send_open_file(SocketRef& socket, int file, DWORD size) {
+  constexpr size_t kWholeFile = SIZE_MAX, kMostAtOnce = size_t{1} << 30;
+  return send_all(socket, size ? size : kWholeFile, [&](size_t, size_t left) {
+    return transfer(socket, Direction::kSend, [&] { return host::send_file(socket.fd(), file, std::min(left, kMostAtOnce)); });
+  });
+}
+
+constexpr DWORD kTransmitFlags = TF_DISCONNECT | TF_REUSE_SOCKET | TF_WRITE_BEHIND | TF_USE_SYSTEM_THREAD | TF_USE_KERNEL_APC;
+constexpr DWORD kMostToTransmit = 2147483646;
+
+WsaResult<void> check_transmission(SocketRef& socket, DWORD size, const TRANSMIT_FILE_BUFFERS* buffers, DWORD flags) {
+  if (!socket.socket().is_stream() || size > kMostToTransmit || (flags & ~kTransmitFlags)) return wsa_failure(WSAEINVAL);
+  if (flags & TF_REUSE_SOCKET) return wsa_failure(flags & TF_DISCONNECT ? WSAEOPNOTSUPP : WSAEINVAL);
+  if (!null_or_memory(buffers)) return wsa_failure(WSAEFAULT);
+  if (!buffers) return {};
+  if ((buffers->HeadLength && !can_be_memory(buffers->Head)) || (buffers->TailLength && !can_be_memory(buffers->Tail)))
+    return wsa_failure(WSAEFAULT);
+  return {};
+}
+
+WsaResult<UniqueFd> file_to_transmit(HANDLE handle) {
+  if (!handle) return UniqueFd();
+  auto file = services::open_file_of(handle);
+  if (!file && static_cast<int>(file.error()) == EBADF) return wsa_failure(WSA_INVALID_HANDLE);
+  return wsa_result(std::move(file));
 }
 
 }  // namespace
@@ -60,24 +109,19 @@ int PASCAL WSARecvEx(SOCKET s, char* buf, int len, int* flags) {
   }, s, buf, len, flags);
 }
 
-// There are no handles of files natively yet; the buffers before and behind one are sent.
-BOOL PASCAL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD, DWORD, LPOVERLAPPED lpOverlapped,
+BOOL PASCAL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite, DWORD, LPOVERLAPPED lpOverlapped,
                          LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers, DWORD dwFlags) {
   return entry::call("TransmitFile", FALSE, [&]() -> WsaResult<BOOL> {
     SocketRef socket = WS_TRY(SocketTable::instance().find(hSocket));
     if (lpOverlapped) return wsa_failure(WSAEOPNOTSUPP);
-    if (dwFlags & ~static_cast<DWORD>(TF_DISCONNECT | TF_REUSE_SOCKET | TF_WRITE_BEHIND | TF_USE_SYSTEM_THREAD | TF_USE_KERNEL_APC))
-      return wsa_failure(WSAEINVAL);
-    if (dwFlags & (TF_DISCONNECT | TF_REUSE_SOCKET)) return wsa_failure(WSAEOPNOTSUPP);
-    if (!socket.socket().is_stream()) return wsa_failure(WSAEOPNOTSUPP);
-    if (hFile) return wsa_failure(WSA_INVALID_HANDLE);
-    if (!lpTransmitBuffers) return TRUE;
-    const TRANSMIT_FILE_BUFFERS& buffers = *lpTransmitBuffers;
-    if ((!buffers.Head && buffers.HeadLength) || (!buffers.Tail && buffers.TailLength)) return wsa_failure(WSAEFAULT);
-    WS_TRY(send_all(socket, buffers.Head, buffers.HeadLength));
-    WS_TRY(send_all(socket, buffers.Tail, buffers.TailLength));
+    WS_TRY(check_transmission(socket, nNumberOfBytesToWrite, lpTransmitBuffers, dwFlags));
+    UniqueFd file = WS_TRY(file_to_transmit(hFile));
+    if (lpTransmitBuffers) WS_TRY(send_memory(socket, lpTransmitBuffers->Head, lpTransmitBuffers->HeadLength));
+    if (hFile) WS_TRY(send_open_file(socket, file.get(), nNumberOfBytesToWrite));
+    if (lpTransmitBuffers) WS_TRY(send_memory(socket, lpTransmitBuffers->Tail, lpTransmitBuffers->TailLength));
+    if (dwFlags & TF_DISCONNECT) WS_TRY(shutdown_socket(socket, SD_SEND));
     return TRUE;
-  }, hSocket, hFile, lpOverlapped, lpTransmitBuffers, dwFlags);
+  }, hSocket, hFile, nNumberOfBytesToWrite, lpOverlapped, lpTransmitBuffers, dwFlags);
 }
 
 VOID PASCAL GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,

@@ -59,6 +59,10 @@ host::Result<UniqueFd> open_target_process(uint32_t process_id);
 // Whether it names the calling process: nothing needs to be opened for that.
 bool is_own_process(uint32_t process_id);
 
+// ---- files -------------------------------------------------------------------------------------------------------------
+// A descriptor of the open file that a handle leads to, with the position they share. EBADF: it leads to none.
+host::Result<UniqueFd> open_file_of(Handle file);
+
 // ---- callbacks -----------------------------------------------------------------------------------------------------------
 // Calls a procedure of the program, in the program's calling convention, with up to kMaxArguments integers or pointers.
 inline constexpr uint32_t kMaxArguments = 8;

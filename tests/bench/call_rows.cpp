@@ -120,6 +120,22 @@ struct CountReadable : ConnectedRow {
   }
 };
 
+// An address and a port in numbers: what servers ask for at their start and clients at each connection.
+struct LookUpNumbers {
+  explicit LookUpNumbers(int) {}
+  void fill(long) {}
+  void run(long count) {
+    for (long i = 0; i < count; ++i) {
+      addrinfo hints{};
+      hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+      hints.ai_socktype = SOCK_STREAM;
+      addrinfo* found = nullptr;
+      require(getaddrinfo("127.0.0.1", "80", &hints, &found) == 0, "getaddrinfo");
+      freeaddrinfo(found);
+    }
+  }
+};
+
 struct AskTcpInfo : ConnectedRow {
   using ConnectedRow::ConnectedRow;
 
@@ -252,6 +268,7 @@ std::vector<RowCode> call_rows() {
       row_code<GetName>("getsockname"),
       row_code<CountReadable>("fionread"),
       row_code<AskTcpInfo>("tcp-info"),
+      row_code<LookUpNumbers>("numeric-name"),
       row_code<SendManyDatagrams>("udp-many"),
       row_code<MeetHostSocket>("adopt"),
       row_code<Select>("select"),

@@ -45,6 +45,7 @@ inline bool would_block() { return last_error() == WSAEWOULDBLOCK; }
 #else
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>

@@ -1,7 +1,7 @@
 # Faults: host calls that fail, descriptors that run out. The libraries are linked statically, so that the linker can send their
 # calls of the host to tests/fault/injection.cpp.
 FAULT_WRAPPED = accept4 bind connect fcntl flock fstat ftruncate getpeername getrandom getsockname getsockopt ioctl listen memfd_create \
-	mkdir mmap open openat pipe2 poll ppoll read readlink recv recvmsg send sendmsg setsockopt socket syscall unlinkat
+	mkdir mmap open openat pipe2 poll ppoll read readlink recv recvmsg send sendfile sendmsg setsockopt socket syscall unlinkat
 FAULT_WRAP = `for name in $(FAULT_WRAPPED); do printf -- '-Wl,--wrap=%s ' "$$name"; done`
 
 # Sees the host's headers only.

@@ -1,9 +1,10 @@
 #include "tests/fault/operations.h"
 
-#include <mstcpip.h>
-#include <ws2tcpip.h>
 #include <afunix.h>
+#include <mstcpip.h>
 #include <mswsock.h>
+#include <windows.h>
+#include <ws2tcpip.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -57,6 +58,19 @@ void pair(World& world) {
   pending_connection(world);
   world.server = accept(world.listener, nullptr, nullptr);
   MUST(world.server != INVALID_SOCKET);
+}
+
+// Of libmswsock it is a jump to this.
+extern "C" BOOL PASCAL transmit_file(SOCKET, HANDLE, DWORD, DWORD, LPOVERLAPPED, LPTRANSMIT_FILE_BUFFERS, DWORD) __asm__("mswsock_TransmitFile");
+
+void pair_with_file(World& world) {
+  pair(world);
+  world.file = CreateFileA("/proc/self/exe", GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr);
+  MUST(world.file != INVALID_HANDLE_VALUE);
+  LARGE_INTEGER size{};
+  MUST(GetFileSizeEx(world.file, &size));
+  size.QuadPart -= 100;  // no more than a buffer takes
+  MUST(SetFilePointerEx(world.file, size, nullptr, FILE_BEGIN));
 }
 
 void pair_with_data(World& world) {
@@ -303,6 +317,10 @@ std::vector<Operation> make_operations() {
        .least_calls = 2});
   add({.name = "bind to a path", .allowed = {WSAENETDOWN, WSAEMFILE, WSAEACCES, WSAEADDRINUSE, kNoBuffers}, .set_up = after(local_socket),
        .run = bind_to_path, .least_calls = 2, .tear_down = [](World& world) { remove_directory(world.directory); }});
+  add({.name = "TransmitFile", .allowed = kSending, .set_up = after(pair_with_file),
+       .run = [](World& world) { return error_unless(transmit_file(world.client, world.file, 0, 0, nullptr, nullptr, 0)); },
+       .least_calls = 2, .is_final = [](const Fired&, int error) { return error == WSAECONNRESET; },
+       .tear_down = [](World& world) { CloseHandle(world.file); }});
   add({.name = "select", .allowed = kWaiting, .set_up = after(pair_with_data), .run = select_readable});
   add({.name = "WSAPoll", .allowed = kWaiting, .set_up = after(pair_with_data), .run = poll_readable});
   add({.name = "SIO_ROUTING_INTERFACE_QUERY", .allowed = {WSAENETDOWN, WSAENETUNREACH, WSAEMFILE, kNoBuffers},

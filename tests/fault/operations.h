@@ -24,6 +24,7 @@ struct World {
   sockaddr_in address{};
   WSAPROTOCOL_INFOW info{};
   std::vector<SOCKET> made;  // by the operation; closed after it
+  HANDLE file = nullptr;
   std::unique_ptr<Partner> partner;
   std::string directory;
 };

@@ -4,12 +4,18 @@
 #include <mswsock.h>
 #include <nspapi.h>
 #include <ws2tcpip.h>
+#include <windows.h>
 
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/regress/fixture.h"
+#include "tests/regress/windows_differences.h"
+#include "tests/support/blocked_call.h"
 
 // No header of Windows declares these.
 #ifdef _WIN32
@@ -79,6 +85,129 @@ TEST_F(MswsockTest, TransmitsWhatStandsAroundAFile) {
   TRANSMIT_FILE_BUFFERS buffers = {head, 5, tail, 4};
   ASSERT_TRUE(TransmitFile(pair.client.get(), nullptr, 0, 0, nullptr, &buffers, 0)) << error_name(WSAGetLastError());
   EXPECT_EQ("head,tail", receive_exactly(pair.server.get(), 9));
+}
+
+// A file with this content, in the place for such; open for reading while the object lives.
+class OpenFile {
+ public:
+  explicit OpenFile(const std::string& content) {
+    static int count = 0;
+    path_ = std::filesystem::temp_directory_path() / ("windsock-transmit-" + std::to_string(GetCurrentProcessId()) + "-" + std::to_string(++count));
+    std::ofstream(path_, std::ios::binary) << content;
+    handle_ = CreateFileA(path_.string().c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, nullptr);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (handle_ != INVALID_HANDLE_VALUE) CloseHandle(handle_);
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  HANDLE get() const { return handle_; }
+  bool valid() const { return handle_ != INVALID_HANDLE_VALUE; }
+  long long position() const {
+    LARGE_INTEGER none{}, position{};
+    return SetFilePointerEx(handle_, none, &position, FILE_CURRENT) ? position.QuadPart : -1;
+  }
+
+ private:
+  std::filesystem::path path_;
+  HANDLE handle_ = INVALID_HANDLE_VALUE;
+};
+
+TEST_F(MswsockTest, TransmitsAFileBetweenItsBuffers) {
+  const Pair pair = tcp_pair();
+  const OpenFile file("the file,");
+  ASSERT_TRUE(pair.valid() && file.valid());
+  char head[] = "head,", tail[] = "tail";
+  TRANSMIT_FILE_BUFFERS buffers = {head, 5, tail, 4};
+  ASSERT_TRUE(TransmitFile(pair.client.get(), file.get(), 0, 0, nullptr, &buffers, 0)) << error_name(WSAGetLastError());
+  EXPECT_EQ("head,the file,tail", receive_exactly(pair.server.get(), 18));
+}
+
+TEST_F(MswsockTest, TransmitsFromTheFilesPositionAsMuchAsIsAskedFor) {
+  const Pair pair = tcp_pair();
+  const OpenFile file("0123456789");
+  ASSERT_TRUE(pair.valid() && file.valid());
+  LARGE_INTEGER two{};
+  two.QuadPart = 2;
+  ASSERT_TRUE(SetFilePointerEx(file.get(), two, nullptr, FILE_BEGIN));
+  ASSERT_TRUE(TransmitFile(pair.client.get(), file.get(), 3, 0, nullptr, nullptr, 0)) << error_name(WSAGetLastError());
+  EXPECT_EQ("234", receive_exactly(pair.server.get(), 3));
+}
+
+TEST_F(MswsockTest, TransmitsALargeFileWhateverTheMode) {
+  std::string content(3 << 20, '\0');
+  for (size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>('a' + (i / 7 + i / 4096) % 26);
+  const OpenFile file(content);
+  ASSERT_TRUE(file.valid());
+  for (const bool nonblocking : {false, true}) {
+    Pair pair = tcp_pair();
+    ASSERT_TRUE(pair.valid());
+    ASSERT_TRUE(set_nonblocking(pair.client.get(), nonblocking));
+    const LARGE_INTEGER begin{};
+    ASSERT_TRUE(SetFilePointerEx(file.get(), begin, nullptr, FILE_BEGIN));
+    const SOCKET s = pair.client.get();
+    std::thread sender([s, &file] {
+      EXPECT_TRUE(TransmitFile(s, file.get(), 0, 0, nullptr, nullptr, TF_DISCONNECT)) << error_name(WSAGetLastError());
+    });
+    EXPECT_TRUE(content == receive_to_end(pair.server.get())) << nonblocking;
+    sender.join();
+  }
+}
+
+TEST_F(MswsockTest, TransmitFileEndsTheConnectionWhenItIsAskedTo) {
+  const Pair pair = tcp_pair();
+  const OpenFile file("all");
+  ASSERT_TRUE(pair.valid() && file.valid());
+  ASSERT_TRUE(TransmitFile(pair.client.get(), file.get(), 0, 0, nullptr, nullptr, TF_DISCONNECT)) << error_name(WSAGetLastError());
+  EXPECT_EQ("all", receive_to_end(pair.server.get()));
+}
+
+TEST_F(MswsockTest, CloseWakesATransmission) {
+  Pair pair = tcp_pair();
+  const OpenFile file(std::string(16 << 20, 'x'));
+  ASSERT_TRUE(pair.valid() && file.valid());
+  const SOCKET s = pair.client.get();
+  BlockedCall sending([s, &file]() -> long long { return TransmitFile(s, file.get(), 0, 0, nullptr, nullptr, 0) ? 0 : -1; });
+  ASSERT_TRUE(sending.wait_until_blocked());
+  ASSERT_TRUE(set_linger(s, 1, 0));
+  EXPECT_RETURNS(0, pair.client.close());
+  EXPECT_TRUE(woken_with(sending, closed_while_blocked()));
+}
+
+TEST_F(MswsockTest, TransmitFileRefusesWhatItCannotSend) {
+  const Pair pair = tcp_pair();
+  const OpenFile file("unsent");
+  ASSERT_TRUE(pair.valid() && file.valid());
+  const Socket datagram = bound_socket(AF_INET, SOCK_DGRAM), alone = make_socket(AF_INET, SOCK_STREAM);
+  struct {
+    SOCKET socket;
+    DWORD size, flags;
+    int error;
+  } const rows[] = {
+      {datagram.get(), 0, 0, WSAEINVAL},
+      {pair.client.get(), 0x7fffffff, 0, WSAEINVAL},
+      {pair.client.get(), 0, TF_REUSE_SOCKET, WSAEINVAL},
+      {alone.get(), 0, 0, WSAENOTCONN},
+  };
+  for (const auto& row : rows) {
+    WSASetLastError(0);
+    EXPECT_FALSE(TransmitFile(row.socket, file.get(), row.size, 0, nullptr, nullptr, row.flags));
+    EXPECT_EQ(row.error, WSAGetLastError());
+    EXPECT_EQ(0, file.position());
+  }
+  ASSERT_RETURNS(0, shutdown(pair.client.get(), SD_SEND));
+  EXPECT_FALSE(TransmitFile(pair.client.get(), file.get(), 0, 0, nullptr, nullptr, 0));
+  EXPECT_EQ(WSAESHUTDOWN, WSAGetLastError());
+}
+
+TEST_F(MswsockTest, AnEventIsNoFile) {
+  const Pair pair = tcp_pair();
+  const WSAEVENT event = WSACreateEvent();
+  ASSERT_TRUE(pair.valid());
+  EXPECT_FALSE(TransmitFile(pair.client.get(), event, 0, 0, nullptr, nullptr, 0));
+  WSACloseEvent(event);
 }
 
 TEST_F(MswsockTest, TransmitFileRefusesWhatIsNoSocket) {

@@ -41,6 +41,8 @@ uint32_t wait_for_events(uint32_t, const Handle*, bool, uint32_t, bool) { return
 bool is_own_process(uint32_t process_id) { return static_cast<int>(process_id) == host::process_id(); }
 host::Result<UniqueFd> open_target_process(uint32_t process_id) { return host::open_process(static_cast<int>(process_id)); }
 
+host::Result<UniqueFd> open_file_of(Handle) { return host::failure(EBADF); }
+
 // Natively the program's calling convention is our own; more arguments than a procedure takes do it no harm.
 uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count) {
   uintptr_t all[kMaxArguments] = {};

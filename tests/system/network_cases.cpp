@@ -7,6 +7,7 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <mstcpip.h>
 #include <mswsock.h>
 
 #include <gtest/gtest.h>
@@ -90,6 +91,32 @@ TEST_F(NetworkTest, AddressesAreThoseOfTheLink) {
                                static_cast<DWORD>(nowhere.length), &way.storage, sizeof way.storage, &returned, nullptr, nullptr),
                       WSAENETUNREACH);
   }
+}
+
+TEST_F(NetworkTest, TheWayToAnAddressOfALinkIsThatLinks) {
+  const Socket socket = make_socket(AF_INET6, SOCK_DGRAM);
+  Endpoint target = address(AF_INET6, "fe80::77", 0), way;
+  auto& six = reinterpret_cast<sockaddr_in6&>(target.storage);
+  const auto near = static_cast<ULONG>(std::atoi(std::getenv("NEAR_INDEX")));
+  six.sin6_scope_id = near;
+  DWORD returned = 0;
+  // The link makes up its own address in its own time.
+  ASSERT_TRUE(eventually([&] {
+    return WSAIoctl(socket.get(), SIO_ROUTING_INTERFACE_QUERY, target.address(), static_cast<DWORD>(target.length), &way.storage, sizeof way.storage,
+                    &returned, nullptr, nullptr) == 0 &&
+           IN6_IS_ADDR_LINKLOCAL(&reinterpret_cast<const sockaddr_in6&>(way.storage).sin6_addr);
+  })) << error_name(WSAGetLastError());
+  EXPECT_EQ(near, reinterpret_cast<const sockaddr_in6&>(way.storage).sin6_scope_id);
+}
+
+TEST_F(NetworkTest, NobodySeesAWholeNetwork) {
+  const Socket raw(socket(AF_INET, SOCK_RAW, IPPROTO_UDP));
+  ASSERT_TRUE(raw.valid()) << error_name(WSAGetLastError());
+  const Endpoint here = address(AF_INET, "10.77.0.1", 0);
+  DWORD on = RCVALL_ON, returned = 0;
+  EXPECT_FAILS_WITH(WSAIoctl(raw.get(), SIO_RCVALL, &on, sizeof on, nullptr, 0, &returned, nullptr, nullptr), WSAEINVAL) << "not bound";
+  ASSERT_RETURNS(0, bind(raw.get(), here.address(), here.length));
+  EXPECT_FAILS_WITH(WSAIoctl(raw.get(), SIO_RCVALL, &on, sizeof on, nullptr, 0, &returned, nullptr, nullptr), WSAEACCES);
 }
 
 TEST_F(NetworkTest, AChangeOfAddressesEndsTheWait) {

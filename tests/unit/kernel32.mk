@@ -11,6 +11,7 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/command_line_test.cpp \
 	tests/unit/kernel32/dispatcher_test.cpp \
 	tests/unit/kernel32/event_test.cpp \
+	tests/unit/kernel32/file_test.cpp \
 	tests/unit/kernel32/handle_test.cpp \
 	tests/unit/kernel32/host_use_test.cpp \
 	tests/unit/kernel32/main.cpp \

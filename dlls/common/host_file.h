@@ -1,0 +1,27 @@
+// The part of host.h about files that programs open, and their way into a socket.
+#pragma once
+
+#include "dlls/common/host.h"
+
+namespace windsock::host {
+
+// A file as it is, or a new one: EEXIST if there is something of that name. EISDIR: a directory.
+enum class FileUse { kRead, kWrite, kBoth };
+struct FileManner {
+  bool append = false;
+  bool create = false;
+  bool truncate = false;
+};
+Result<UniqueFd> open_file(const char* path, FileUse use, FileManner manner);
+Result<size_t> write(int fd, const void* data, size_t size);
+
+// From the begin, the position, the end, as the host numbers them; the new position.
+enum class SeekFrom : int { kBegin = 0, kPosition = 1, kEnd = 2 };
+Result<int64_t> seek(int fd, int64_t distance, SeekFrom from);
+Result<int64_t> file_size(int fd);
+
+// Into a socket, from the file's position on, which moves; up to `size` bytes, 0 at its end. Raises no SIGPIPE. May report EINTR and
+// EAGAIN.
+Result<size_t> send_file(int socket, int file, size_t size);
+
+}  // namespace windsock::host
