@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "dlls/common/host.h"
 
@@ -56,6 +57,10 @@ uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_
 host::Result<UniqueFd> open_target_process(uint32_t process_id);
 // Whether it names the calling process: nothing needs to be opened for that.
 bool is_own_process(uint32_t process_id);
+// With this bit a process id means a Unix process, whatever else could be meant by the number; see docs/wine.md.
+inline constexpr uint32_t kUnixProcessMark = 0x40000000;
+// The program that runs, in words for people.
+std::string program_name();
 
 // ---- callbacks -----------------------------------------------------------------------------------------------------------
 // Calls a procedure of the program, in the program's calling convention, with up to kMaxArguments integers or pointers.
