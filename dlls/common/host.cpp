@@ -156,6 +156,25 @@ Result<void> lock_file(int fd, LockWait wait) {
   return check(repeat([&] { return ::flock(fd, LOCK_EX | (wait == LockWait::kTry ? LOCK_NB : 0)); }));
 }
 
+Result<void> hold_byte(int fd, int64_t offset) {
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_start = offset;
+  lock.l_len = 1;
+  return check(::fcntl(fd, F_SETLK, &lock));
+}
+
+Result<std::optional<ByteHolder>> holder_of_bytes(int fd, int64_t first, int64_t count) {
+  if (count <= 0) return std::optional<ByteHolder>();  // to the kernel it would be all the rest
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_start = first;
+  lock.l_len = count;
+  if (::fcntl(fd, F_GETLK, &lock) < 0) return last_failure();
+  if (lock.l_type == F_UNLCK) return std::optional<ByteHolder>();
+  return std::optional(ByteHolder{lock.l_pid, lock.l_start});
+}
+
 Result<UniqueFd> create_memory(const char* name, size_t size) {
   UniqueFd memory = WS_TRY(own(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)));
   if (::ftruncate(memory.get(), static_cast<off_t>(size)) < 0) return last_failure();

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <ctime>
 #include <string>
 
@@ -86,6 +87,14 @@ Result<void> remove_at(int directory, const char* name);
 // Takes the advisory lock; waits for it, or fails with EWOULDBLOCK.
 enum class LockWait { kWait, kTry };
 Result<void> lock_file(int fd, LockWait wait);
+// A lock on one byte of a file, whose length does not matter, for the process. EAGAIN: another process holds it.
+Result<void> hold_byte(int fd, int64_t offset);
+struct ByteHolder {
+  int pid = -1;
+  int64_t offset = 0;
+};
+// One of the other processes that hold a byte of these.
+Result<std::optional<ByteHolder>> holder_of_bytes(int fd, int64_t first, int64_t count);
 Result<UniqueFd> create_memory(const char* name, size_t size);
 // Forbids new writable mappings and writes, but for the ones made so far.
 Result<void> seal_future_writes(int fd);
@@ -108,6 +117,8 @@ struct LivingProcess {
   uint32_t owner = 0;
 };
 Result<LivingProcess> living_process(int pidfd);
+// The same from a number: a pidfd of a process that lives and is of our own user. ESRCH: it is not.
+Result<UniqueFd> open_living_process(int pid);
 // The pid that a pidfd leads to, as this process numbers it; -1 when the process has ended. ESRCH, EINVAL: no pidfd.
 Result<int> process_of(int pidfd);
 // Whether the process of a pidfd has ended.
@@ -116,6 +127,8 @@ bool process_ended(int pidfd);
 Result<uint32_t> process_owner(int pid);
 // The program of a process, shortened to its last path component; "?" when unknown.
 std::string process_name(int pid);
+// The name that the process's first thread has given itself; "?" when unknown.
+std::string thread_name(int pid);
 Result<void> signal_thread(int thread, int signal);
 // The highest real-time signal that nobody uses, taken with an empty handler that interrupts system calls.
 Result<int> reserve_wake_signal();

@@ -135,6 +135,15 @@ Result<LivingProcess> living_process(int pidfd) {
   return LivingProcess{pid, owner};
 }
 
+Result<UniqueFd> open_living_process(int pid) {
+  if (pid <= 0) return failure(ESRCH);
+  // First the descriptor, then what it leads to: the number may be another process's before, but not while the descriptor lives.
+  UniqueFd process = WS_TRY(open_process(pid));
+  LivingProcess found = WS_TRY(living_process(process.get()));
+  if (found.owner != effective_uid()) return failure(ESRCH);
+  return process;
+}
+
 Result<int> process_of(int pidfd) {
   char path[64];
   snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
@@ -164,6 +173,11 @@ std::string process_name(int pid) {
     std::string_view name(target, static_cast<size_t>(length));
     return std::string(name.substr(name.rfind('/') + 1));
   }
+  return thread_name(pid);
+}
+
+std::string thread_name(int pid) {
+  char path[64];
   snprintf(path, sizeof path, "/proc/%d/comm", pid);
   auto text = read_small_file(path);
   if (!text || text.value().empty()) return "?";

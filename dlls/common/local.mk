@@ -17,3 +17,6 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/unique_fd.h \
 	dlls/common/utf.cpp dlls/common/utf.h \
 	dlls/common/wire.cpp dlls/common/wire.def dlls/common/wire.h
+
+# Each host of the core has this for itself; who has no host has no use for it.
+process_register_sources = dlls/common/process_register.cpp dlls/common/process_register.h

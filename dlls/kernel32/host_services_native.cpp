@@ -9,16 +9,10 @@
 #include <cstdio>
 
 #include "dlls/common/host.h"
+#include "dlls/common/process_register.h"
 #include "dlls/kernel32/socket_provider.h"
 
 namespace windsock::services {
-
-namespace {
-
-// This process id means a Unix process whatever else could be meant by it; see docs/protocol.
-constexpr uint32_t kUnixProcessMark = 0x40000000;
-
-}  // namespace
 
 uint32_t last_error() { return GetLastError(); }
 void set_last_error(uint32_t error) { SetLastError(error); }
@@ -39,16 +33,15 @@ uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_
   return WaitForMultipleObjectsEx(count, events, all, timeout_milliseconds, alertable);
 }
 
+std::string program_name() { return host::process_name(host::process_id()); }
+
 bool is_own_process(uint32_t process_id) { return static_cast<int>(process_id & ~kUnixProcessMark) == host::process_id(); }
 
+// A process id here is Linux's; what is none may be Windows' number of a program that runs beside us, if it means only one.
 host::Result<UniqueFd> open_target_process(uint32_t process_id) {
-  int pid = static_cast<int>(process_id & ~kUnixProcessMark);
-  if (pid <= 0) return host::failure(ESRCH);
-  // First the descriptor, then what it leads to: the number may be another process's before, but not while the descriptor lives.
-  UniqueFd process = WS_TRY(host::open_process(pid));
-  host::LivingProcess found = WS_TRY(host::living_process(process.get()));
-  if (found.owner != host::effective_uid()) return host::failure(ESRCH);
-  return process;
+  auto own_kind = host::open_living_process(static_cast<int>(process_id & ~kUnixProcessMark));
+  if (own_kind || (process_id & kUnixProcessMark) || host::is_want_of_room(own_kind.error())) return own_kind;
+  return process_register::find_in_any_space(process_id);
 }
 
 host::Result<UniqueFd> open_file_of(Handle file) {

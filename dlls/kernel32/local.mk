@@ -46,5 +46,5 @@ EXTRA_DIST += dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk
 
 # The core's native host; it becomes part of libws2_32.
 noinst_LTLIBRARIES += libhost_services_native.la
-libhost_services_native_la_SOURCES = dlls/kernel32/host_services_native.cpp dlls/ws2_32/host_services.h
+libhost_services_native_la_SOURCES = dlls/kernel32/host_services_native.cpp dlls/ws2_32/host_services.h $(process_register_sources)
 libhost_services_native_la_LIBADD = libkernel32.la

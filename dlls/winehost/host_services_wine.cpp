@@ -7,6 +7,7 @@
 #include "dlls/winehost/attachment.h"
 #include "dlls/winehost/callback.h"
 #include "dlls/winehost/nt_functions.h"
+#include "dlls/winehost/windows_processes.h"
 
 namespace windsock::services {
 
@@ -14,7 +15,6 @@ using namespace winehost;
 
 namespace {
 
-constexpr uint32_t kUnixProcessMark = 0x40000000;
 constexpr uint32_t kEventAllAccess = 0x1f0003;
 constexpr uint32_t kWaitFailed = 0xffffffff, kInfinite = 0xffffffff;
 
@@ -65,13 +65,18 @@ bool is_own_process(uint32_t process_id) {
   return process_id == teb_process_id();
 }
 
+// A number is first a Windows process of the own prefix, then a Unix process.
 host::Result<UniqueFd> open_target_process(uint32_t process_id) {
-  int pid = static_cast<int>(process_id & ~kUnixProcessMark);
-  if (pid <= 0) return host::failure(ESRCH);
-  UniqueFd process = WS_TRY(host::open_process(pid));
-  host::LivingProcess found = WS_TRY(host::living_process(process.get()));
-  if (found.owner != host::effective_uid()) return host::failure(ESRCH);
-  return process;
+  if (!(process_id & kUnixProcessMark)) {
+    auto found = find_windows_process(process_id);
+    if (found || static_cast<int>(found.error()) != ESRCH) return found;
+    if (is_windows_process(process_id)) return found;
+  }
+  return host::open_living_process(static_cast<int>(process_id & ~kUnixProcessMark));
+}
+
+std::string program_name() {
+  return host::thread_name(host::process_id()) + " (Windows process " + std::to_string(teb_process_id()) + ")";
 }
 
 uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count) {

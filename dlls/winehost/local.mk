@@ -14,7 +14,8 @@ winehost_sources = \
 	dlls/winehost/host_services_wine.cpp \
 	dlls/winehost/nt_functions.cpp dlls/winehost/nt_functions.h \
 	dlls/winehost/unixlib.cpp \
-	dlls/winehost/windows_abi.h
+	dlls/winehost/windows_abi.h \
+	dlls/winehost/windows_processes.cpp dlls/winehost/windows_processes.h
 EXTRA_DIST += $(winehost_sources)
 
 if WINEHOST
@@ -23,7 +24,7 @@ winehostunixdir = $(winehostdir)/x86_64-unix
 winehostwindowsdir = $(winehostdir)/x86_64-windows
 
 winehostunix_LTLIBRARIES = winehost.la
-winehost_la_SOURCES = $(winehost_sources)
+winehost_la_SOURCES = $(winehost_sources) $(process_register_sources)
 nodist_winehost_la_SOURCES = dlls/winehost/winehost.exports
 winehost_la_CPPFLAGS = $(AM_CPPFLAGS) -DWINDSOCK_STRICT_DWORD
 winehost_la_LIBADD = libws2_32_core.la
@@ -32,7 +33,7 @@ winehost_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -Wl,-z,nodelete -Wl,-
 EXTRA_winehost_la_DEPENDENCIES = dlls/winehost/winehost.map
 
 dlls/winehost/winehost.exports: $(winehost_specs) dlls/winehost/spec_to_exports.awk dlls/winehost/local.mk
-	$(AM_V_GEN)$(MKDIR_P) dlls/winehost && $(AWK) -v own=WS_select -v undeclared='$(winehost_undeclared)' \
+	$(AM_V_GEN)$(MKDIR_P) dlls/winehost && $(AWK) -v own='WS_select WSAStartup' -v undeclared='$(winehost_undeclared)' \
 	  -f $(srcdir)/dlls/winehost/spec_to_exports.awk \
 	  $(winehost_specs:%=$(top_srcdir)/%) > $@-new && mv $@-new $@
 BUILT_SOURCES += dlls/winehost/winehost.exports

@@ -38,6 +38,10 @@ const char* find_nt_functions() {
   find(g_nt.close, "NtClose");
   find(g_nt.wait_for_multiple_objects, "NtWaitForMultipleObjects");
   find(g_nt.write_file, "NtWriteFile");
+  find(g_nt.open_process, "NtOpenProcess");
+  find(g_nt.allocate_memory, "NtAllocateVirtualMemory");
+  find(g_nt.protect_memory, "NtProtectVirtualMemory");
+  find(g_nt.free_memory, "NtFreeVirtualMemory");
   return missing;
 }
 

@@ -16,6 +16,10 @@ struct NtFunctions {
                                                        const int64_t* timeout);
   NtStatus(WINDSOCK_MS_ABI* write_file)(NtHandle file, NtHandle event, void* apc, void* apc_context, IoStatus* status, const void* data,
                                         uint32_t size, int64_t* offset, uint32_t* key);
+  NtStatus(WINDSOCK_MS_ABI* open_process)(NtHandle* process, uint32_t access, const ObjectAttributes* attributes, const ClientId* id);
+  NtStatus(WINDSOCK_MS_ABI* allocate_memory)(NtHandle process, void** base, uint64_t zero_bits, uint64_t* size, uint32_t kind, uint32_t protection);
+  NtStatus(WINDSOCK_MS_ABI* protect_memory)(NtHandle process, void** base, uint64_t* size, uint32_t protection, uint32_t* before);
+  NtStatus(WINDSOCK_MS_ABI* free_memory)(NtHandle process, void** base, uint64_t* size, uint32_t kind);
 };
 
 extern NtFunctions g_nt;

@@ -72,7 +72,8 @@ std::string make_prefix(const Installation& installation, const fs::path& prefix
   if (isatty(STDERR_FILENO)) fmt::print(stderr, "windsock: making a Wine prefix in {}; this happens once and takes a while ...\n", prefix.string());
   if (!run_quietly(installation.wine, {"wineboot", "-i"})) return fmt::format("Wine could not make a prefix in {}", prefix.string());
   const fs::path settings = prefix / "drive_c/windsock-settings.reg";
-  const bool has_screen = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY");
+  auto is_set = [](const char* name) { return getenv(name) && *getenv(name); };
+  const bool has_screen = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
   std::ofstream(settings) << kSettings << (has_screen ? "" : kNoScreen);
   const bool good = run_quietly(installation.wine, {"reg", "import", "C:\\windsock-settings.reg"});
   std::error_code ignored;

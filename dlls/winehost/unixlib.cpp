@@ -11,13 +11,16 @@
 #include <ws2spi.h>
 #include <ws2tcpip.h>
 
-#include <cstring>
+#include <mutex>
+#include <string>
+#include <string_view>
 
 #include "dlls/common/debug.h"
 #include "dlls/winehost/arguments.h"
 #include "dlls/winehost/attachment.h"
 #include "dlls/winehost/callback.h"
 #include "dlls/winehost/nt_functions.h"
+#include "dlls/winehost/windows_processes.h"
 #include "dlls/ws2_32/process.h"
 
 namespace windsock::winehost {
@@ -51,6 +54,15 @@ int winehost_WS_select(int count, fd_set* readable, fd_set* writable, fd_set* ex
     return native_select(count, readable, writable, exceptional, reinterpret_cast<const timeval*>(timeout));
   const timeval native{timeout->seconds, timeout->microseconds};
   return native_select(count, readable, writable, exceptional, &native);
+}
+
+// A process that has started Winsock can be named by its Windows process id.
+extern "C" int native_startup(WORD version, WSADATA* data) __asm__("WSAStartup");
+int winehost_WSAStartup(WORD version, WSADATA* data) {
+  int error = native_startup(version, data);
+  static std::once_flag registered;
+  if (error == 0) std::call_once(registered, register_own_process);
+  return error;
 }
 
 // Whose buffers the core looks into itself.
@@ -101,6 +113,16 @@ NtStatus exported(void* call) {
 
 // ---- beside the exports --------------------------------------------------------------------------------------------------------
 
+// Wine's own programs that use Winsock without starting it, as Wine's lets them: wineboot asks for the name of the machine.
+constexpr std::string_view kUnstarted[] = {"wineboot.exe"};
+
+void start_for_wine() {
+  const std::string name = host::thread_name(host::process_id());
+  WSADATA data;
+  for (std::string_view one : kUnstarted)
+    if (name == one) native_startup(MAKEWORD(2, 2), &data);
+}
+
 NtStatus attach(void* argument) {
   const Attach& asked = *static_cast<const Attach*>(argument);
   if (asked.version != kBridgeVersion) {
@@ -113,6 +135,7 @@ NtStatus attach(void* argument) {
     return kNoHostStatus;
   }
   g_attachment = asked;
+  start_for_wine();
   return kSuccess;
 }
 

@@ -41,6 +41,22 @@ inline NtHandle standard_error() {
   return *reinterpret_cast<const NtHandle*>(parameters + 0x30);
 }
 
+struct ClientId {
+  uint64_t process, thread;
+};
+
+// Of an object without a name.
+struct ObjectAttributes {
+  uint32_t length = sizeof(ObjectAttributes);
+  uint32_t padding = 0;
+  void* root = nullptr;
+  void* name = nullptr;
+  uint32_t flags = 0;
+  uint32_t more_padding = 0;
+  void* security = nullptr;
+  void* quality = nullptr;
+};
+
 struct IoStatus {
   uint64_t status, information;
 };

@@ -58,6 +58,10 @@ uint32_t wait_for_events(uint32_t count, const Handle* events, bool all, uint32_
 host::Result<UniqueFd> open_target_process(uint32_t process_id);
 // Whether it names the calling process: nothing needs to be opened for that.
 bool is_own_process(uint32_t process_id);
+// With this bit a process id means a Unix process, whatever else could be meant by the number; see docs/wine.md.
+inline constexpr uint32_t kUnixProcessMark = 0x40000000;
+// The program that runs, in words for people.
+std::string program_name();
 
 // ---- files -------------------------------------------------------------------------------------------------------------
 // A descriptor of the open file that a handle leads to, with the position they share. EBADF: it leads to none.

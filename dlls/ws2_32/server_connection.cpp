@@ -9,6 +9,7 @@
 
 #include "dlls/common/debug.h"
 #include "dlls/common/runtime_directory.h"
+#include "dlls/ws2_32/host_services.h"
 
 namespace windsock {
 
@@ -141,7 +142,7 @@ WsaResult<Greeting> greet_server() {
     if (!connected) return unreachable("cannot connect to windsockd", connected.error());
     Greeting greeting;
     greeting.channel = std::move(connected).take();
-    auto arrival = exchange(greeting.channel, wire::encode(0, wire::Hello{wire::kMajor, wire::kMinor, host::process_name(host::process_id())}));
+    auto arrival = exchange(greeting.channel, wire::encode(0, wire::Hello{wire::kMajor, wire::kMinor, services::program_name()}));
     if (!arrival) {
       if (attempt == 0 && arrival.error() == static_cast<WsaError>(WSAENETDOWN)) continue;
       return Failure{arrival.error()};

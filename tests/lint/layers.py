@@ -15,6 +15,7 @@ ROWS = (
     (2, r"dlls/common/host(_\w+)?\.(h|cpp)"),
     (3, r"dlls/common/debug\.(h|cpp)"),
     (4, r"dlls/common/runtime_directory\.(h|cpp)"),
+    (5, r"dlls/common/process_register\.(h|cpp)"),
     (10, r"dlls/common/wire\.(h|cpp|def)"),
     (11, r"dlls/common/fd_channel\.(h|cpp)"),
     # The core. Values and pure functions first.

@@ -33,9 +33,9 @@ regress_sources = \
 regress_headers = tests/regress/fixture.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt
-dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_wine \
+dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine \
 	tests/regress/check_ping
-TESTS += tests/regress/check_native tests/regress/check_wine
+TESTS += tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine
 
 # -no-install: a real program, not libtool's script, for it starts itself again as an agent.
 if HAVE_GTEST

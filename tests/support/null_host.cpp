@@ -38,6 +38,7 @@ bool set_event(Handle) { return unavailable(false); }
 bool reset_event(Handle) { return unavailable(false); }
 uint32_t wait_for_events(uint32_t, const Handle*, bool, uint32_t, bool) { return unavailable(kWaitFailed); }
 
+std::string program_name() { return host::process_name(host::process_id()); }
 bool is_own_process(uint32_t process_id) { return static_cast<int>(process_id) == host::process_id(); }
 host::Result<UniqueFd> open_target_process(uint32_t process_id) { return host::open_process(static_cast<int>(process_id)); }
 

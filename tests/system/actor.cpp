@@ -2,44 +2,21 @@
 // or "error CODE". The system tests start as many as they need and play them against each other and windsockd (harness.py).
 //
 // Data is text without blanks; a WSAPROTOCOL_INFOW travels as hexadecimal digits. Receives give up after a generous deadline, so
-// that a lost socket fails a test instead of hanging it. Threads: one.
-#include <winsock2.h>
+// that a lost socket fails a test instead of hanging it. It compiles for Windows, too. Threads: one.
+#include "tests/system/actor.h"
+
 #include <ws2tcpip.h>
 #include <afunix.h>
 
 #include <windows.h>
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstring>
-#include <functional>
 #include <iostream>
-#include <map>
-#include <sstream>
-#include <string>
-#include <vector>
+
+using namespace actor;
 
 namespace {
 
 constexpr DWORD kReceiveTimeout = 30000;  // milliseconds
-
-std::vector<int> g_fillers;  // descriptors that fill the table
-
-struct Failed {
-  int code;
-};
-
-template <typename T>
-T check(T value, T failure) {
-  if (value == failure) throw Failed{WSAGetLastError()};
-  return value;
-}
-
-void check(int result) { check(result, SOCKET_ERROR); }
 
 sockaddr_in loopback(unsigned short port) {
   sockaddr_in address{};
@@ -97,6 +74,10 @@ WSAPROTOCOL_INFOW info_from_hex(const std::string& text) {
   return info;
 }
 
+}  // namespace
+
+namespace actor {
+
 std::string duplicate_for(SOCKET s, DWORD pid) {
   WSAPROTOCOL_INFOW info;
   check(WSADuplicateSocketW(s, pid, &info));
@@ -108,49 +89,9 @@ SOCKET claim(const std::string& hex) {
   return check(WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, WSA_FLAG_OVERLAPPED), INVALID_SOCKET);
 }
 
-int count_descriptors() {
-  int count = 0;
-  DIR* folder = opendir("/proc/self/fd");
-  while (dirent* entry = readdir(folder)) count += entry->d_name[0] != '.';
-  closedir(folder);
-  return count - 1;  // the folder itself
-}
+}  // namespace actor
 
-// Runs `work` in a forked child and answers with what it answers.
-std::string in_child(const std::function<std::string()>& work) {
-  int ends[2];
-  if (pipe(ends) != 0) throw Failed{-1};
-  pid_t child = fork();
-  if (child == 0) {
-    std::string answer;
-    try {
-      answer = work();
-    } catch (const Failed& failed) {
-      answer = "error_" + std::to_string(failed.code);
-    }
-    if (write(ends[1], answer.data(), answer.size()) < 0) _exit(1);
-    _exit(0);
-  }
-  close(ends[1]);
-  std::string answer;
-  char part[4096];
-  for (ssize_t n; (n = read(ends[0], part, sizeof part)) > 0;) answer.append(part, static_cast<size_t>(n));
-  close(ends[0]);
-  waitpid(child, nullptr, 0);
-  return answer;
-}
-
-pid_t g_holder = -1;
-int g_holder_gate = -1;
-
-using Words = std::istringstream;
-template <typename T>
-T next(Words& words) {
-  T value{};
-  words >> value;
-  return value;
-}
-std::string text(auto value) { return std::to_string(value); }
+namespace {
 
 std::string receive(SOCKET s, int size) {
   std::string data(static_cast<size_t>(size), '\0');
@@ -160,7 +101,7 @@ std::string receive(SOCKET s, int size) {
   return data;
 }
 
-const std::map<std::string, std::function<std::string(Words&)>> kCommands = {
+const Commands kCommands = {
     {"pid", [](Words&) { return text(GetCurrentProcessId()); }},
     {"listen",
      [](Words&) {
@@ -285,24 +226,6 @@ const std::map<std::string, std::function<std::string(Words&)>> kCommands = {
        check(ioctlsocket(s, FIONBIO, &on));
        return std::string();
      }},
-    {"descriptors", [](Words&) { return text(count_descriptors()); }},
-    {"fill",  // takes every descriptor that is left, under a limit that makes it quick
-     [](Words& words) {
-       rlimit limit;
-       getrlimit(RLIMIT_NOFILE, &limit);
-       limit.rlim_cur = next<rlim_t>(words);
-       setrlimit(RLIMIT_NOFILE, &limit);
-       for (int fd; (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) g_fillers.push_back(fd);
-       return text(g_fillers.size());
-     }},
-    {"free",
-     [](Words& words) {
-       for (int n = next<int>(words); n > 0 && !g_fillers.empty(); --n) {
-         close(g_fillers.back());
-         g_fillers.pop_back();
-       }
-       return std::string();
-     }},
     {"create_process",  // the rest of the line is the command line; the child inherits
      [](Words& words) {
        std::string line;
@@ -322,55 +245,13 @@ const std::map<std::string, std::function<std::string(Words&)>> kCommands = {
        if (!SetHandleInformation(reinterpret_cast<HANDLE>(s), HANDLE_FLAG_INHERIT, 0)) throw Failed{static_cast<int>(GetLastError())};
        return std::string();
      }},
-    {"child_send",  // a forked child uses an inherited SOCKET
-     [](Words& words) {
-       SOCKET s = next<SOCKET>(words);
-       std::string data = next<std::string>(words);
-       return in_child([&] { return text(send(s, data.data(), static_cast<int>(data.size()), 0)); });
-     }},
-    {"child_claim",
-     [](Words& words) {
-       std::string info = next<std::string>(words);
-       return in_child([&] { return text(claim(info)); });
-     }},
-    {"child_dup",  // the child has a connection to windsockd of its own
-     [](Words& words) {
-       SOCKET s = next<SOCKET>(words);
-       DWORD pid = next<DWORD>(words);
-       return in_child([&] { return duplicate_for(s, pid); });
-     }},
-    {"child_setopt",
-     [](Words& words) {
-       SOCKET s = next<SOCKET>(words);
-       int level = next<int>(words), name = next<int>(words), value = next<int>(words);
-       return in_child([&] {
-         check(setsockopt(s, level, name, reinterpret_cast<const char*>(&value), sizeof value));
-         return std::string("done");
-       });
-     }},
-    {"child_hold",  // a child that keeps all sockets until "child_end"
-     [](Words&) {
-       int ends[2];
-       if (pipe(ends) != 0) throw Failed{-1};
-       g_holder = fork();
-       if (g_holder == 0) {
-         char byte;
-         close(ends[1]);
-         ssize_t got = read(ends[0], &byte, 1);
-         _exit(got == 0 ? 0 : 1);
-       }
-       close(ends[0]);
-       g_holder_gate = ends[1];
-       return text(g_holder);
-     }},
-    {"child_end",
-     [](Words&) {
-       close(g_holder_gate);
-       int status = 0;
-       waitpid(g_holder, &status, 0);
-       return text(status);
-     }},
 };
+
+const Commands::mapped_type* find(const std::string& name) {
+  for (const Commands* commands : {&kCommands, &kSystemCommands})
+    if (auto found = commands->find(name); found != commands->end()) return &found->second;
+  return nullptr;
+}
 
 }  // namespace
 
@@ -381,13 +262,13 @@ int main() {
   while (std::getline(std::cin, line)) {
     Words words(line);
     std::string name = next<std::string>(words);
-    auto command = kCommands.find(name);
-    if (command == kCommands.end()) {
+    const auto* command = find(name);
+    if (!command) {
       std::cout << "error unknown_command" << std::endl;
       continue;
     }
     try {
-      std::string answer = command->second(words);
+      std::string answer = (*command)(words);
       std::cout << (answer.empty() ? "ok" : "ok " + answer) << std::endl;
     } catch (const Failed& failed) {
       std::cout << "error " << failed.code << std::endl;

@@ -35,9 +35,9 @@ class ActorError(Exception):
 class Actor:
     """A process that executes Winsock calls on command."""
 
-    def __init__(self, environment):
-        program = os.path.join(BUILD, "tests/system/actor")
-        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+    def __init__(self, environment, command=None):
+        command = command or [os.path.join(BUILD, "tests/system/actor")]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
                                         env=environment)
         self.pid = self.process.pid
 
@@ -89,11 +89,13 @@ class Actor:
 class SystemTest(unittest.TestCase):
     """A folder, a windsockd that the first actor starts, and the proof at the end that nothing is left in it."""
 
+    more_environment = {}
     leaves_nothing = True  # a test that kills windsockd says False
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="windsock-system-")
-        self.environment = dict(os.environ, WINDSOCK_DIR=self.folder, WINDSOCK_SERVER=os.path.join(BUILD, "windsockd"))
+        self.environment = dict(os.environ, WINDSOCK_DIR=self.folder, WINDSOCK_SERVER=os.path.join(BUILD, "windsockd"),
+                                **self.more_environment)
         self.actors = []
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.addCleanup(self.stop_server)

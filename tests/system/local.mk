@@ -2,7 +2,7 @@
 
 # Real processes, a real windsockd: an actor that makes Winsock calls on command, and cases in Python that play many of them.
 check_PROGRAMS += tests/system/actor
-tests_system_actor_SOURCES = tests/system/actor.cpp
+tests_system_actor_SOURCES = tests/system/actor.cpp tests/system/actor.h tests/system/actor_linux.cpp
 tests_system_actor_LDADD = libws2_32.la libkernel32.la
 tests_system_actor_LDFLAGS = $(AM_LDFLAGS) -no-install
 TESTS += tests/system/run_system

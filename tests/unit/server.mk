@@ -5,10 +5,11 @@ TESTS += tests/unit/common_test tests/unit/server_test
 
 tests_unit_common_test_CPPFLAGS = $(SERVER_CPPFLAGS)
 tests_unit_common_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_unit_common_test_SOURCES = \
+tests_unit_common_test_SOURCES = $(process_register_sources) \
 	tests/unit/common/debug_test.cpp \
 	tests/unit/common/fd_channel_test.cpp \
 	tests/unit/common/host_test.cpp \
+	tests/unit/common/process_register_test.cpp \
 	tests/unit/common/runtime_directory_test.cpp \
 	tests/unit/common/test_host.h \
 	tests/unit/common/utf_test.cpp \

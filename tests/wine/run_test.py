@@ -64,10 +64,15 @@ class Run(WineTest):
         self.assertEqual((done.returncode, done.stdout.strip()), (0, "hello"))
 
     def test_a_fresh_prefix_is_quiet_and_windows_10(self):
-        self.assertEqual(self.first_output, "")
+        self.assertEqual(self.prefix.first_output, "")
         self.assertIn("Windows 10", self.run_program("cmd", "/c", "ver").stdout)
         drivers = self.run_program("reg", "query", "HKCU\\Software\\Wine\\Drivers", "/v", "Graphics")
         self.assertIn("null", drivers.stdout)
+
+    def test_wines_own_programs_find_what_they_need_of_winsock(self):
+        self.prefix.end()  # the next program boots the prefix anew, on ours
+        name = self.run_program("cmd", "/c", "echo", "%COMPUTERNAME%").stdout.strip()
+        self.assertEqual(name.lower(), os.uname().nodename.split(".")[0][:15].lower())
 
     def test_other_machines_programs_are_refused_by_name_and_reason(self):
         image = bytearray((PROGRAMS / "plain.exe").read_bytes())

@@ -1,38 +1,42 @@
-"""What the Wine tests have in common: SystemTest's windsockd and actors, and one prefix for all cases of a class."""
+"""What the Wine tests have in common: SystemTest's windsockd and actors, and prefixes that all cases of a run share."""
+import atexit
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from harness import BUILD, DEADLINE, SystemTest
+from harness import BUILD, DEADLINE, Actor, SystemTest
 from wine_prefix import BOOT_SECONDS, OVERRIDES, WinePrefix
 
 PROGRAMS = Path(BUILD) / "tests/wine"
+UNIX_PROCESS = 0x40000000  # the mark of a Unix process's number
+
+
+class SharedPrefix(WinePrefix):
+    """Made by windsock run at its first use, as a newcomer's is, and removed at the end of the run."""
+
+    _made = {}
+
+    @classmethod
+    def get(cls, name):
+        if name not in cls._made:
+            folder = tempfile.mkdtemp(prefix="windsock-wine-")
+            atexit.register(shutil.rmtree, folder, True)
+            prefix = cls._made[name] = cls(os.path.join(folder, name))
+            atexit.register(prefix.remove)
+            done = subprocess.run([os.path.join(BUILD, "windsock"), "run", "--prefix", str(prefix.path), "cmd", "/c", "exit"],
+                                  env=prefix.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=BOOT_SECONDS)
+            assert done.returncode == 0, done.stderr
+            prefix.first_output = done.stdout + done.stderr
+        return cls._made[name]
 
 
 class WineTest(SystemTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.class_folder = tempfile.mkdtemp(prefix="windsock-wine-")
-        cls.addClassCleanup(shutil.rmtree, cls.class_folder, True)
-        cls.prefix = cls.make_prefix("prefix")
-
-    @classmethod
-    def make_prefix(cls, name):
-        """Made by windsock run, as a newcomer's is."""
-        prefix = WinePrefix(os.path.join(cls.class_folder, name))
-        cls.addClassCleanup(prefix.remove)
-        done = subprocess.run([os.path.join(BUILD, "windsock"), "run", "--prefix", str(prefix.path), "cmd", "/c", "exit"],
-                              env=prefix.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=BOOT_SECONDS)
-        assert done.returncode == 0, done.stderr
-        cls.first_output = done.stdout + done.stderr
-        return prefix
-
     def setUp(self):
+        self.prefix = SharedPrefix.get("prefix")
+        self.more_environment = dict(WINEPREFIX=str(self.prefix.path), WINEDEBUG="-all", WINEDLLOVERRIDES=OVERRIDES, DISPLAY="")
         super().setUp()
-        self.environment.update(WINEPREFIX=str(self.prefix.path), WINEDEBUG="-all", WINEDLLOVERRIDES=OVERRIDES)
-        self.environment.pop("DISPLAY", None)
 
     def run_command(self, *command):
         """The command line that runs a program of this folder, or one of Wine's."""
@@ -43,3 +47,11 @@ class WineTest(SystemTest):
         options.setdefault("input", "")
         return subprocess.run(self.run_command(*command), env=dict(self.environment, **options.pop("environment", {})), text=True,
                               capture_output=True, timeout=2 * DEADLINE, **options)
+
+    def hosted_actor(self, prefix=None):
+        """An actor that is a Windows program. Its pid is the Unix process's, windows_pid what it has in its prefix."""
+        environment = dict(self.environment, WINEPREFIX=str((prefix or self.prefix).path))
+        made = Actor(environment, self.run_command("actor.exe"))
+        self.actors.append(made)
+        made.windows_pid = int(made.do("pid"))
+        return made

@@ -1,0 +1,138 @@
+"""Handoffs between Windows programs in Wine and native ones: the cases of the native handoff, with other actors; and whom a process id
+means."""
+import signal
+
+import handoff_walk_test  # not its classes: they would be run here as well
+
+from harness import *
+from wine_harness import UNIX_PROCESS, SharedPrefix, WineTest
+
+IN_A_ROW = scaled(1000, 50)
+
+
+class Mixed:
+    """The roles of the native cases, in the order in which they ask for actors: source, target, peer, and whoever comes later."""
+
+    roles = ("hosted", "hosted", "native")
+
+    def actor(self, **environment):
+        role = self.roles[min(len(self.actors), len(self.roles) - 1)]
+        if role == "native":
+            return super().actor(**environment)
+        return self.named(self.hosted_actor(SharedPrefix.get("other") if role == "other" else None))
+
+    def named(self, actor):
+        return actor
+
+    def test_a_thousand_in_a_row_and_none_lost(self):
+        listener, port = self.peer.do("listen").split()
+        for number in range(IN_A_ROW):
+            mine = self.source.do("connect", port)
+            theirs = self.peer.do("accept", listener)
+            claimed = self.target.do("claim", self.source.do("dup_close", mine, self.target.pid))
+            self.assert_talks(self.target, claimed, self.peer, theirs, f"number{number}")
+            self.target.do("close", claimed)
+            self.peer.do("close", theirs)
+
+
+class ExeToExe(Mixed, WineTest, handoff_walk_test.Handoff):
+    roles = ("hosted", "hosted", "native", "hosted")
+
+    def named(self, actor):
+        actor.pid = actor.windows_pid
+        return actor
+
+
+class ExeToNative(Mixed, WineTest, handoff_walk_test.Handoff):
+    roles = ("hosted", "native", "native")
+
+
+class NativeToExe(Mixed, WineTest, handoff_walk_test.Handoff):
+    roles = ("native", "hosted", "native", "hosted")
+
+
+class AcrossPrefixes(Mixed, WineTest, handoff_walk_test.Handoff):
+    roles = ("hosted", "other", "native", "hosted")
+
+    def named(self, actor):
+        actor.pid |= UNIX_PROCESS
+        return actor
+
+
+class WhomANumberMeans(WineTest):
+    def setUp(self):
+        super().setUp()
+        self.source, self.peer = self.hosted_actor(), self.actor()
+        self.socket, self.peer_socket = self.connection(self.source, self.peer)
+
+    def assert_reaches(self, source, socket, number, target):
+        claimed = target.do("claim", source.do("dup", socket, number))
+        self.assert_talks(target, claimed, self.peer, self.peer_socket)
+        target.do("close", claimed)
+
+    def test_in_a_prefix_it_is_a_windows_process_first_and_then_a_unix_process(self):
+        target, native = self.hosted_actor(), self.actor()
+        self.assert_reaches(self.source, self.socket, target.windows_pid, target)
+        self.assert_reaches(self.source, self.socket, target.pid, target)
+        self.assert_reaches(self.source, self.socket, native.pid, native)
+        self.assert_reaches(self.source, self.socket, native.pid | UNIX_PROCESS, native)
+
+    def test_natively_it_is_a_unix_process_first_and_then_a_windows_process_of_one_prefix(self):
+        native = self.actor()
+        socket, _ = self.connection(native, self.peer)
+        self.socket, self.peer_socket = self.connection(native, self.peer)
+        target = self.hosted_actor()
+        self.assert_reaches(native, self.socket, target.pid, target)
+        if not self.is_unix_process(target.windows_pid):
+            self.assert_reaches(native, self.socket, target.windows_pid, target)
+        self.assertEqual(native.fails("dup", socket, target.windows_pid | UNIX_PROCESS) if not self.is_unix_process(target.windows_pid)
+                         else WSAEINVAL, WSAEINVAL)
+
+    def test_a_number_that_two_prefixes_have_means_neither(self):
+        native = self.actor()
+        socket, _ = self.connection(native, self.peer)
+        here = {actor.windows_pid: actor for actor in (self.hosted_actor() for _ in range(3))}
+        # The numbers of a prefix are given in order, so a few processes have one in common.
+        for _ in range(20):
+            there = self.hosted_actor(SharedPrefix.get("other"))
+            if there.windows_pid in here:
+                break
+        else:
+            self.skipTest("the two prefixes have no number in common")
+        if self.is_unix_process(there.windows_pid):
+            self.skipTest("it is a Unix process's number, too")
+        self.assertEqual(native.fails("dup", socket, there.windows_pid), WSAEINVAL)
+        # Each in its own prefix is clear.
+        self.assert_reaches(self.source, self.socket, there.windows_pid, here[there.windows_pid])
+
+    def test_a_process_that_has_not_run_one_instruction_is_a_target_and_its_end_ends_the_ticket(self):
+        pid, process, _ = self.source.do("start_suspended", "cmd.exe").split()
+        self.source.do("dup_close", self.socket, pid)
+        self.assertEqual(len(self.status()["tickets"]), 1)
+        self.source.do("terminate", process)
+        self.assertEqual(self.peer.do("recv", self.peer_socket, 1), "")
+        self.wait_until(lambda: not self.status()["tickets"], "the ticket ends with its target")
+
+    def test_the_ticket_for_a_process_that_has_not_run_outlives_its_source(self):
+        pid, process, _ = self.source.do("start_suspended", "cmd.exe").split()
+        self.source.do("dup", self.socket, pid)
+        self.source.kill()
+        self.assertEqual(len(self.status()["tickets"]), 1)
+        self.prefix.end()  # with the prefix's processes their tickets go
+        self.assertEqual(self.peer.do("recv", self.peer_socket, 1), "")
+        self.wait_until(lambda: not self.status()["tickets"], "the ticket ends with its target")
+
+    def test_what_no_process_has_is_no_target(self):
+        for number in (0, 0x3FFFFFFC, UNIX_PROCESS, UNIX_PROCESS | 0x3FFFFFFC):
+            self.assertEqual(self.source.fails("dup", self.socket, number), WSAEINVAL)
+
+    def test_status_shows_both_numbers_and_the_program(self):
+        target = self.hosted_actor()
+        self.source.do("dup", self.socket, target.windows_pid)
+        clients = {client["pid"]: client["program"] for client in self.status()["clients"]}
+        self.assertEqual(clients[self.source.pid], f"actor.exe (Windows process {self.source.windows_pid})")
+        self.assertEqual(self.status()["tickets"][0]["target"]["pid"], target.pid)
+
+    @staticmethod
+    def is_unix_process(number):
+        return os.path.exists(f"/proc/{number}")
