@@ -114,6 +114,9 @@ WINBASEAPI DECLSPEC_NORETURN VOID WINAPI ExitThread(DWORD dwExitCode);
 WINBASEAPI BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode);
 /* The number of suspensions before the call; (DWORD)-1 on failure. */
 WINBASEAPI DWORD WINAPI ResumeThread(HANDLE hThread);
+/* pfnAPC runs in the thread when it next waits alertably, or before its start routine if it has not begun; first come, first
+ * served. 0 and the last error on failure: ERROR_GEN_FAILURE for a thread that has ended. */
+WINBASEAPI DWORD WINAPI QueueUserAPC(PAPCFUNC pfnAPC, HANDLE hThread, ULONG_PTR dwData);
 
 WINDSOCK_EXTERN_C_END
 

@@ -32,14 +32,34 @@ WINBASEAPI HANDLE WINAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, B
 WINBASEAPI BOOL WINAPI SetEvent(HANDLE hEvent);
 WINBASEAPI BOOL WINAPI ResetEvent(HANDLE hEvent);
 
+/* A semaphore holds up to lMaximumCount signals; each ends one wait. ReleaseSemaphore fails with ERROR_TOO_MANY_POSTS, and
+ * changes nothing, where that would be exceeded; lpPreviousCount may be NULL. No names, as with events. */
+WINBASEAPI HANDLE WINAPI CreateSemaphoreA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
+                                          LONG lMaximumCount, LPCSTR lpName);
+WINBASEAPI HANDLE WINAPI CreateSemaphoreW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
+                                          LONG lMaximumCount, LPCWSTR lpName);
+#define CreateSemaphore WINDSOCK_AW(CreateSemaphore)
+WINBASEAPI BOOL WINAPI ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, LPLONG lpPreviousCount);
+
+/* A mutex belongs to the thread that waited for it, as often as it did; ERROR_NOT_OWNER for a release by another. When its
+ * owner ends, the next wait gives WAIT_ABANDONED. No names, as with events. */
+WINBASEAPI HANDLE WINAPI CreateMutexA(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCSTR lpName);
+WINBASEAPI HANDLE WINAPI CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCWSTR lpName);
+#define CreateMutex WINDSOCK_AW(CreateMutex)
+WINBASEAPI BOOL WINAPI ReleaseMutex(HANDLE hMutex);
+
 /* Waits for at most dwMilliseconds (INFINITE: for ever). WAIT_OBJECT_0 + index of the handle, WAIT_TIMEOUT, or
- * WAIT_FAILED and the last error. At most MAXIMUM_WAIT_OBJECTS handles. */
+ * WAIT_FAILED and the last error. At most MAXIMUM_WAIT_OBJECTS handles. WAIT_ABANDONED_0 + index: a mutex whose owner ended.
+ * An alertable wait also ends, by WAIT_IO_COMPLETION, when calls queued to the thread (QueueUserAPC) have been made. */
 WINBASEAPI DWORD WINAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds);
 WINBASEAPI DWORD WINAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable);
 WINBASEAPI DWORD WINAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
                                                DWORD dwMilliseconds);
 WINBASEAPI DWORD WINAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
                                                  DWORD dwMilliseconds, BOOL bAlertable);
+/* Sets the event, or releases the semaphore or mutex, and waits. Another thread may run in between. */
+WINBASEAPI DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD dwMilliseconds,
+                                            BOOL bAlertable);
 
 WINBASEAPI VOID WINAPI Sleep(DWORD dwMilliseconds);
 WINBASEAPI DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable);

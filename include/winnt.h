@@ -182,6 +182,9 @@ typedef struct _LIST_ENTRY {
 #define MAXIMUM_WAIT_OBJECTS 64
 #define MAXIMUM_SUSPEND_COUNT MAXCHAR
 
+/* What QueueUserAPC queues. */
+typedef VOID(NTAPI *PAPCFUNC)(ULONG_PTR dwParam);
+
 /* Status values that double as wait results */
 #define STATUS_WAIT_0 ((DWORD)0x00000000)
 #define STATUS_ABANDONED_WAIT_0 ((DWORD)0x00000080)

@@ -1,5 +1,4 @@
-// The exports for events. Natively events have no names: one with a name is refused with ERROR_NOT_SUPPORTED instead of being
-// shared with nobody.
+// The exports for events.
 #include <synchapi.h>
 
 #include <new>
@@ -7,22 +6,17 @@
 #include "dlls/kernel32/event.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
+#include "dlls/kernel32/new_object.h"
 
 using namespace windsock::kernel32;
 
 namespace {
 
 HANDLE create_event(const SECURITY_ATTRIBUTES* attributes, BOOL manual_reset, BOOL initial_state, bool named) {
-  if (named) {
-    set_last_error(Win32Error::kNotSupported);
-    return nullptr;
-  }
-  EventReset reset = manual_reset ? EventReset::kManual : EventReset::kAutomatic;
-  auto event = Ref<Event>::adopt(new (std::nothrow) Event(reset, initial_state != FALSE));
-  HANDLE handle = nullptr;
-  if (event) handle = handle_table::insert(std::move(event), attributes != nullptr && attributes->bInheritHandle ? kHandleInherit : 0);
-  set_last_error(handle != nullptr ? Win32Error::kSuccess : Win32Error::kNotEnoughMemory);
-  return handle;
+  return new_object(attributes, named, [=] {
+    EventReset reset = manual_reset ? EventReset::kManual : EventReset::kAutomatic;
+    return Ref<Event>::adopt(new (std::nothrow) Event(reset, initial_state != FALSE));
+  });
 }
 
 }  // namespace

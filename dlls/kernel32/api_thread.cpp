@@ -75,3 +75,19 @@ DWORD ResumeThread(HANDLE handle) {
   set_last_error(Win32Error::kInvalidHandle);
   return static_cast<DWORD>(-1);
 }
+
+// PAPCFUNC takes a ULONG_PTR, which is what Thread's calls take.
+DWORD QueueUserAPC(PAPCFUNC routine, HANDLE handle, ULONG_PTR argument) {
+  static_assert(sizeof(ULONG_PTR) == sizeof(uintptr_t));
+  Ref<Thread> thread = find_object_as<Thread>(handle);
+  if (!thread) return static_cast<DWORD>(fail(Win32Error::kInvalidHandle));
+  switch (thread->queue_call(reinterpret_cast<void (*)(uintptr_t)>(routine), argument)) {
+    case Thread::CallResult::kQueued:
+      return TRUE;
+    case Thread::CallResult::kNoMemory:
+      return static_cast<DWORD>(fail(Win32Error::kNotEnoughMemory));
+    case Thread::CallResult::kEnded:
+      break;
+  }
+  return static_cast<DWORD>(fail(Win32Error::kGenFailure));
+}

@@ -1,4 +1,4 @@
-// The exports that wait for objects. Nothing queues calls to a thread yet, so alertable waits end like others.
+// The exports that wait for objects.
 #include <handleapi.h>
 #include <synchapi.h>
 
@@ -24,16 +24,22 @@ DWORD wait_result(WaitOutcome outcome) {
   switch (outcome.end) {
     case WaitEnd::kSatisfied:
       return WAIT_OBJECT_0 + outcome.index;
+    case WaitEnd::kAbandoned:
+      return WAIT_ABANDONED_0 + outcome.index;
     case WaitEnd::kTimedOut:
       return WAIT_TIMEOUT;
+    case WaitEnd::kCalled:
+      return WAIT_IO_COMPLETION;
+    case WaitEnd::kOutOfMemory:
+      return fail_wait(Win32Error::kNotEnoughMemory);
     case WaitEnd::kOutOfDescriptors:
       break;
   }
   return fail_wait(Win32Error::kTooManyOpenFiles);
 }
 
-DWORD wait_for_objects(std::span<Waitable* const> objects, WaitMode mode, DWORD milliseconds) {
-  DWORD result = wait_result(wait_for(objects, mode, milliseconds));
+DWORD wait_for_objects(std::span<Waitable* const> objects, WaitMode mode, DWORD milliseconds, BOOL alertable) {
+  DWORD result = wait_result(wait_for(objects, mode, milliseconds, alertable ? Alertable::kYes : Alertable::kNo));
   for (const Waitable* object : objects) {
     if (object->source() != Source::kDescriptor) continue;
     Process::collect_ended_children();
@@ -51,16 +57,16 @@ bool has_repeated(std::span<Waitable* const> objects) {
 
 }  // namespace
 
-DWORD WaitForSingleObjectEx(HANDLE handle, DWORD milliseconds, BOOL) {
+DWORD WaitForSingleObjectEx(HANDLE handle, DWORD milliseconds, BOOL alertable) {
   Ref<Waitable> object = find_object(handle);
   if (!object) return fail_wait(Win32Error::kInvalidHandle);
   Waitable* pointer = object.get();
-  return wait_for_objects(std::span(&pointer, 1), WaitMode::kAny, milliseconds);
+  return wait_for_objects(std::span(&pointer, 1), WaitMode::kAny, milliseconds, alertable);
 }
 
 DWORD WaitForSingleObject(HANDLE handle, DWORD milliseconds) { return WaitForSingleObjectEx(handle, milliseconds, FALSE); }
 
-DWORD WaitForMultipleObjectsEx(DWORD count, const HANDLE* handles, BOOL wait_all, DWORD milliseconds, BOOL) {
+DWORD WaitForMultipleObjectsEx(DWORD count, const HANDLE* handles, BOOL wait_all, DWORD milliseconds, BOOL alertable) {
   if (count == 0 || count > MAXIMUM_WAIT_OBJECTS || handles == nullptr) return fail_wait(Win32Error::kInvalidParameter);
   std::array<Ref<Waitable>, kMaximumWaitObjects> owners;
   std::array<Waitable*, kMaximumWaitObjects> pointers;
@@ -71,9 +77,37 @@ DWORD WaitForMultipleObjectsEx(DWORD count, const HANDLE* handles, BOOL wait_all
   }
   auto objects = std::span<Waitable* const>(pointers).first(count);
   if (wait_all && has_repeated(objects)) return fail_wait(Win32Error::kInvalidParameter);
-  return wait_for_objects(objects, wait_all ? WaitMode::kAll : WaitMode::kAny, milliseconds);
+  return wait_for_objects(objects, wait_all ? WaitMode::kAll : WaitMode::kAny, milliseconds, alertable);
 }
 
 DWORD WaitForMultipleObjects(DWORD count, const HANDLE* handles, BOOL wait_all, DWORD milliseconds) {
   return WaitForMultipleObjectsEx(count, handles, wait_all, milliseconds, FALSE);
+}
+
+DWORD SignalObjectAndWait(HANDLE to_signal, HANDLE to_wait_for, DWORD milliseconds, BOOL alertable) {
+  Ref<Waitable> signalled = find_object(to_signal);
+  if (!signalled || !find_object(to_wait_for)) return fail_wait(Win32Error::kInvalidHandle);
+  switch (signalled->kind()) {
+    case ObjectKind::kEvent:
+      SetEvent(to_signal);
+      break;
+    case ObjectKind::kSemaphore:
+      if (!ReleaseSemaphore(to_signal, 1, nullptr)) return WAIT_FAILED;
+      break;
+    case ObjectKind::kMutex:
+      if (!ReleaseMutex(to_signal)) return WAIT_FAILED;
+      break;
+    default:
+      return fail_wait(Win32Error::kInvalidHandle);
+  }
+  return WaitForSingleObjectEx(to_wait_for, milliseconds, alertable);
+}
+
+DWORD SleepEx(DWORD milliseconds, BOOL alertable) {
+  if (!alertable) {
+    Sleep(milliseconds);
+    return 0;
+  }
+  WaitOutcome outcome = wait_for({}, WaitMode::kAny, milliseconds, Alertable::kYes);
+  return outcome.end == WaitEnd::kCalled ? WAIT_IO_COMPLETION : 0;
 }

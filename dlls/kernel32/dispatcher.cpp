@@ -1,6 +1,7 @@
 #include "dlls/kernel32/dispatcher.h"
 
 #include <mutex>
+#include <utility>
 
 #include "dlls/common/host_child.h"
 #include "dlls/common/host_futex.h"
@@ -31,7 +32,9 @@ void wake(Waiter* woken) {
 bool Dispatcher::possible(const Waiter& waiter, uint32_t& index) {
   bool wants_all = waiter.mode == WaitMode::kAll;
   for (uint32_t i = 0; i < waiter.blocks.size(); ++i) {
-    if (waiter.blocks[i].object->is_signalled() == wants_all) continue;
+    const Waitable& object = *waiter.blocks[i].object;
+    bool there = object.is_signalled() || (object.taking_ == Taking::kOwns && object.belongs_to(waiter.thread));
+    if (there == wants_all) continue;
     index = i;
     return !wants_all;
   }
@@ -39,13 +42,16 @@ bool Dispatcher::possible(const Waiter& waiter, uint32_t& index) {
   return wants_all;
 }
 
-void Dispatcher::take(Waitable& object) {
-  if (object.taking_ == Taking::kTakesOne) object.state_.fetch_sub(Waitable::kOneSignal, std::memory_order_acq_rel);
+void Dispatcher::take(Waitable& object, Waiter& waiter) {
+  if (object.taking_ == Taking::kLeavesSignal) return;
+  bool owned_already = object.taking_ == Taking::kOwns && object.belongs_to(waiter.thread);
+  if (!owned_already) object.state_.fetch_sub(Waitable::kOneSignal, std::memory_order_acq_rel);
+  if (object.taking_ == Taking::kOwns && object.give_to(waiter.thread) == Taken::kAbandoned) waiter.abandoned = true;
 }
 
 void Dispatcher::take_for(Waiter& waiter) {
-  if (waiter.mode == WaitMode::kAny) return take(*waiter.blocks[waiter.index].object);
-  for (WaitBlock& block : waiter.blocks) take(*block.object);
+  if (waiter.mode == WaitMode::kAny) return take(*waiter.blocks[waiter.index].object, waiter);
+  for (WaitBlock& block : waiter.blocks) take(*block.object, waiter);
 }
 
 // Gives an object without a queue back to the lock-free path.
@@ -65,6 +71,7 @@ void Dispatcher::enqueue(Waiter& waiter) {
   waiter.previous_in_list = nullptr;
   if (all_waiters != nullptr) all_waiters->previous_in_list = &waiter;
   all_waiters = &waiter;
+  if (waiter.calls != nullptr) waiter.calls->alertable = &waiter;
 }
 
 void Dispatcher::dequeue(Waiter& waiter) {
@@ -76,6 +83,7 @@ void Dispatcher::dequeue(Waiter& waiter) {
   }
   (waiter.previous_in_list != nullptr ? waiter.previous_in_list->next_in_list : all_waiters) = waiter.next_in_list;
   if (waiter.next_in_list != nullptr) waiter.next_in_list->previous_in_list = waiter.previous_in_list;
+  if (waiter.calls != nullptr) waiter.calls->alertable = nullptr;
 }
 
 // Ends the waits that the object's state allows; returns their list, to be woken without the lock.
@@ -106,6 +114,8 @@ Dispatcher::Begin Dispatcher::begin(Waiter& waiter, Patience patience) {
   if (possible(waiter, waiter.index)) {
     take_for(waiter);
     result = Begin::kSatisfied;
+  } else if (waiter.calls != nullptr && waiter.calls->first != nullptr) {
+    result = Begin::kCalled;
   } else if (patience == Patience::kQueue) {
     enqueue(waiter);
     return Begin::kQueued;
@@ -137,6 +147,57 @@ void Dispatcher::signal(Waitable& object) {
 void Dispatcher::clear_signal(Waitable& object) {
   std::lock_guard lock(the_lock);
   object.state_.fetch_and(Waitable::kQueued, std::memory_order_acq_rel);
+}
+
+bool Dispatcher::add_signals(Waitable& object, uint32_t count, uint32_t most, uint32_t& before) {
+  Waiter* woken;
+  {
+    std::lock_guard lock(the_lock);
+    uint32_t state = object.state_.load(std::memory_order_relaxed);
+    do {
+      before = state / Waitable::kOneSignal;
+      if (count > most - before) return false;
+    } while (!object.state_.compare_exchange_weak(state, state + count * Waitable::kOneSignal, std::memory_order_acq_rel));
+    woken = serve(object);
+  }
+  wake(woken);
+  return true;
+}
+
+bool Dispatcher::queue_call(CallQueue& calls, QueuedCall* call) {
+  Waiter* woken = nullptr;
+  {
+    std::lock_guard lock(the_lock);
+    if (calls.closed) return false;
+    call->next = nullptr;
+    (calls.last != nullptr ? calls.last->next : calls.first) = call;
+    calls.last = call;
+    if (calls.alertable != nullptr) {
+      woken = calls.alertable;
+      dequeue(*woken);
+      woken->satisfied = true;
+      woken->called = true;
+      woken->next_woken = nullptr;
+    }
+  }
+  wake(woken);
+  return true;
+}
+
+QueuedCall* Dispatcher::next_call(CallQueue& calls) {
+  std::lock_guard lock(the_lock);
+  QueuedCall* call = calls.first;
+  if (call == nullptr) return nullptr;
+  calls.first = call->next;
+  if (calls.first == nullptr) calls.last = nullptr;
+  return call;
+}
+
+QueuedCall* Dispatcher::close(CallQueue& calls) {
+  std::lock_guard lock(the_lock);
+  calls.closed = true;
+  calls.last = nullptr;
+  return std::exchange(calls.first, nullptr);
 }
 
 void Dispatcher::lock_for_fork() { the_lock.lock(); }

@@ -19,6 +19,7 @@
 
 namespace windsock::kernel32 {
 
+// What a wait needs of its objects.
 enum class WaitMode : uint8_t { kAny, kAll };
 
 struct Waiter;
@@ -30,16 +31,35 @@ struct WaitBlock {
   WaitBlock* previous = nullptr;
 };
 
+// A call that waits for its thread to wait alertably (an APC).
+struct QueuedCall {
+  void (*routine)(uintptr_t) = nullptr;
+  uintptr_t argument = 0;
+  QueuedCall* next = nullptr;
+};
+
+// The calls queued to one thread, and the alertable wait that it is in; all under the lock.
+struct CallQueue {
+  QueuedCall* first = nullptr;
+  QueuedCall* last = nullptr;
+  Waiter* alertable = nullptr;
+  bool closed = false;  // the thread is ending
+};
+
 struct Waiter {
   static constexpr uint32_t kWaiting = 0, kDone = 1;
 
   std::span<WaitBlock> blocks;
   WaitMode mode = WaitMode::kAny;
+  Thread* thread = nullptr;    // who waits; needed for objects with Taking::kOwns only
+  CallQueue* calls = nullptr;  // its calls, if it waits alertably
   std::atomic<uint32_t> state{kWaiting};  // what the thread sleeps on
   int wake_fd = -1;                       // instead, for a thread in poll
   // Under the lock:
   bool satisfied = false;
-  uint32_t index = 0;  // of the object that ended the wait
+  bool called = false;     // a queued call ended the wait
+  bool abandoned = false;  // a mutex was taken that its last owner did not give back
+  uint32_t index = 0;      // of the object that ended the wait
   Waiter* next_woken = nullptr;
   Waiter* next_in_list = nullptr;  // all waiters, for the child of a fork
   Waiter* previous_in_list = nullptr;
@@ -47,16 +67,25 @@ struct Waiter {
 
 class Dispatcher {
  public:
-  enum class Begin { kSatisfied, kQueued, kNotNow };
+  enum class Begin { kSatisfied, kQueued, kNotNow, kCalled };
   enum class Patience { kQueue, kLookOnly };
 
-  // Takes what the wait needs, if it is there now; otherwise queues the waiter unless it only wants to look.
+  // Takes what the wait needs, if it is there now; otherwise a queued call ends it; otherwise queues the waiter unless it only
+  // wants to look.
   static Begin begin(Waiter& waiter, Patience patience);
   // Gives the wait up. False: a signal was faster, the wait has succeeded, and kDone is about to come.
   static bool cancel(Waiter& waiter);
 
   static void signal(Waitable& object);
   static void clear_signal(Waitable& object);
+  static bool add_signals(Waitable& object, uint32_t count, uint32_t most, uint32_t& before);
+
+  // Ends the alertable wait of the queue's thread, if it is in one. False: the thread is ending.
+  static bool queue_call(CallQueue& calls, QueuedCall* call);
+  // The oldest call, or null.
+  static QueuedCall* next_call(CallQueue& calls);
+  // No more calls from now on; the rest, linked by `next`, goes to the caller.
+  static QueuedCall* close(CallQueue& calls);
 
   static void lock_for_fork();
   static void unlock_after_fork();
@@ -65,7 +94,7 @@ class Dispatcher {
  private:
   static bool possible(const Waiter& waiter, uint32_t& index);
   static void take_for(Waiter& waiter);
-  static void take(Waitable& object);
+  static void take(Waitable& object, Waiter& waiter);
   static void enqueue(Waiter& waiter);
   static void dequeue(Waiter& waiter);
   static void settle(Waitable& object);

@@ -6,6 +6,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/api_handle.cpp \
 	dlls/kernel32/api_message.cpp \
 	dlls/kernel32/api_process.cpp \
+	dlls/kernel32/api_semaphore.cpp \
 	dlls/kernel32/api_thread.cpp \
 	dlls/kernel32/api_wait.cpp \
 	dlls/kernel32/command_line.cpp dlls/kernel32/command_line.h \
@@ -19,9 +20,12 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/last_error.cpp dlls/kernel32/last_error.h \
 	dlls/kernel32/lookup.cpp dlls/kernel32/lookup.h \
 	dlls/kernel32/message_text.cpp dlls/kernel32/message_text.h \
+	dlls/kernel32/mutex.cpp dlls/kernel32/mutex.h \
+	dlls/kernel32/new_object.h \
 	dlls/kernel32/process.cpp dlls/kernel32/process.h \
 	dlls/kernel32/program_search.cpp dlls/kernel32/program_search.h \
 	dlls/kernel32/ref.h \
+	dlls/kernel32/semaphore.h \
 	dlls/kernel32/socket_provider.cpp dlls/kernel32/socket_provider.h \
 	dlls/kernel32/text.cpp dlls/kernel32/text.h \
 	dlls/kernel32/thread.cpp dlls/kernel32/thread.h \

@@ -6,8 +6,10 @@
 #include <climits>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "dlls/common/host_futex.h"
+#include "dlls/kernel32/mutex.h"
 
 namespace windsock::kernel32 {
 
@@ -71,8 +73,14 @@ void Thread::at_thread_end(void* value) {
     return;
   }
   this_thread = nullptr;
+  thread->give_up_what_it_has();
   thread->signal();
   thread->drop_reference();
+}
+
+void Thread::give_up_what_it_has() {
+  for (QueuedCall* call = Dispatcher::close(calls_); call != nullptr;) delete std::exchange(call, call->next);
+  while (owned_mutexes != nullptr) owned_mutexes->abandon();
 }
 
 Ref<Thread> Thread::create() { return Ref<Thread>::adopt(new (std::nothrow) Thread()); }
@@ -108,8 +116,26 @@ void* Thread::run(void* value) {
   thread->started_.store(1, std::memory_order_release);
   host::futex_wake(word_of(thread->started_), 1);
   while (thread->suspended_.load(std::memory_order_acquire) != 0) host::futex_sleep(word_of(thread->suspended_), 1, host::kNoDeadline);
+  thread->make_queued_calls();
   thread->exit_code_ = thread->start_.routine(thread->start_.argument);
   return nullptr;
+}
+
+Thread::CallResult Thread::queue_call(void (*routine)(uintptr_t), uintptr_t argument) {
+  auto* call = new (std::nothrow) QueuedCall{routine, argument, nullptr};
+  if (call == nullptr) return CallResult::kNoMemory;
+  if (Dispatcher::queue_call(calls_, call)) return CallResult::kQueued;
+  delete call;
+  return CallResult::kEnded;
+}
+
+// One at a time: a call may wait alertably itself, and make the rest.
+void Thread::make_queued_calls() {
+  while (QueuedCall* call = Dispatcher::next_call(calls_)) {
+    auto [routine, argument, next] = *call;
+    delete call;
+    routine(argument);
+  }
 }
 
 Ref<Thread> Thread::current() {
@@ -138,10 +164,12 @@ void Thread::unlock_after_fork() { list_lock.unlock(); }
 void Thread::reset_in_child() {
   this_thread_id = 0;
   for (Thread* thread = all_threads; thread != nullptr; thread = thread->next_) {
-    if (thread == this_thread)
+    if (thread == this_thread) {
       thread->id_ = current_thread_id();
-    else
+    } else if (!thread->is_signalled()) {
+      thread->give_up_what_it_has();
       thread->signal();
+    }
   }
 }
 

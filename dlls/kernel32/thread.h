@@ -15,9 +15,11 @@
 #include <cstdint>
 
 #include "dlls/common/host.h"
-#include "dlls/kernel32/waitable.h"
+#include "dlls/kernel32/dispatcher.h"
 
 namespace windsock::kernel32 {
+
+class Mutex;
 
 inline constexpr uint32_t kStillActive = 259;
 
@@ -46,6 +48,16 @@ class Thread final : public Waitable {
   // The count of suspensions before; a thread that is not suspended gives 0.
   uint32_t resume();
 
+  // Calls for the thread to make when it waits alertably, or before its routine if it has not begun.
+  enum class CallResult : uint8_t { kQueued, kEnded, kNoMemory };
+  CallResult queue_call(void (*routine)(uintptr_t), uintptr_t argument);
+  // By the thread itself.
+  void make_queued_calls();
+  CallQueue& calls() { return calls_; }
+
+  // The mutexes that the thread owns. Changed by it alone, or on its behalf while it sleeps.
+  Mutex* owned_mutexes = nullptr;
+
   static void lock_for_fork();
   static void unlock_after_fork();
   // The threads of the parent are not here: their objects count as ended.
@@ -58,6 +70,7 @@ class Thread final : public Waitable {
   static void* run(void* thread);
   static void at_thread_end(void* thread);
   void attach();
+  void give_up_what_it_has();
 
   Start start_;
   int id_ = 0;
@@ -65,6 +78,7 @@ class Thread final : public Waitable {
   std::atomic<uint32_t> started_{0};    // the creator sleeps on it
   std::atomic<uint32_t> suspended_{0};  // the suspended thread sleeps on it
   uint32_t rounds_left_;
+  CallQueue calls_;
   // All threads of the process that have an object; under the list's lock.
   Thread* next_ = nullptr;
   Thread* previous_ = nullptr;

@@ -24,11 +24,5 @@ void Sleep(DWORD milliseconds) {
     host::sleep_until(windsock::kernel32::deadline_after(milliseconds));
 }
 
-// Nothing queues calls to a thread yet, so an alertable sleep runs its full time and never ends by WAIT_IO_COMPLETION.
-DWORD SleepEx(DWORD milliseconds, BOOL) {
-  Sleep(milliseconds);
-  return 0;
-}
-
 ULONGLONG GetTickCount64() { return host::uptime_milliseconds(); }
 DWORD GetTickCount() { return static_cast<DWORD>(host::uptime_milliseconds()); }

@@ -8,6 +8,7 @@
 #include "dlls/common/host.h"
 #include "dlls/common/host_child.h"
 #include "dlls/common/host_futex.h"
+#include "dlls/kernel32/thread.h"
 #include "dlls/kernel32/time.h"
 
 namespace windsock::kernel32 {
@@ -81,7 +82,13 @@ bool await_done(Waiter& waiter, PolledObjects* polled, int64_t deadline) {
   return true;
 }
 
-WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds, PolledObjects* polled) {
+WaitOutcome ended(const Waiter& waiter) {
+  if (waiter.called) return {WaitEnd::kCalled, 0};
+  return {waiter.abandoned ? WaitEnd::kAbandoned : WaitEnd::kSatisfied, waiter.index};
+}
+
+WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds, PolledObjects* polled, Thread* self,
+                        Alertable alertable) {
   std::array<WaitBlock, kMaximumWaitObjects> blocks;
   Waiter waiter;
   for (size_t i = 0; i < objects.size(); ++i) {
@@ -90,6 +97,8 @@ WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, uint3
   }
   waiter.blocks = std::span(blocks).first(objects.size());
   waiter.mode = mode;
+  waiter.thread = self;
+  if (alertable == Alertable::kYes) waiter.calls = &self->calls();
 
   bool look_only = milliseconds == 0;
   UniqueFd wake_counter;
@@ -102,32 +111,47 @@ WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, uint3
   }
   switch (Dispatcher::begin(waiter, look_only ? Dispatcher::Patience::kLookOnly : Dispatcher::Patience::kQueue)) {
     case Dispatcher::Begin::kSatisfied:
-      return {WaitEnd::kSatisfied, waiter.index};
+      return ended(waiter);
+    case Dispatcher::Begin::kCalled:
+      return {WaitEnd::kCalled, 0};
     case Dispatcher::Begin::kNotNow:
       return {WaitEnd::kTimedOut, 0};
     case Dispatcher::Begin::kQueued:
       break;
   }
   if (!await_done(waiter, polled, deadline_after(milliseconds))) return {WaitEnd::kTimedOut, 0};
-  return {WaitEnd::kSatisfied, waiter.index};
+  return ended(waiter);
 }
 
-}  // namespace
-
-WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds) {
-  assert(!objects.empty() && objects.size() <= kMaximumWaitObjects);
+WaitOutcome wait_as(Thread* self, std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds, Alertable alertable) {
   auto has_descriptor = [](const Waitable* object) { return object->source() == Source::kDescriptor; };
   if (std::any_of(objects.begin(), objects.end(), has_descriptor)) {
     PolledObjects polled(objects);
     // What has happened already counts, in the order of the objects.
     if (!polled.empty()) polled.poll(0);
-    return wait_queued(objects, mode, milliseconds, polled.empty() ? nullptr : &polled);
+    return wait_queued(objects, mode, milliseconds, polled.empty() ? nullptr : &polled, self, alertable);
   }
   if (mode == WaitMode::kAny || objects.size() == 1) {
-    for (uint32_t i = 0; i < objects.size(); ++i)
-      if (objects[i]->try_take()) return {WaitEnd::kSatisfied, i};
+    for (uint32_t i = 0; i < objects.size(); ++i) {
+      Taken taken = objects[i]->try_take(self);
+      if (taken != Taken::kNo) return {taken == Taken::kYes ? WaitEnd::kSatisfied : WaitEnd::kAbandoned, i};
+    }
   }
-  return wait_queued(objects, mode, milliseconds, nullptr);
+  return wait_queued(objects, mode, milliseconds, nullptr, self, alertable);
+}
+
+}  // namespace
+
+WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds, Alertable alertable) {
+  assert(objects.size() <= kMaximumWaitObjects);
+  auto has_owner = [](const Waitable* object) { return object->taking() == Taking::kOwns; };
+  if (alertable == Alertable::kNo && std::none_of(objects.begin(), objects.end(), has_owner))
+    return wait_as(nullptr, objects, mode, milliseconds, alertable);
+  Ref<Thread> self = Thread::current();
+  if (!self) return {WaitEnd::kOutOfMemory, 0};
+  WaitOutcome outcome = wait_as(self.get(), objects, mode, milliseconds, alertable);
+  if (outcome.end == WaitEnd::kCalled) self->make_queued_calls();
+  return outcome;
 }
 
 }  // namespace windsock::kernel32

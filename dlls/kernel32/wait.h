@@ -14,7 +14,8 @@ namespace windsock::kernel32 {
 
 inline constexpr size_t kMaximumWaitObjects = 64;
 
-enum class WaitEnd : uint8_t { kSatisfied, kTimedOut, kOutOfDescriptors };
+enum class WaitEnd : uint8_t { kSatisfied, kAbandoned, kTimedOut, kCalled, kOutOfDescriptors, kOutOfMemory };
+enum class Alertable : uint8_t { kNo, kYes };
 
 struct WaitOutcome {
   WaitEnd end = WaitEnd::kTimedOut;
@@ -23,7 +24,9 @@ struct WaitOutcome {
 
 // Waits until an object (or: all of them at one instant) can be taken, or until the time is over. 0: looks once. The time starts
 // when it turns out that there is something to wait for: a wait that succeeds at once does not read the clock.
-// 1 to kMaximumWaitObjects objects, no object twice with WaitMode::kAll; the caller holds references.
-WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds);
+// An alertable wait also ends when calls are queued to the thread (kCalled), which have been made when this returns; objects that
+// are there at once come first. At most kMaximumWaitObjects objects, none twice with WaitMode::kAll, none at all for an alertable
+// sleep; the caller holds references.
+WaitOutcome wait_for(std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds, Alertable alertable = Alertable::kNo);
 
 }  // namespace windsock::kernel32

@@ -1,6 +1,6 @@
-// Waitable: what a handle leads to and a thread can wait for: events, threads, processes.
+// Waitable: what a handle leads to and a thread can wait for: events, semaphores, mutexes, threads, processes.
 //
-// The idea: an object is one word of memory. Bits 1 and up count its signals (an event has at most one), bit 0 tells that
+// The idea: an object is one word of memory. Bits 1 and up count its signals (only a semaphore has several), bit 0 tells that
 // threads stand in its queue. While bit 0 is clear the word changes by compare-and-swap alone: setting an event that nobody
 // waits for, and waiting for an event that is set, are a few instructions. Once somebody queues, everything that concerns the
 // object happens under the one dispatcher lock (dispatcher.h).
@@ -22,10 +22,14 @@ namespace windsock::kernel32 {
 
 struct WaitBlock;
 class Dispatcher;
+class Thread;
 
-enum class ObjectKind : uint8_t { kEvent, kThread, kProcess, kMainThread, kFile };
-// Whether a wait takes a signal away (an automatic event) or leaves it (a manual one, a thread that has ended).
-enum class Taking : uint8_t { kLeavesSignal, kTakesOne };
+enum class ObjectKind : uint8_t { kEvent, kSemaphore, kMutex, kThread, kProcess, kMainThread, kFile };
+// What a wait does: leaves the signal (a manual event, a thread that has ended), takes one away (an automatic event, a semaphore),
+// or makes the thread that waits the owner (a mutex).
+enum class Taking : uint8_t { kLeavesSignal, kTakesOne, kOwns };
+// kAbandoned: taken, and its last owner ended without giving it back.
+enum class Taken : uint8_t { kNo, kYes, kAbandoned };
 // Whether the host tells of the signal through a descriptor, which a waiting thread then polls.
 enum class Source : uint8_t { kMemory, kDescriptor };
 
@@ -41,10 +45,12 @@ class Waitable {
 
   ObjectKind kind() const { return kind_; }
   Source source() const { return source_; }
+  Taking taking() const { return taking_; }
   bool is_signalled() const { return state_.load(std::memory_order_acquire) >= kOneSignal; }
 
-  // A wait that finds the signal there and nobody queued. False says only that the wait has to look under the lock.
-  bool try_take();
+  // A wait by `self` that finds the signal there and nobody queued. kNo says only that the wait has to look under the lock. Who
+  // waits is asked of objects with Taking::kOwns alone; null does for others.
+  Taken try_take(Thread* self);
 
   // For objects with Source::kDescriptor: the descriptor to poll for input, and what to do once it is ready.
   virtual int poll_fd() const { return -1; }
@@ -52,12 +58,21 @@ class Waitable {
 
  protected:
   Waitable(ObjectKind kind, Taking taking, Source source, bool signalled)
-      : state_(signalled ? kOneSignal : 0), kind_(kind), taking_(taking), source_(source) {}
+      : Waitable(kind, taking, source, signalled ? 1U : 0U) {}
+  Waitable(ObjectKind kind, Taking taking, Source source, uint32_t signals)
+      : state_(signals * kOneSignal), kind_(kind), taking_(taking), source_(source) {}
   virtual ~Waitable() = default;
 
   // Sets the signal, and ends the waits that this makes possible. Setting it twice is setting it once.
   void signal();
   void clear_signal();
+  // The same for objects that count. False, and nothing is done: there would be more than `most`. `before` tells how many there were.
+  bool add_signals(uint32_t count, uint32_t most, uint32_t& before);
+
+  // Of objects with Taking::kOwns. `self` waits and has it already, or gets it now; in the latter case the signal has been taken.
+  // Both run in the thread itself or, under the dispatcher lock, on its behalf while it sleeps.
+  virtual bool belongs_to(const Thread* /*self*/) const { return false; }
+  virtual Taken give_to(Thread* /*self*/) { return Taken::kYes; }
 
  private:
   friend class Dispatcher;

@@ -27,6 +27,8 @@ static_assert(static_cast<uint32_t>(Win32Error::kInsufficientBuffer) == ERROR_IN
 static_assert(static_cast<uint32_t>(Win32Error::kBadExeFormat) == ERROR_BAD_EXE_FORMAT);
 static_assert(static_cast<uint32_t>(Win32Error::kFilenameTooLong) == ERROR_FILENAME_EXCED_RANGE);
 static_assert(static_cast<uint32_t>(Win32Error::kDirectory) == ERROR_DIRECTORY);
+static_assert(static_cast<uint32_t>(Win32Error::kNotOwner) == ERROR_NOT_OWNER);
+static_assert(static_cast<uint32_t>(Win32Error::kTooManyPosts) == ERROR_TOO_MANY_POSTS);
 
 struct Row {
   int host;

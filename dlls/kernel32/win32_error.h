@@ -28,6 +28,8 @@ enum class Win32Error : uint32_t {
   kBadExeFormat = 193,
   kFilenameTooLong = 206,
   kDirectory = 267,
+  kNotOwner = 288,
+  kTooManyPosts = 298,
   kMessageNotFound = 317,
 };
 

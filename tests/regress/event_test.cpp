@@ -2,6 +2,8 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <windows.h>
+
 #include <thread>
 
 #include "tests/regress/fixture.h"
@@ -33,6 +35,19 @@ TEST_F(EventTest, WaitsForAnyOrForAll) {
   EXPECT_TRUE(WSASetEvent(events[0]));
   EXPECT_EQ(static_cast<DWORD>(WSA_WAIT_EVENT_0), WSAWaitForMultipleEvents(2, events, TRUE, 0, FALSE));
   for (const WSAEVENT event : events) EXPECT_TRUE(WSACloseEvent(event));
+}
+
+ULONG_PTR queued_call_got = 0;
+void CALLBACK queued_call(ULONG_PTR argument) { queued_call_got = argument; }
+
+TEST_F(EventTest, AnAlertableWaitEndsWithTheQueuedCalls) {
+  const WSAEVENT event = WSACreateEvent();
+  ASSERT_TRUE(QueueUserAPC(queued_call, GetCurrentThread(), 5));
+  EXPECT_EQ(static_cast<DWORD>(WSA_WAIT_TIMEOUT), wait_at_once(event));
+  EXPECT_EQ(0u, queued_call_got) << "made without an alertable wait";
+  EXPECT_EQ(static_cast<DWORD>(WSA_WAIT_IO_COMPLETION), WSAWaitForMultipleEvents(1, &event, FALSE, kDeadlineMs, TRUE));
+  EXPECT_EQ(5u, queued_call_got);
+  EXPECT_TRUE(WSACloseEvent(event));
 }
 
 TEST_F(EventTest, WakesAWaitInAnotherThread) {

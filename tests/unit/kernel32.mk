@@ -17,6 +17,8 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/main.cpp \
 	tests/unit/kernel32/message_test.cpp \
 	tests/unit/kernel32/process_test.cpp \
+	tests/unit/kernel32/queued_call_test.cpp \
+	tests/unit/kernel32/semaphore_test.cpp \
 	tests/unit/kernel32/support.cpp tests/unit/kernel32/support.h \
 	tests/unit/kernel32/text_test.cpp \
 	tests/unit/kernel32/thread_test.cpp \

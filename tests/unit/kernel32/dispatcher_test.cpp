@@ -56,12 +56,12 @@ TEST_F(DispatcherTest, a_signal_after_the_timeout_stays) {
   EXPECT_TRUE(wait.cancel());
   b->set();
   EXPECT_FALSE(wait.is_done());
-  EXPECT_TRUE(b->try_take()) << "and without the lock, for nobody is queued any more";
+  EXPECT_EQ(b->try_take(nullptr), Taken::kYes) << "and without the lock, for nobody is queued any more";
 }
 
 TEST_F(DispatcherTest, a_signal_between_the_look_and_the_queue_is_seen) {
   Wait wait(WaitMode::kAny, {a.get()});
-  EXPECT_FALSE(a->try_take());
+  EXPECT_EQ(a->try_take(nullptr), Taken::kNo);
   a->set();
   EXPECT_EQ(wait.begin(), Dispatcher::Begin::kSatisfied);
   EXPECT_FALSE(a->is_signalled());
@@ -72,7 +72,7 @@ TEST_F(DispatcherTest, an_object_with_a_queue_is_not_taken_past_it) {
   ASSERT_EQ(all.begin(), Dispatcher::Begin::kQueued);
   a->set();
   EXPECT_TRUE(a->is_signalled());
-  EXPECT_FALSE(a->try_take()) << "the lock-free path must stay away from queued objects";
+  EXPECT_EQ(a->try_take(nullptr), Taken::kNo) << "the lock-free path must stay away from queued objects";
   Wait look(WaitMode::kAny, {a.get()});
   EXPECT_EQ(look.begin(Dispatcher::Patience::kLookOnly), Dispatcher::Begin::kSatisfied);
   EXPECT_TRUE(all.cancel());
@@ -125,7 +125,7 @@ TEST_F(DispatcherTest, the_child_of_a_fork_has_empty_queues) {
   Dispatcher::reset_in_child();
   a->set();
   EXPECT_FALSE(wait.is_done());
-  EXPECT_TRUE(a->try_take());
+  EXPECT_EQ(a->try_take(nullptr), Taken::kYes);
 }
 
 }  // namespace
