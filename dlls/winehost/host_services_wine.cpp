@@ -79,6 +79,14 @@ std::string program_name() {
   return host::thread_name(host::process_id()) + " (Windows process " + std::to_string(teb_process_id()) + ")";
 }
 
+host::Result<UniqueFd> open_file_of(Handle file) {
+  constexpr uint32_t kFileReadData = 1;
+  int fd = -1;
+  NtStatus status = g_nt.handle_to_fd(file, kFileReadData, &fd, nullptr);
+  if (status == kSuccess) return UniqueFd::adopt(fd);
+  return host::failure(status == kAccessDenied ? EACCES : EBADF);
+}
+
 uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint32_t count) {
   return run_procedure(reinterpret_cast<uintptr_t>(procedure), arguments, count);
 }

@@ -41,6 +41,7 @@ const char* find_nt_functions() {
   find(g_nt.open_process, "NtOpenProcess");
   find(g_nt.allocate_memory, "NtAllocateVirtualMemory");
   find(g_nt.protect_memory, "NtProtectVirtualMemory");
+  find(g_nt.handle_to_fd, "wine_server_handle_to_fd");
   find(g_nt.free_memory, "NtFreeVirtualMemory");
   return missing;
 }

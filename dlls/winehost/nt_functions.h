@@ -19,6 +19,8 @@ struct NtFunctions {
   NtStatus(WINDSOCK_MS_ABI* open_process)(NtHandle* process, uint32_t access, const ObjectAttributes* attributes, const ClientId* id);
   NtStatus(WINDSOCK_MS_ABI* allocate_memory)(NtHandle process, void** base, uint64_t zero_bits, uint64_t* size, uint32_t kind, uint32_t protection);
   NtStatus(WINDSOCK_MS_ABI* protect_memory)(NtHandle process, void** base, uint64_t* size, uint32_t protection, uint32_t* before);
+  // Not of the system: Wine's own way from a file handle to a descriptor, a new one.
+  NtStatus(WINDSOCK_MS_ABI* handle_to_fd)(NtHandle handle, uint32_t access, int* fd, uint32_t* options);
   NtStatus(WINDSOCK_MS_ABI* free_memory)(NtHandle process, void** base, uint64_t* size, uint32_t kind);
 };
 
