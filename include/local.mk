@@ -43,6 +43,7 @@ dist_windsockinclude_HEADERS = \
 	include/fileapi.h \
 	include/guiddef.h \
 	include/handleapi.h \
+	include/heapapi.h \
 	include/in6addr.h \
 	include/inaddr.h \
 	include/minwinbase.h \
@@ -54,6 +55,7 @@ dist_windsockinclude_HEADERS = \
 	include/nspapi.h \
 	include/poll.h \
 	include/processthreadsapi.h \
+	include/profileapi.h \
 	include/qos.h \
 	include/sporder.h \
 	include/svcguid.h \

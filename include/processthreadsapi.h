@@ -114,6 +114,14 @@ WINBASEAPI DECLSPEC_NORETURN VOID WINAPI ExitThread(DWORD dwExitCode);
 WINBASEAPI BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode);
 /* The number of suspensions before the call; (DWORD)-1 on failure. */
 WINBASEAPI DWORD WINAPI ResumeThread(HANDLE hThread);
+/* Values of each thread by index; they begin as NULL. TLS_OUT_OF_INDEXES and the last error on failure of TlsAlloc; TlsGetValue
+ * sets the last error also when it succeeds, to ERROR_SUCCESS. Nothing is freed when a thread ends. */
+#define TLS_OUT_OF_INDEXES ((DWORD)0xffffffff)
+WINBASEAPI DWORD WINAPI TlsAlloc(void);
+WINBASEAPI BOOL WINAPI TlsFree(DWORD dwTlsIndex);
+WINBASEAPI LPVOID WINAPI TlsGetValue(DWORD dwTlsIndex);
+WINBASEAPI BOOL WINAPI TlsSetValue(DWORD dwTlsIndex, LPVOID lpTlsValue);
+
 /* pfnAPC runs in the thread when it next waits alertably, or before its start routine if it has not begun; first come, first
  * served. 0 and the last error on failure: ERROR_GEN_FAILURE for a thread that has ended. */
 WINBASEAPI DWORD WINAPI QueueUserAPC(PAPCFUNC pfnAPC, HANDLE hThread, ULONG_PTR dwData);

@@ -10,6 +10,10 @@ WINDSOCK_EXTERN_C_BEGIN
 WINBASEAPI DWORD WINAPI GetTickCount(void);
 WINBASEAPI ULONGLONG WINAPI GetTickCount64(void);
 
+/* The time of day, UTC, in units of 100 ns since 1601. */
+WINBASEAPI VOID WINAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
+WINBASEAPI VOID WINAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
+
 WINDSOCK_EXTERN_C_END
 
 #endif

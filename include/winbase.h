@@ -9,8 +9,10 @@
 #include <errhandlingapi.h>
 #include <fileapi.h>
 #include <handleapi.h>
+#include <heapapi.h>
 #include <minwinbase.h>
 #include <processthreadsapi.h>
+#include <profileapi.h>
 #include <synchapi.h>
 #include <sysinfoapi.h>
 #include <winerror.h>

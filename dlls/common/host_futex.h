@@ -24,5 +24,7 @@ void sleep_until(int64_t deadline);
 void yield_processor();
 // Milliseconds since the system was started, sleep of the machine included.
 uint64_t uptime_milliseconds();
+// Since 1970, UTC.
+int64_t time_of_day_nanoseconds();
 
 }  // namespace windsock::host

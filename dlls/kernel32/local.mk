@@ -4,10 +4,12 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/api_event.cpp \
 	dlls/kernel32/api_file.cpp \
 	dlls/kernel32/api_handle.cpp \
+	dlls/kernel32/api_heap.cpp \
 	dlls/kernel32/api_message.cpp \
 	dlls/kernel32/api_process.cpp \
 	dlls/kernel32/api_semaphore.cpp \
 	dlls/kernel32/api_thread.cpp \
+	dlls/kernel32/api_tls.cpp \
 	dlls/kernel32/api_wait.cpp \
 	dlls/kernel32/command_line.cpp dlls/kernel32/command_line.h \
 	dlls/kernel32/create_process.cpp dlls/kernel32/create_process.h \
@@ -26,6 +28,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/program_search.cpp dlls/kernel32/program_search.h \
 	dlls/kernel32/ref.h \
 	dlls/kernel32/semaphore.h \
+	dlls/kernel32/slim_lock.cpp \
 	dlls/kernel32/socket_provider.cpp dlls/kernel32/socket_provider.h \
 	dlls/kernel32/text.cpp dlls/kernel32/text.h \
 	dlls/kernel32/thread.cpp dlls/kernel32/thread.h \

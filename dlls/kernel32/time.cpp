@@ -1,6 +1,7 @@
-// Sleeping and the tick count.
+// Sleeping, the tick count, the performance counter and the time of day.
 #include "dlls/kernel32/time.h"
 
+#include <profileapi.h>
 #include <synchapi.h>
 #include <sysinfoapi.h>
 
@@ -23,6 +24,30 @@ void Sleep(DWORD milliseconds) {
   else
     host::sleep_until(windsock::kernel32::deadline_after(milliseconds));
 }
+
+namespace {
+
+constexpr LONGLONG kCountsPerSecond = 10'000'000, kNanosecondsPerCount = 1'000'000'000 / kCountsPerSecond;
+constexpr int64_t kUnixEpoch = 116'444'736'000'000'000;  // 1970 as a FILETIME
+
+}  // namespace
+
+BOOL QueryPerformanceCounter(LARGE_INTEGER* count) {
+  count->QuadPart = host::now_nanoseconds() / kNanosecondsPerCount;
+  return TRUE;
+}
+
+BOOL QueryPerformanceFrequency(LARGE_INTEGER* frequency) {
+  frequency->QuadPart = kCountsPerSecond;
+  return TRUE;
+}
+
+void GetSystemTimePreciseAsFileTime(LPFILETIME time) {
+  auto counts = static_cast<uint64_t>(host::time_of_day_nanoseconds() / kNanosecondsPerCount + kUnixEpoch);
+  *time = {static_cast<DWORD>(counts), static_cast<DWORD>(counts >> 32)};
+}
+
+void GetSystemTimeAsFileTime(LPFILETIME time) { GetSystemTimePreciseAsFileTime(time); }
 
 ULONGLONG GetTickCount64() { return host::uptime_milliseconds(); }
 DWORD GetTickCount() { return static_cast<DWORD>(host::uptime_milliseconds()); }

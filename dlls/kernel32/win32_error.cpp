@@ -29,6 +29,7 @@ static_assert(static_cast<uint32_t>(Win32Error::kFilenameTooLong) == ERROR_FILEN
 static_assert(static_cast<uint32_t>(Win32Error::kDirectory) == ERROR_DIRECTORY);
 static_assert(static_cast<uint32_t>(Win32Error::kNotOwner) == ERROR_NOT_OWNER);
 static_assert(static_cast<uint32_t>(Win32Error::kTooManyPosts) == ERROR_TOO_MANY_POSTS);
+static_assert(static_cast<uint32_t>(Win32Error::kTimeout) == ERROR_TIMEOUT);
 
 struct Row {
   int host;

@@ -31,6 +31,7 @@ enum class Win32Error : uint32_t {
   kNotOwner = 288,
   kTooManyPosts = 298,
   kMessageNotFound = 317,
+  kTimeout = 1460,
 };
 
 Win32Error win32_error_from_errno(host::Errno error);

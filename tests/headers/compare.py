@@ -33,8 +33,8 @@ SOCKET_HEADERS = {
                   'psdk_inc/_wsa_errnos.h', 'psdk_inc/_ip_mreq1.h', 'psdk_inc/_xmitfile.h'],
 }
 SLICE_HEADERS = ['basetsd.h', 'guiddef.h', 'minwindef.h', 'windef.h', 'winnt.h', 'winerror.h', 'minwinbase.h',
-                 'winbase.h', 'handleapi.h', 'errhandlingapi.h', 'fileapi.h', 'synchapi.h', 'processthreadsapi.h',
-                 'sysinfoapi.h', 'windows.h']
+                 'winbase.h', 'handleapi.h', 'heapapi.h', 'errhandlingapi.h', 'fileapi.h', 'synchapi.h', 'processthreadsapi.h',
+                 'profileapi.h', 'sysinfoapi.h', 'windows.h']
 # What has to be included before a header that does not stand by itself, on either side.
 BEFORE = {'ws2def.h': 'winsock2.h', 'ws2ipdef.h': 'winsock2.h', 'mstcpip.h': 'winsock2.h ws2ipdef.h',
           'afunix.h': 'winsock2.h', 'qos.h': 'windows.h', 'inaddr.h': 'windows.h', 'in6addr.h': 'windows.h',

@@ -13,12 +13,14 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/event_test.cpp \
 	tests/unit/kernel32/file_test.cpp \
 	tests/unit/kernel32/handle_test.cpp \
+	tests/unit/kernel32/heap_test.cpp \
 	tests/unit/kernel32/host_use_test.cpp \
 	tests/unit/kernel32/main.cpp \
 	tests/unit/kernel32/message_test.cpp \
 	tests/unit/kernel32/process_test.cpp \
 	tests/unit/kernel32/queued_call_test.cpp \
 	tests/unit/kernel32/semaphore_test.cpp \
+	tests/unit/kernel32/slim_lock_test.cpp \
 	tests/unit/kernel32/support.cpp tests/unit/kernel32/support.h \
 	tests/unit/kernel32/text_test.cpp \
 	tests/unit/kernel32/thread_test.cpp \
