@@ -20,6 +20,9 @@ struct NtFunctions {
   NtStatus(WINDSOCK_MS_ABI* allocate_memory)(NtHandle process, void** base, uint64_t zero_bits, uint64_t* size, uint32_t kind, uint32_t protection);
   NtStatus(WINDSOCK_MS_ABI* protect_memory)(NtHandle process, void** base, uint64_t* size, uint32_t protection, uint32_t* before);
   NtStatus(WINDSOCK_MS_ABI* free_memory)(NtHandle process, void** base, uint64_t* size, uint32_t kind);
+  NtStatus(WINDSOCK_MS_ABI* query_process)(NtHandle process, uint32_t what, void* data, uint32_t size, uint32_t* used);
+  // A handle of Wine's for a descriptor, which stays ours.
+  NtStatus(WINDSOCK_MS_ABI* handle_for_fd)(int fd, uint32_t access, uint32_t attributes, NtHandle* handle);
 };
 
 extern NtFunctions g_nt;

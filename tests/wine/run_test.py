@@ -30,6 +30,10 @@ class Run(WineTest):
         self.assertTrue(0x40000000 <= int(said["socket"], 16) < 0x44000000 and int(said["socket"], 16) % 4 == 0, said)
         self.assertFalse(self.status()["running"])  # no windsockd for plain traffic
 
+    def test_sockets_are_handles_of_kernel32(self):
+        done = self.run_program("handles.exe")
+        self.assertEqual((done.returncode, done.stdout), (0, "failures 0\n"), done.stderr)
+
     def test_the_same_prefix_without_windsock_run_stays_with_wines_own(self):
         done = subprocess.run([find_wine(), str(PROGRAMS / "plain.exe")], env=self.environment, input="", capture_output=True, text=True,
                               timeout=2 * DEADLINE)
