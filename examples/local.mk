@@ -9,5 +9,14 @@ examples_http_handoff_worker_SOURCES = examples/http_handoff/worker.c examples/h
 examples_http_handoff_worker_LDADD = libws2_32.la libkernel32.la
 examples_http_handoff_worker_LDFLAGS = $(AM_LDFLAGS) -no-install
 
+# For Windows: what quickstart shows in Wine.
+if WINEHOST
+windows_examples = examples/http_handoff/acceptor.exe examples/http_handoff/worker.exe
+noinst_DATA += $(windows_examples)
+examples/http_handoff/%.exe: examples/http_handoff/%.c examples/http_handoff/common.h
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CC) -O1 -Wall -static -o $@ $< -lws2_32
+CLEANFILES += $(windows_examples)
+endif
+
 # The port is compiled as its reader would: by the tests, with pkg-config's flags alone.
 EXTRA_DIST += examples/http_handoff/page.txt examples/port/shout.c examples/port/standin.c

@@ -117,7 +117,7 @@ struct LivingProcess {
   uint32_t owner = 0;
 };
 Result<LivingProcess> living_process(int pidfd);
-// The same from a number: a pidfd of a process that lives and is of our own user. ESRCH: it is not.
+// The same from a number: a pidfd of a process that lives, is of our own user, and runs a program. ESRCH: not so.
 Result<UniqueFd> open_living_process(int pid);
 // The pid that a pidfd leads to, as this process numbers it; -1 when the process has ended. ESRCH, EINVAL: no pidfd.
 Result<int> process_of(int pidfd);

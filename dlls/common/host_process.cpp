@@ -135,12 +135,20 @@ Result<LivingProcess> living_process(int pidfd) {
   return LivingProcess{pid, owner};
 }
 
+// Root's, as far as owners go, but no program.
+static bool is_kernel_thread(int pid) {
+  char path[64];
+  char target;
+  snprintf(path, sizeof path, "/proc/%d/exe", pid);
+  return ::readlink(path, &target, sizeof target) < 0 && errno == ENOENT;
+}
+
 Result<UniqueFd> open_living_process(int pid) {
   if (pid <= 0) return failure(ESRCH);
   // First the descriptor, then what it leads to: the number may be another process's before, but not while the descriptor lives.
   UniqueFd process = WS_TRY(open_process(pid));
   LivingProcess found = WS_TRY(living_process(process.get()));
-  if (found.owner != effective_uid()) return failure(ESRCH);
+  if (found.owner != effective_uid() || is_kernel_thread(found.pid)) return failure(ESRCH);
   return process;
 }
 

@@ -20,7 +20,8 @@ void set_last_error(uint32_t error) { SetLastError(error); }
 void write_standard_error(const char* text, uint32_t size) { fwrite(text, 1, size, stderr); }
 
 // A SOCKET is the host fd itself; larger values are other handles.
-constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0, .lowest_adopted = 3};
+constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0};
+bool may_adopt(int fd) { return fd > 2; }
 
 Handle create_event(EventReset reset, bool signalled) {
   return CreateEventA(nullptr, reset == EventReset::kManual, signalled, nullptr);

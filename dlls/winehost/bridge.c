@@ -73,6 +73,44 @@ uint64_t windsock_finish_call(Call *call, uint32_t status)
   }
 }
 
+/* ---- the hooks (hooks.h): the numbers of our services in ntdll's stubs ---- */
+
+static const char *const kHooked[] = {
+#define HOOK(name, count) #name,
+#include "dlls/winehost/hooks.def"
+#undef HOOK
+};
+enum { kHookCount = sizeof kHooked / sizeof *kHooked, kOurTable = 0x3000 };
+
+/* A stub begins with mov r10, rcx; mov eax, <number>. */
+static uint32_t *service_number_in(unsigned char *stub)
+{
+  static const unsigned char kBeginning[] = {0x4c, 0x8b, 0xd1, 0xb8};
+  for (unsigned i = 0; stub && i < sizeof kBeginning; i++)
+    if (stub[i] != kBeginning[i])
+      return NULL;
+  return stub ? (uint32_t *)(void *)(stub + sizeof kBeginning) : NULL;
+}
+
+/* All or none. The numbers are aligned, so another thread meets the old one or the new one. */
+static BOOL hook_services(HMODULE ntdll)
+{
+  uint32_t *numbers[kHookCount];
+  for (unsigned i = 0; i < kHookCount; i++) {
+    numbers[i] = service_number_in((unsigned char *)(void *)GetProcAddress(ntdll, kHooked[i]));
+    if (!numbers[i] || (uintptr_t)numbers[i] % sizeof(uint32_t) != 0)
+      return FALSE;
+  }
+  for (unsigned i = 0; i < kHookCount; i++) {
+    DWORD before, ignored;
+    if (!VirtualProtect(numbers[i], sizeof(uint32_t), PAGE_EXECUTE_READWRITE, &before))
+      return FALSE;
+    __atomic_store_n(numbers[i], kOurTable | i, __ATOMIC_SEQ_CST);
+    VirtualProtect(numbers[i], sizeof(uint32_t), before, &ignored);
+  }
+  return TRUE;
+}
+
 typedef LONG(WINAPI *QueryVirtualMemory)(HANDLE process, const void *address, int what, void *data, SIZE_T size, SIZE_T *used);
 
 static BOOL attach(HINSTANCE self)
@@ -85,8 +123,11 @@ static BOOL attach(HINSTANCE self)
   if (!dispatcher || !query || query(GetCurrentProcess(), self, kMemoryWineUnixFuncs, &unixlib, sizeof unixlib, NULL) != 0 || !unixlib)
     return FALSE;
   Attach attaching = {kBridgeVersion, windsock_stubs, (uint64_t)(uintptr_t)&WaitForMultipleObjectsEx};
-  if ((*dispatcher)(unixlib, kAttach, &attaching) != 0)
+  if ((*dispatcher)(unixlib, kAttach, &attaching) != 0 || !hook_services(ntdll))
     return FALSE;
+  /* The hooks outlive whoever has loaded us. */
+  HMODULE pinned;
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (LPCWSTR)(void *)self, &pinned);
   windsock_unixlib = unixlib;
   windsock_dispatcher = *dispatcher;
   return TRUE;

@@ -6,6 +6,8 @@
 #include "dlls/common/host.h"
 #include "dlls/winehost/attachment.h"
 #include "dlls/winehost/callback.h"
+#include "dlls/winehost/hooks.h"
+#include "dlls/winehost/inheritance.h"
 #include "dlls/winehost/nt_functions.h"
 #include "dlls/winehost/windows_processes.h"
 
@@ -17,8 +19,6 @@ namespace {
 
 constexpr uint32_t kEventAllAccess = 0x1f0003;
 constexpr uint32_t kWaitFailed = 0xffffffff, kInfinite = 0xffffffff;
-
-const SocketOperations* g_operations = nullptr;
 
 bool succeeded(NtStatus status) {
   if (status == kSuccess) return true;
@@ -36,8 +36,10 @@ void write_standard_error(const char* text, uint32_t size) {
   g_nt.write_file(standard_error(), nullptr, nullptr, nullptr, &status, text, size, nullptr, nullptr);
 }
 
-// A range of numbers that Wine gives to no handle. Descriptors made elsewhere are never taken for sockets: the process has Wine's.
-constinit const SocketNumbers kSocketNumbers = {.first = 0x40000000, .shift = 2, .lowest_adopted = kEndOfFds};
+// A range of numbers that Wine gives to no handle. Of descriptors made elsewhere only the inherited ones are the program's: the others are
+// Wine's own.
+constinit const SocketNumbers kSocketNumbers = {.first = kFirstSocket, .shift = kSocketShift};
+bool may_adopt(int fd) { return inheritance::is_inherited(fd); }
 
 Handle create_event(EventReset reset, bool signalled) {
   Handle event = nullptr;
@@ -93,6 +95,6 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
 
 const void* procedure_for_program(const void* function) { return stub_of(function); }
 
-void register_socket_operations(const SocketOperations* operations) { g_operations = operations; }
+void register_socket_operations(const SocketOperations* operations) { g_socket_operations = operations; }
 
 }  // namespace windsock::services

@@ -89,6 +89,9 @@ int run_program(const RunOptions& options, const std::vector<std::string>& comma
   if (environment("WINEDEBUG").empty()) setenv("WINEDEBUG", "fixme-all", 1);  // what is not perfect in Wine does not concern the program's users
   if (std::string trouble = prepare_prefix(*installation, prefix); !trouble.empty()) return complain(kNotRunnable, trouble);
 
+  // The windsockd that belongs to us, wherever Wine loads our library from.
+  const std::string server = (own_folder() / "windsockd").string();
+  if (environment("WINDSOCK_SERVER").empty() && access(server.c_str(), X_OK) == 0) setenv("WINDSOCK_SERVER", server.c_str(), 1);
   add_to_environment("WINEDLLPATH", installation->folder, ":", true);
   add_to_environment("WINEDLLOVERRIDES", "ws2_32,mswsock,wsock32=n,b", ";", false);
 

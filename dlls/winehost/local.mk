@@ -11,7 +11,9 @@ winehost_sources = \
 	dlls/winehost/attachment.h \
 	dlls/winehost/bridge.h \
 	dlls/winehost/callback.cpp dlls/winehost/callback.h \
+	dlls/winehost/hooks.cpp dlls/winehost/hooks.def dlls/winehost/hooks.h \
 	dlls/winehost/host_services_wine.cpp \
+	dlls/winehost/inheritance.cpp dlls/winehost/inheritance.h \
 	dlls/winehost/nt_functions.cpp dlls/winehost/nt_functions.h \
 	dlls/winehost/unixlib.cpp \
 	dlls/winehost/windows_abi.h \
@@ -54,7 +56,7 @@ winehost_pe_link = -shared -nostdlib -Wl,--entry=DllMainCRTStartup -Wl,--disable
 dlls/winehost/winehost.def: dlls/winehost/winehost.exports
 	$(AM_V_GEN)sed -n 's/^EXPORT([0-9]*, \([^,]*\),.*/  \1/p' dlls/winehost/winehost.exports | { \
 	  echo 'LIBRARY winehost.dll'; echo EXPORTS; cat; } > $@-new && mv $@-new $@
-$(winehost_tree)/x86_64-windows/winehost.dll: dlls/winehost/bridge.c dlls/winehost/stubs.S dlls/winehost/bridge.h dlls/winehost/winehost.def
+$(winehost_tree)/x86_64-windows/winehost.dll: dlls/winehost/bridge.c dlls/winehost/stubs.S dlls/winehost/bridge.h dlls/winehost/hooks.def dlls/winehost/winehost.def
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CC) $(winehost_pe_compile) $(winehost_pe_link) -o $@-new \
 	  $(srcdir)/dlls/winehost/bridge.c $(srcdir)/dlls/winehost/stubs.S dlls/winehost/winehost.def -lkernel32 && \
 	  $(WINEBUILD) --builtin $@-new && mv $@-new $@

@@ -43,6 +43,8 @@ const char* find_nt_functions() {
   find(g_nt.protect_memory, "NtProtectVirtualMemory");
   find(g_nt.handle_to_fd, "wine_server_handle_to_fd");
   find(g_nt.free_memory, "NtFreeVirtualMemory");
+  find(g_nt.query_process, "NtQueryInformationProcess");
+  find(g_nt.handle_for_fd, "wine_server_fd_to_handle");
   return missing;
 }
 

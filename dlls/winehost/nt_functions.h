@@ -22,6 +22,9 @@ struct NtFunctions {
   // Not of the system: Wine's own way from a file handle to a descriptor, a new one.
   NtStatus(WINDSOCK_MS_ABI* handle_to_fd)(NtHandle handle, uint32_t access, int* fd, uint32_t* options);
   NtStatus(WINDSOCK_MS_ABI* free_memory)(NtHandle process, void** base, uint64_t* size, uint32_t kind);
+  NtStatus(WINDSOCK_MS_ABI* query_process)(NtHandle process, uint32_t what, void* data, uint32_t size, uint32_t* used);
+  // A handle of Wine's for a descriptor, which stays ours.
+  NtStatus(WINDSOCK_MS_ABI* handle_for_fd)(int fd, uint32_t access, uint32_t attributes, NtHandle* handle);
 };
 
 extern NtFunctions g_nt;

@@ -19,6 +19,8 @@
 #include "dlls/winehost/arguments.h"
 #include "dlls/winehost/attachment.h"
 #include "dlls/winehost/callback.h"
+#include "dlls/winehost/hooks.h"
+#include "dlls/winehost/inheritance.h"
 #include "dlls/winehost/nt_functions.h"
 #include "dlls/winehost/windows_processes.h"
 #include "dlls/ws2_32/process.h"
@@ -134,7 +136,12 @@ NtStatus attach(void* argument) {
     WS_ERR(kHost, "this Wine has no %s; Winsock stays off", missing);
     return kNoHostStatus;
   }
+  if (const char* missing = add_service_table()) {
+    WS_ERR(kHost, "this Wine has no %s; Winsock stays off", missing);
+    return kNoHostStatus;
+  }
   g_attachment = asked;
+  inheritance::take_over();
   start_for_wine();
   return kSuccess;
 }

@@ -33,13 +33,15 @@ inline uint32_t teb_process_id() {
   return static_cast<uint32_t>(value);
 }
 
-// The handle of the process's standard error: in its parameters, to which its environment block leads.
-inline NtHandle standard_error() {
-  const char* peb;
+// The process's standard handles (0 input, 1 output, 2 error): in its parameters, to which its environment block leads.
+inline NtHandle* standard_handles() {
+  char* peb;
   __asm__ volatile("movq %%gs:0x60, %0" : "=r"(peb));
-  const char* parameters = *reinterpret_cast<const char* const*>(peb + 0x20);
-  return *reinterpret_cast<const NtHandle*>(parameters + 0x30);
+  char* parameters = *reinterpret_cast<char**>(peb + 0x20);
+  return reinterpret_cast<NtHandle*>(parameters + 0x20);
 }
+inline NtHandle standard_error() { return standard_handles()[2]; }
+inline void set_standard_handle(int which, NtHandle handle) { standard_handles()[which] = handle; }
 
 struct ClientId {
   uint64_t process, thread;

@@ -29,10 +29,11 @@ void write_standard_error(const char* text, uint32_t size);
 struct SocketNumbers {
   uintptr_t first;
   unsigned shift;
-  int lowest_adopted;  // fds below are never taken for sockets made elsewhere: the standard streams
 };
 [[gnu::visibility("hidden")]] extern const SocketNumbers kSocketNumbers;
 inline constexpr int kEndOfFds = 1 << 24;
+// Whether an fd that the core has not made may be one of the program's sockets, made elsewhere. Not all are: the standard streams.
+bool may_adopt(int fd);
 
 inline uintptr_t socket_from_fd(int fd) { return kSocketNumbers.first + (static_cast<uintptr_t>(fd) << kSocketNumbers.shift); }
 // Without the question whether it can be an fd at all.

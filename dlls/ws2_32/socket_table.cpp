@@ -169,7 +169,7 @@ int SocketTable::protocol_of(int fd, int domain, int type) {
 
 WsaResult<SocketRef> SocketTable::adopt(int fd) {
   constexpr auto not_a_socket = [] { return wsa_failure(WSAENOTSOCK); };
-  if (fd < services::kSocketNumbers.lowest_adopted || fd >= kMaxFd) return not_a_socket();
+  if (fd < 0 || fd >= kMaxFd || !services::may_adopt(fd)) return not_a_socket();
   if (Descriptor* slot = look(fd); slot && (slot->state.load() & (Descriptor::kClosing | Descriptor::kInternal))) return not_a_socket();
 
   auto domain = host::get_option<int>(fd, host::kSolSocket, host::kSoDomain);

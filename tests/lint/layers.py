@@ -30,7 +30,7 @@ ROWS = (
     # The native host beside the core, and what runs programs in Wine above it.
     (30, r"dlls/kernel32/\w+\.h"),
     (40, r"dlls/kernel32/\w+\.cpp"),
-    (40, r"dlls/(mswsock|wsock32|user32|winehost)/.*\.(h|cpp|c)"),
+    (40, r"dlls/(mswsock|wsock32|user32|winehost)/.*\.(h|cpp|c|def)"),
     # The server. Rules without plumbing first.
     (20, r"server/(quota|shared_state|duplication_table|peer|request_handlers|status_report|options)\.(h|cpp)"),
     (30, r"server/(closer|connection|daemon|event_loop|listener|readiness)\.(h|cpp)"),

@@ -30,7 +30,8 @@ void set_last_error(uint32_t error) { t_last_error = error; }
 
 void write_standard_error(const char* text, uint32_t size) { fwrite(text, 1, size, stderr); }
 
-constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0, .lowest_adopted = 0};
+constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0};
+bool may_adopt(int) { return true; }
 
 Handle create_event(EventReset, bool) { return unavailable<Handle>(nullptr); }
 bool close_event(Handle) { return unavailable(false); }

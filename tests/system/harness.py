@@ -51,7 +51,7 @@ class Actor:
             raise TimeoutError(f"actor {self.pid} does not answer")
         line = self.process.stdout.readline()
         if not line:
-            raise EOFError(f"actor {self.pid} has ended")
+            raise EOFError(f"actor {self.pid} has ended with status {self.process.wait(DEADLINE)}")
         status, _, answer = line.rstrip("\n").partition(" ")
         if status == "error":
             raise ActorError(answer)

@@ -30,6 +30,17 @@ class Run(WineTest):
         self.assertTrue(0x40000000 <= int(said["socket"], 16) < 0x44000000 and int(said["socket"], 16) % 4 == 0, said)
         self.assertFalse(self.status()["running"])  # no windsockd for plain traffic
 
+    def test_the_windsockd_of_the_build_tree_is_found(self):
+        del self.environment["WINDSOCK_SERVER"]
+        source, peer = self.hosted_actor(), self.hosted_actor()
+        socket, peer_socket = self.connection(source, peer)
+        self.assert_talks(peer, peer.do("claim", source.do("dup_close", socket, peer.windows_pid)), peer, peer_socket)
+        self.assertEqual(os.path.realpath(f"/proc/{self.server_pid()}/exe"), os.path.realpath(os.path.join(BUILD, "windsockd")))
+
+    def test_sockets_are_handles_of_kernel32(self):
+        done = self.run_program("handles.exe")
+        self.assertEqual((done.returncode, done.stdout), (0, "failures 0\n"), done.stderr)
+
     def test_the_same_prefix_without_windsock_run_stays_with_wines_own(self):
         done = subprocess.run([find_wine(), str(PROGRAMS / "plain.exe")], env=self.environment, input="", capture_output=True, text=True,
                               timeout=2 * DEADLINE)
