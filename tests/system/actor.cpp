@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstring>
 #include <functional>
 #include <iostream>
@@ -26,6 +27,8 @@
 namespace {
 
 constexpr DWORD kReceiveTimeout = 30000;  // milliseconds
+
+volatile sig_atomic_t g_children_ended = 0;  // how often SIGCHLD came
 
 std::vector<int> g_fillers;  // descriptors that fill the table
 
@@ -219,10 +222,17 @@ const std::map<std::string, std::function<std::string(Words&)>> kCommands = {
        SOCKET s = bound_socket(SOCK_DGRAM);
        return text(s) + " " + text(port_of(s));
      }},
+    {"port", [](Words& words) { return text(port_of(next<SOCKET>(words))); }},
     {"dup",
      [](Words& words) {
        SOCKET s = next<SOCKET>(words);
        return duplicate_for(s, next<DWORD>(words));
+     }},
+    {"dup_nowhere",  // no structure to fill
+     [](Words& words) {
+       SOCKET s = next<SOCKET>(words);
+       check(WSADuplicateSocketW(s, next<DWORD>(words), nullptr));
+       return std::string();
      }},
     {"dup_close",  // the source lets go at once
      [](Words& words) {
@@ -286,6 +296,7 @@ const std::map<std::string, std::function<std::string(Words&)>> kCommands = {
        return std::string();
      }},
     {"descriptors", [](Words&) { return text(count_descriptors()); }},
+    {"children_ended", [](Words&) { return text(static_cast<int>(g_children_ended)); }},
     {"fill",  // takes every descriptor that is left, under a limit that makes it quick
      [](Words& words) {
        rlimit limit;
@@ -375,6 +386,7 @@ const std::map<std::string, std::function<std::string(Words&)>> kCommands = {
 }  // namespace
 
 int main() {
+  std::signal(SIGCHLD, [](int) { g_children_ended = g_children_ended + 1; });
   WSADATA data;
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return 1;
   std::string line;

@@ -58,6 +58,9 @@ class ServerLife(SystemTest):
         source, target, peer = self.actor(WINDSOCK_SERVER="/nonexistent/windsockd"), self.actor(), self.actor()
         ours, theirs = self.connection(source, peer)
         self.assertEqual(source.fails("dup", ours, target.pid), WSAENETDOWN)
+        # What is wrong with the call is told before.
+        self.assertEqual(source.fails("dup", ours, 0), WSAEINVAL)
+        self.assertEqual(source.fails("dup_nowhere", ours, target.pid), WSAEFAULT)
         self.assert_talks(source, ours, peer, theirs)
 
     def test_a_stopped_windsockd_does_not_stop_traffic(self):
@@ -94,6 +97,32 @@ class ServerLife(SystemTest):
         self.start_server()
         doctor = self.windsock("doctor")
         self.assertEqual(doctor.returncode, 0, doctor.stdout + doctor.stderr)
+        for subject in ("directory", "server", "descriptors", "signal", "memory", "processes", "proc", "libraries"):
+            self.assertRegex(doctor.stdout, rf"(?m)^(ok|warn) +{subject} ")
+
+    def test_status_tells_who_has_what(self):
+        self.start_server()
+        source, target, peer = self.actor(), self.actor(), self.actor()
+        ours, theirs = self.connection(source, peer)
+        claimed = target.do("claim", source.do("dup", ours, target.pid))
+        parked = source.do("dup", ours, target.pid)
+        status = self.status()
+        ticket, shared = status["tickets"][0], status["shared_sockets"][0]
+        name, peer_name = (f"127.0.0.1:{actor.do('port', socket)}" for actor, socket in ((source, ours), (peer, theirs)))
+        self.assertEqual(ticket["target"], {"pid": target.pid, "program": "actor"})
+        self.assertEqual(ticket["offered_by"], {"pid": source.pid, "program": "actor"})
+        self.assertEqual((ticket["family"], ticket["type"], ticket["local"], ticket["peer"]), ("inet", "stream", name, peer_name))
+        self.assertTrue(0 <= ticket["age_seconds"] < DEADLINE)
+        self.assertEqual((sorted(shared["owners"]), shared["tickets"]), (sorted((source.pid, target.pid)), 1))
+        clients = {client["pid"]: client["program"] for client in status["clients"]}
+        self.assertEqual((clients[source.pid], clients[target.pid]), ("actor", "actor"))
+        self.assertNotIn(peer.pid, clients)
+        self.assertEqual((status["counters"]["offers"], status["counters"]["claims"]), (2, 1))
+        table = self.windsock("status").stdout
+        for part in (f"{target.pid} actor", f"{name} <- {peer_name}", "offers 2  claims 1"):
+            self.assertIn(part, table)
+        target.do("claim", parked)
+        target.do("close", claimed)
 
     def test_revoke_closes_the_socket(self):
         self.start_server()
