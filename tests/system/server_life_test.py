@@ -1,9 +1,9 @@
 """windsockd's own life: started on demand, leaving when idle, lame duck, systemd, and the directory it trusts."""
 import os
-import shutil
 import signal
 import socket as host
 import subprocess
+import sys
 
 from harness import *
 
@@ -135,15 +135,18 @@ class ServerLife(SystemTest):
         self.assertEqual(peer.do("recv", theirs, 1), "")
         self.assertEqual(target.fails("claim", info), WSAEINVAL)
 
+    def skip_without_systemd(self):
+        if b"systemd" not in subprocess.run(["ldd", os.path.join(BUILD, "windsockd")], capture_output=True).stdout:
+            self.skipTest("built without libsystemd")
+
     def test_notify_socket(self):
+        self.skip_without_systemd()
         address = os.path.join(self.folder, "notify")
         with host.socket(host.AF_UNIX, host.SOCK_DGRAM) as notified:
             notified.bind(address)
             notified.settimeout(DEADLINE)
             self.environment["NOTIFY_SOCKET"] = address
             server = self.start_server()
-            if b"systemd" not in subprocess.run(["ldd", os.path.join(BUILD, "windsockd")], capture_output=True).stdout:
-                self.skipTest("built without libsystemd")
             self.assertIn(b"READY=1", notified.recv(4096))
             server.send_signal(signal.SIGTERM)
             messages = b""
@@ -151,19 +154,17 @@ class ServerLife(SystemTest):
                 messages += notified.recv(4096)
 
     def test_socket_activation(self):
-        activate = shutil.which("systemd-socket-activate")
-        if not activate:
-            self.skipTest("systemd-socket-activate is not installed")
-        address = os.path.join(self.folder, "windsockd.socket")
-        environment = dict(self.environment)
-        command = [activate, "--seqpacket", "-l", address]
-        for name in ("WINDSOCK_DIR", "WINDSOCK_SERVER", "WINDSOCK_DEBUG"):
-            if name in environment:
-                command += ["-E", name]
-        process = subprocess.Popen(command + [os.path.join(BUILD, "windsockd")], env=environment, stderr=subprocess.DEVNULL)
+        """As systemd does it: the listening socket is descriptor 3, and the variables say so to this process alone."""
+        self.skip_without_systemd()
+        with host.socket(host.AF_UNIX, host.SOCK_SEQPACKET) as listener:
+            listener.bind(os.path.join(self.folder, "windsockd.socket"))
+            listener.listen()
+            become = ("import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1');"
+                      "os.execv(sys.argv[2], sys.argv[2:])")
+            process = subprocess.Popen([sys.executable, "-c", become, str(listener.fileno()), os.path.join(BUILD, "windsockd")],
+                                       env=self.environment, pass_fds=[listener.fileno()])
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        self.wait_until(lambda: os.path.exists(address), "the socket is there")
         source, target = self.actor(), self.actor()
         socket, _ = source.do("udp").split()
         target.do("claim", source.do("dup_close", socket, target.pid))
