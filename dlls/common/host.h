@@ -134,6 +134,9 @@ Result<void> signal_thread(int thread, int signal);
 Result<int> reserve_wake_signal();
 // Lets the calling thread receive the signal.
 void unblock_signal(int signal);
+// Where SIGPIPE would end the process it does nothing from now on: by an empty handler, so that programs that the process starts
+// find it as usual. One that the program handles or ignores stays as it is.
+void disarm_broken_pipe_signal();
 // While it lives the calling thread gets the signal every `nanoseconds`, if the host has a timer free.
 class IntervalSignal {
  public:

@@ -212,6 +212,16 @@ Result<int> reserve_wake_signal() {
   return failure(EAGAIN);
 }
 
+void disarm_broken_pipe_signal() {
+  struct sigaction current;
+  if (::sigaction(SIGPIPE, nullptr, &current) < 0 || (current.sa_flags & SA_SIGINFO) || current.sa_handler != SIG_DFL) return;
+  struct sigaction nothing {};
+  nothing.sa_handler = [](int) {};
+  nothing.sa_flags = SA_ONSTACK | SA_RESTART;
+  ::sigemptyset(&nothing.sa_mask);
+  ::sigaction(SIGPIPE, &nothing, nullptr);
+}
+
 void unblock_signal(int signal) {
   sigset_t set;
   ::sigemptyset(&set);

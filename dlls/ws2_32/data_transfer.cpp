@@ -22,11 +22,23 @@ size_t total(std::span<const host::Buffer> buffers) {
   return sum;
 }
 
+// Whether the end is that of receiving, by another process that has the socket: the peer has not ended its side.
+bool was_shut_by_others(SocketRef& socket) {
+  if (!socket.socket().has_seen(Seen::kForeign) || socket.socket().kind().protocol != IPPROTO_TCP) return false;
+  using enum host::TcpState;
+  auto tcp = host::tcp_statistics(socket.fd());
+  return tcp && (tcp.value().state == kEstablished || tcp.value().state == kFinWait1 || tcp.value().state == kFinWait2);
+}
+
 // What a stream receive that found the end means.
 WsaResult<void> check_end(SocketRef& socket) {
   if (socket.closing()) return wsa_failure(WSAEINTR);
   // The host tells of a reset once and then of an end; Windows goes on telling.
   if (socket.socket().has_seen(Seen::kReset)) return wsa_failure(WSAECONNRESET);
+  if (was_shut_by_others(socket)) {
+    socket.socket().saw(Seen::kReceiveShut);
+    return wsa_failure(WSAESHUTDOWN);
+  }
   return {};
 }
 

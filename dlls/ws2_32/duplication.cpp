@@ -156,6 +156,23 @@ WsaResult<uintptr_t> redeem_ticket(const wire::Ticket& ticket, SocketKind kind, 
   return redeem(std::move(own), inheritable);
 }
 
+void drop_own_tickets() {
+  OwnTicketMap dropped;
+  {
+    OwnTickets& tickets = own_tickets();
+    std::lock_guard lock(tickets.mutex);
+    dropped.swap(tickets.by_ticket);
+  }
+  for (auto& [ticket, own] : dropped) {
+    SocketTable::instance().unmark_internal(own.fd.get());
+    own.fd.reset();
+    if (own.underlying)
+      own.underlying->release();
+    else
+      ServerClient::instance().release(own.slot);
+  }
+}
+
 void lock_own_tickets() { own_tickets().mutex.lock(); }
 void unlock_own_tickets() { own_tickets().mutex.unlock(); }
 

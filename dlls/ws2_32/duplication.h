@@ -27,6 +27,8 @@ WsaResult<void> duplicate_socket(SocketRef& socket, uint32_t process_id, WSAPROT
 // WSAEINVAL: forged, used, altered, or for another process; the socket is untouched. WSAEMFILE: again when a descriptor is free.
 WsaResult<uintptr_t> redeem_ticket(const wire::Ticket& ticket, SocketKind kind, uint32_t flags);
 
+// After the last WSACleanup: a socket that waits for its claim in this process is an open one, too.
+void drop_own_tickets();
 // In a forked child: the parent's tickets to itself are not the child's.
 void drop_own_tickets_after_fork();
 void lock_own_tickets();

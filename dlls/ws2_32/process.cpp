@@ -4,6 +4,8 @@
 
 #include <mutex>
 
+#include "dlls/common/host.h"
+#include "dlls/ws2_32/duplication.h"
 #include "dlls/ws2_32/inheritance.h"
 #include "dlls/ws2_32/socket_table.h"
 
@@ -35,6 +37,8 @@ WsaResult<uint16_t> start(uint16_t version_asked) {
   uint16_t negotiated = negotiate(version_asked);
   if (g_startup_count.load() == 0) {
     g_version = negotiated;
+    // Our own calls raise none. A host library that writes to a SOCKET's descriptor may, and Windows knows no such signal.
+    host::disarm_broken_pipe_signal();
     take_inheritance();
   }
   g_startup_count.fetch_add(1);
@@ -46,7 +50,10 @@ WsaResult<void> stop() {
   int count = g_startup_count.load();
   if (count == 0) return wsa_failure(WSANOTINITIALISED);
   g_startup_count.store(count - 1);
-  if (count == 1) SocketTable::instance().close_all();
+  if (count == 1) {
+    SocketTable::instance().close_all();
+    drop_own_tickets();
+  }
   return {};
 }
 

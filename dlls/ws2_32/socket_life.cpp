@@ -34,14 +34,25 @@ Failure<WsaError> connect_failure(host::Errno error) {
   return wsa_failure_from_host(error);
 }
 
-// One host connect. A blocking one that a signal interrupted goes on at the host, and is waited for.
+// Whether a blocking connect ended for nothing that a connect knows of: by a signal, or by SO_SNDTIMEO, which is for sends alone.
+bool is_cut_short(SocketRef& socket, host::Errno error) {
+  int code = static_cast<int>(error);
+  if (code == EINPROGRESS || code == EAGAIN) return would_block_error(socket, Direction::kSend) == static_cast<WsaError>(WSAETIMEDOUT);
+  return code == EINTR;
+}
+
+// One host connect. A blocking one that is cut short goes on at the host, and is waited for; a local one has to begin anew.
 WsaResult<void> connect_once(SocketRef& socket, const host::Address& address, host::Errno& host_error) {
   blocking::Scope scope(socket.fd());
-  auto result = host::connect(socket.fd(), address);
-  host_error = result.error();
-  if (result) return {};
-  if (static_cast<int>(result.error()) != EINTR) return connect_failure(result.error());
-  if (socket.closing()) return wsa_failure(WSAEINTR);
+  for (;;) {
+    auto result = host::connect(socket.fd(), address);
+    host_error = result.error();
+    if (result) return {};
+    if (!is_cut_short(socket, host_error)) return connect_failure(host_error);
+    if (socket.closing()) return wsa_failure(WSAEINTR);
+    if (socket.socket().kind().family != AF_UNIX) break;
+    WS_TRY(blocking_hook::run());
+  }
   WS_TRY(wait_until(socket, host::kPollOut));
   host_error = static_cast<host::Errno>(WS_TRY_HOST(host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError)));
   if (host_error != host::Errno::kNone) return connect_failure(host_error);
@@ -203,9 +214,6 @@ WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) 
   if (static_cast<int>(error) == EINPROGRESS || static_cast<int>(error) == EALREADY) {
     underlying.saw(Seen::kConnecting);
     underlying.saw(Seen::kBound);
-    // A blocking socket with a send timeout gives up here.
-    if (static_cast<int>(error) == EINPROGRESS && would_block_error(socket, Direction::kSend) == static_cast<WsaError>(WSAETIMEDOUT))
-      return wsa_failure(WSAETIMEDOUT);
   }
   return connected;
 }

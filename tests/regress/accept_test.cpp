@@ -2,10 +2,13 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <windows.h>
+
 #include <cstring>
 
 #include "tests/regress/fixture.h"
 #include "tests/regress/windows_differences.h"
+#include "tests/support/blocked_call.h"
 
 namespace regress {
 namespace {
@@ -102,6 +105,23 @@ TEST_P(AcceptTest, ABlockingListenersSocketBlocks) {
   EXPECT_RETURNS(1, recv(accepted.get(), &byte, 1, 0));
 }
 
+// The option is for receives.
+TEST_P(AcceptTest, AReceiveTimeoutDoesNotEndIt) {
+  ASSERT_TRUE(set_option(server(), SOL_SOCKET, SO_RCVTIMEO, 20));
+  const SOCKET s = server();
+  BlockedCall call([s]() -> long long { return static_cast<long long>(accept(s, nullptr, nullptr)); });
+  ASSERT_TRUE(call.wait_until_blocked());
+  const Socket quiet = bound_socket(family(), SOCK_DGRAM);
+  EXPECT_FALSE(wait_for(quiet.get(), Readiness::kRead, 300));  // many times that long
+  EXPECT_FALSE(call.returned());
+  const Socket client = connect_to(s, family());
+  const std::optional<Outcome> outcome = call.outcome();
+  ASSERT_TRUE(outcome.has_value());
+  ASSERT_FALSE(outcome->failed()) << describe(*outcome);
+  const Socket accepted(static_cast<SOCKET>(outcome->result));
+  EXPECT_TRUE(peer_name(accepted.get()) == local_name(client.get()));
+}
+
 TEST_P(AcceptTest, InOrderOfArrival) {
   const Socket first = waiting_client();
   const Socket second = waiting_client();
@@ -120,7 +140,7 @@ struct Condition {
   Endpoint caller;
   Endpoint callee;
   bool has_group = false;
-  Outcome nested_send{}, nested_socket{}, nested_close{}, nested_select{};
+  Outcome nested_send{}, nested_socket{}, nested_close{}, nested_select{}, nested_duplicate{};
   SOCKET other = INVALID_SOCKET;
   bool try_calls = false;
 };
@@ -142,6 +162,10 @@ int CALLBACK decide(LPWSABUF caller, LPWSABUF, LPQOS, LPQOS, LPWSABUF callee, LP
     condition.nested_send = outcome_of([&] { return send(other, "x", 1, 0); });
     condition.nested_socket = outcome_of([] { return socket(AF_INET, SOCK_STREAM, 0); });
     condition.nested_close = outcome_of([&] { return closesocket(other); });
+    condition.nested_duplicate = outcome_of([&] {
+      WSAPROTOCOL_INFOW info;
+      return WSADuplicateSocketW(other, GetCurrentProcessId(), &info);
+    });
     condition.nested_select = outcome_of([&] {
       fd_set set;
       FD_ZERO(&set);
@@ -248,6 +272,7 @@ TEST_P(ConditionTest, CallsInsideAreInProgress) {
   EXPECT_TRUE(failed_with(condition.nested_socket, {WSAEINPROGRESS}));
   EXPECT_TRUE(failed_with(condition.nested_close, {WSAEINPROGRESS}));
   EXPECT_TRUE(failed_with(condition.nested_select, {WSAEINPROGRESS}));
+  EXPECT_TRUE(failed_with(condition.nested_duplicate, {WSAEINPROGRESS}));
   // A provider that served the calls has given out a socket.
   if (!condition.nested_socket.failed()) closesocket(static_cast<SOCKET>(condition.nested_socket.result));
   // Afterwards all is as before.

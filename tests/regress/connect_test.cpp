@@ -4,6 +4,7 @@
 
 #include "tests/regress/fixture.h"
 #include "tests/regress/windows_differences.h"
+#include "tests/support/blocked_call.h"
 
 namespace regress {
 namespace {
@@ -82,6 +83,21 @@ TEST_P(ConnectTest, WorksAgainAfterARefusal) {
   const Socket server = listener(family());
   EXPECT_FAILS_WITH(connect_it(refusing_endpoint(family())), WSAECONNREFUSED);
   EXPECT_RETURNS(0, connect_it(local_name(server.get())));
+}
+
+// The option is for sends.
+TEST_P(ConnectTest, ASendTimeoutDoesNotEndIt) {
+  const BusyListener busy(family());
+  ASSERT_TRUE(busy.valid());
+  ASSERT_TRUE(set_option(stream(), SOL_SOCKET, SO_SNDTIMEO, 20));
+  const SOCKET s = stream();
+  BlockedCall call([&busy, s] { return connect(s, busy.endpoint().address(), busy.endpoint().length); });
+  ASSERT_TRUE(call.wait_until_blocked());
+  const Socket quiet = bound_socket(family(), SOCK_DGRAM);
+  EXPECT_FALSE(wait_for(quiet.get(), Readiness::kRead, 300));  // many times that long
+  EXPECT_FALSE(call.returned());
+  EXPECT_RETURNS(0, stream_.close());
+  EXPECT_TRUE(woken_with(call, closed_while_blocked()));
 }
 
 // ---- non-blocking ----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 
 #include "tests/regress/fixture.h"
 #include "tests/regress/windows_differences.h"
+#include "tests/support/agent.h"
 
 namespace regress {
 namespace {
@@ -135,6 +136,7 @@ TEST_P(DatagramTest, WsaRecvFromTooSmall) {
   DWORD count = 0, flags = 0;
   EXPECT_FAILS_WITH(WSARecvFrom(there(), &in, 1, &count, &flags, nullptr, nullptr, nullptr, nullptr), WSAEMSGSIZE);
   EXPECT_EQ("0123", std::string(a, 4));
+  EXPECT_EQ(static_cast<DWORD>(MSG_PARTIAL), flags);
   EXPECT_TRUE(nothing_left());
 }
 
@@ -287,6 +289,22 @@ TEST_F(RawTest, SeesTheEchoRequestThatItSent) {
     seen = length == header + static_cast<int>(sizeof request) && std::memcmp(packet + header + 4, request + 4, 12) == 0;
   }
   EXPECT_TRUE(seen);
+}
+
+TEST_F(RawTest, IsHandedToAnotherProcess) {
+  const Outcome made = outcome_of([] { return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP); });
+  if (made.failed() && made.error == WSAEACCES) GTEST_SKIP() << "raw sockets need a privilege here";
+  ASSERT_FALSE(made.failed()) << describe(made);
+  const Socket raw(static_cast<SOCKET>(made.result));
+  Agent agent;
+  ASSERT_TRUE(agent.start());
+  WSAPROTOCOL_INFOW info;
+  ASSERT_RETURNS(0, WSADuplicateSocketW(raw.get(), agent.pid(), &info));
+  EXPECT_EQ(SOCK_RAW, info.iSocketType);
+  const Outcome claimed = agent.claim(info);
+  ASSERT_FALSE(claimed.failed()) << describe(claimed);
+  EXPECT_EQ(SOCK_RAW, agent.get_option(static_cast<SOCKET>(claimed.result), SOL_SOCKET, SO_TYPE).result);
+  EXPECT_TRUE(agent.finish());
 }
 
 class BroadcastTest : public WinsockTest {};

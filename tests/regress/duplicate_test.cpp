@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/regress/alterations.h"
 #include "tests/regress/fixture.h"
 #include "tests/regress/windows_differences.h"
 #include "tests/support/blocked_call.h"
@@ -149,21 +150,6 @@ TEST_P(DuplicateTest, EveryDuplicationIsAClaimOfItsOwn) {
   EXPECT_NE(one.get(), two.get());
   EXPECT_NE(one.get(), server());
 }
-
-struct Alteration {
-  const char* name;
-  void (*apply)(WSAPROTOCOL_INFOW&);
-};
-
-const Alteration kAlterations[] = {
-    {"Family", [](WSAPROTOCOL_INFOW& info) { info.iAddressFamily = info.iAddressFamily == AF_INET ? AF_INET6 : AF_INET; }},
-    {"Type", [](WSAPROTOCOL_INFOW& info) { info.iSocketType = SOCK_DGRAM; }},
-    {"Protocol", [](WSAPROTOCOL_INFOW& info) { info.iProtocol = IPPROTO_UDP; }},
-    {"Flags2", [](WSAPROTOCOL_INFOW& info) { info.dwServiceFlags2 ^= 1; }},
-    {"Flags3", [](WSAPROTOCOL_INFOW& info) { info.dwServiceFlags3 ^= 0x100; }},
-    {"Flags4", [](WSAPROTOCOL_INFOW& info) { info.dwServiceFlags4 ^= 0x80000000; }},
-    {"Reserved", [](WSAPROTOCOL_INFOW& info) { info.dwProviderReserved ^= 0x10; }},
-};
 
 class AlteredStructureTest : public StartedTest<::testing::TestWithParam<Alteration>> {};
 

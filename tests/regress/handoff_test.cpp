@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "tests/regress/alterations.h"
 #include "tests/regress/fixture.h"
 #include "tests/regress/windows_differences.h"
 #include "tests/support/agent.h"
@@ -141,6 +142,31 @@ TEST_P(HandoffTest, ASecondClaimIsRefused) {
   EXPECT_EQ("ok", receive_exactly(client(), 2));
 }
 
+// The process to name is the receiver's. Naming oneself is the mistake that programs make.
+TEST_P(HandoffTest, TheSourcesOwnNumberIsNotForAnother) {
+  WSAPROTOCOL_INFOW info;
+  ASSERT_RETURNS(0, WSADuplicateSocketW(server(), GetCurrentProcessId(), &info));
+  EXPECT_TRUE(failed_with(agent_.claim(info), {WSAEINVAL}));
+  const Socket mine(claim(info));
+  ASSERT_TRUE(mine.valid()) << error_name(WSAGetLastError());
+  ASSERT_TRUE(send_all(mine.get(), "still good"));
+  EXPECT_EQ("still good", receive_exactly(client(), 10));
+}
+
+TEST_P(HandoffTest, AnAlteredStructureIsRefusedAndTheTrueOneStillGood) {
+  WSAPROTOCOL_INFOW info;
+  ASSERT_RETURNS(0, WSADuplicateSocketW(server(), agent_.pid(), &info));
+  for (const Alteration& alteration : kAlterations) {
+    WSAPROTOCOL_INFOW altered = info;
+    alteration.apply(altered);
+    EXPECT_TRUE(failed_with(agent_.claim(altered), {WSAEINVAL})) << alteration.name;
+  }
+  const Outcome claimed = agent_.claim(info);
+  ASSERT_FALSE(claimed.failed()) << describe(claimed);
+  EXPECT_EQ(9, agent_.send_data(static_cast<SOCKET>(claimed.result), "untouched").result);
+  EXPECT_EQ("untouched", receive_exactly(client(), 9));
+}
+
 // ---- state is common -------------------------------------------------------------------------------------------------
 
 struct SharedOption {
@@ -203,6 +229,29 @@ TEST_P(HandoffTest, ShutdownIsCommon) {
   ASSERT_EQ(0, agent_.shutdown_socket(there, SD_SEND).result);
   EXPECT_EQ("", receive_to_end(client()));
   EXPECT_FAILS_WITH(send(server(), "x", 1, 0), WSAESHUTDOWN);
+}
+
+TEST_P(HandoffTest, AnEndOfReceivingIsCommon) {
+  const SOCKET there = hand_over(server());
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_EQ(0, agent_.shutdown_socket(there, SD_RECEIVE).result);
+  char byte;
+  EXPECT_FAILS_WITH(recv(server(), &byte, 1, 0), WSAESHUTDOWN);
+  // The other direction stays open, and its end is not taken for that.
+  ASSERT_TRUE(send_all(server(), "x"));
+  EXPECT_EQ("x", receive_exactly(client(), 1));
+}
+
+TEST_P(HandoffTest, ThePeersEndIsSeenByAll) {
+  const SOCKET there = hand_over(server());
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_EQ(0, agent_.shutdown_socket(there, SD_SEND).result);
+  EXPECT_EQ("", receive_to_end(client()));
+  ASSERT_EQ(0, shutdown(client(), SD_SEND));
+  std::string data = "none";
+  EXPECT_EQ(0, agent_.receive(there, &data, 1).result);
+  char byte;
+  EXPECT_RETURNS(0, recv(server(), &byte, 1, 0));
 }
 
 TEST_P(HandoffTest, LingerSetHereResetsThere) {

@@ -30,7 +30,7 @@ regress_sources = \
 	tests/regress/transfer_test.cpp \
 	tests/regress/unreachable_test.cpp \
 	tests/regress/unix_test.cpp
-regress_headers = tests/regress/fixture.h tests/regress/windows_differences.h
+regress_headers = tests/regress/alterations.h tests/regress/fixture.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt
 dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine \

@@ -413,7 +413,7 @@ TEST_P(ListenTest, TheSystemsMaximumHoldsHundreds) {
 
 TEST_P(ListenTest, AHintHoldsAtLeastTwoHundred) {
   ASSERT_TRUE(allow_descriptors(2000));
-  EXPECT_EQ(150, connections_held(SOMAXCONN_HINT(5), 150));
+  EXPECT_EQ(200, connections_held(SOMAXCONN_HINT(5), 200));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "tests/regress/fixture.h"
 #include "tests/support/agent.h"
+#include "tests/support/blocked_call.h"
 
 namespace regress {
 namespace {
@@ -130,6 +131,23 @@ TEST_F(StartupTest, TheLastCleanupEndsOpenConnections) {
   EXPECT_FAILS_WITH(closesocket(listening), WSAENOTSOCK);
   EXPECT_TRUE(agent.finish()) << "the control connection did not end";
   EXPECT_EQ(0, WSACleanup());
+}
+
+TEST_F(StartupTest, TheLastCleanupWakesBlockedCalls) {
+  WSADATA data;
+  ASSERT_EQ(0, WSAStartup(kVersion, &data));
+  Pair pair = tcp_pair();
+  ASSERT_TRUE(pair.valid());
+  pair.client.release();
+  const SOCKET s = pair.server.release();
+  char byte;
+  BlockedCall call([&byte, s] { return recv(s, &byte, 1, 0); });
+  ASSERT_TRUE(call.wait_until_blocked());
+  ASSERT_EQ(0, WSACleanup());
+  const std::optional<Outcome> outcome = call.outcome();
+  ASSERT_TRUE(outcome.has_value()) << "the call was not woken";
+  // The other end may be closed first, which is an end of file.
+  EXPECT_LE(outcome->result, 0) << describe(*outcome);
 }
 
 class LastErrorTest : public NotStartedTest {};

@@ -98,6 +98,20 @@ TEST_P(StreamTest, WaitAllEndsWithTheConnection) {
   EXPECT_EQ(3, recv(server(), buffer, sizeof buffer, MSG_WAITALL));
 }
 
+TEST_P(StreamTest, WaitAllIsForBlockingSocketsAndGoesWithNoOtherFlag) {
+  char buffer[6];
+  WSABUF in = {sizeof buffer, buffer};
+  DWORD count = 0;
+  ASSERT_TRUE(arrived("abc"));
+  EXPECT_FAILS_WITH(recv(server(), buffer, 3, MSG_WAITALL | MSG_PEEK), WSAEOPNOTSUPP);
+  EXPECT_FAILS_WITH(recv(server(), buffer, 3, MSG_WAITALL | MSG_OOB), WSAEOPNOTSUPP);
+  ASSERT_TRUE(set_nonblocking(server()));
+  EXPECT_FAILS_WITH(recv(server(), buffer, 3, MSG_WAITALL), WSAEOPNOTSUPP);
+  DWORD flags = MSG_WAITALL;
+  EXPECT_FAILS_WITH(WSARecv(server(), &in, 1, &count, &flags, nullptr, nullptr), WSAEOPNOTSUPP);
+  EXPECT_EQ("abc", receive_exactly(server(), 3)) << "nothing was lost";
+}
+
 TEST_P(StreamTest, ZeroBytes) {
   char byte = 'x';
   EXPECT_RETURNS(0, send(client(), &byte, 0, 0));

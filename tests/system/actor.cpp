@@ -160,10 +160,17 @@ const Commands kCommands = {
        SOCKET s = bound_socket(SOCK_DGRAM);
        return text(s) + " " + text(port_of(s));
      }},
+    {"port", [](Words& words) { return text(port_of(next<SOCKET>(words))); }},
     {"dup",
      [](Words& words) {
        SOCKET s = next<SOCKET>(words);
        return duplicate_for(s, next<DWORD>(words));
+     }},
+    {"dup_nowhere",  // no structure to fill
+     [](Words& words) {
+       SOCKET s = next<SOCKET>(words);
+       check(WSADuplicateSocketW(s, next<DWORD>(words), nullptr));
+       return std::string();
      }},
     {"dup_close",  // the source lets go at once
      [](Words& words) {

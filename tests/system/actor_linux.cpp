@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <vector>
 
 using namespace actor;
@@ -14,6 +15,9 @@ using namespace actor;
 namespace {
 
 std::vector<int> g_fillers;  // descriptors that fill the table
+
+volatile sig_atomic_t g_children_ended = 0;  // how often SIGCHLD came
+[[maybe_unused]] const auto g_formerly = std::signal(SIGCHLD, [](int) { g_children_ended = g_children_ended + 1; });
 
 int count_descriptors() {
   int count = 0;
@@ -54,6 +58,7 @@ int g_holder_gate = -1;
 
 const Commands actor::kSystemCommands = {
     {"descriptors", [](Words&) { return text(count_descriptors()); }},
+    {"children_ended", [](Words&) { return text(static_cast<int>(g_children_ended)); }},
     {"fill",  // takes every descriptor that is left, under a limit that makes it quick
      [](Words& words) {
        rlimit limit;

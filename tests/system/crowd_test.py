@@ -22,6 +22,7 @@ class Crowd(SystemTest):
         for actor in self.actors:
             children = subprocess.run(["ps", "--no-headers", "--ppid", str(actor.pid)], capture_output=True, text=True).stdout
             self.assertEqual(children.strip(), "", "no child, no zombie")
+            self.assertEqual(actor.do("children_ended"), "0")
 
     def test_sockets_in_all_directions_and_none_lost(self):
         actors = [self.actor() for _ in range(50)]

@@ -1,6 +1,9 @@
 """The handoff, step by step, and what holds when somebody dies, closes or is full at each step."""
 import os
+import re
 import signal
+import subprocess
+from pathlib import Path
 
 from harness import *
 
@@ -94,6 +97,44 @@ class Handoff(SystemTest):
         os.waitid(os.P_PID, zombie, os.WEXITED | os.WNOWAIT)
         self.assertEqual(self.source.fails("dup", self.socket, zombie), WSAEINVAL)
         os.waitpid(zombie, 0)
+
+    def test_a_process_of_another_user_is_no_target(self):
+        other, stranger = 1, None  # init is root's
+        if os.geteuid() == 0:
+            stranger = subprocess.Popen(["sleep", "60"], user=65534)
+            other = stranger.pid
+        try:
+            self.assertEqual(self.source.fails("dup", self.socket, other), WSAEINVAL)
+        finally:
+            if stranger:
+                stranger.kill()
+                stranger.wait()
+
+    def test_errors_come_in_their_order(self):
+        gone = self.actor()
+        gone.end()
+        self.assertEqual(self.source.fails("dup_nowhere", -1, gone.pid), WSAENOTSOCK)
+        self.assertEqual(self.source.fails("dup_nowhere", self.socket, gone.pid), WSAEINVAL)
+        self.assertEqual(self.source.fails("dup_nowhere", self.socket, self.target.pid), WSAEFAULT)
+        self.assertFalse(self.status()["running"], "none of them needs windsockd")
+
+    def test_every_call_of_the_way_is_traced(self):
+        logs = [os.path.join(self.folder, name) for name in ("source.log", "target.log")]
+        source, target = (self.actor(WINDSOCK_DEBUG="trace+api", WINDSOCK_DEBUG_FILE=log) for log in logs)
+        socket, peer_socket = self.connection(source, self.peer)
+        claimed = target.do("claim", source.do("dup_close", socket, target.pid))
+        self.assert_talks(target, claimed, self.peer, peer_socket)
+        self.end_actors()
+        given, taken = (Path(log).read_text() for log in logs)
+        words = rf"WSADuplicateSocketW\({socket}, {target.pid}, {{AF_INET, SOCK_STREAM, IPPROTO_TCP, ticket (\w+)}}\) = 0\n"
+        ticket = re.search(words, given)
+        self.assertTrue(ticket, given)
+        self.assertIn(f"closesocket({socket}) = 0\n", given[ticket.end():])
+        words = r"WSASocketW\((?:FROM_PROTOCOL_INFO, ){3}{AF_INET, SOCK_STREAM, IPPROTO_TCP, ticket (\w+)}.*\) = (\d+)\n"
+        redeemed = re.search(words, taken)
+        self.assertTrue(redeemed, taken)
+        self.assertEqual(redeemed.groups(), (ticket[1], claimed))
+        self.assertIn(f'send({claimed}, "hello", 5, 0) = 5\n', taken[redeemed.end():])
 
     def test_a_stopped_target_is_valid_and_claims_when_it_goes_on(self):
         self.target.process.send_signal(signal.SIGSTOP)

@@ -1,9 +1,9 @@
 """windsockd's own life: started on demand, leaving when idle, lame duck, systemd, and the directory it trusts."""
 import os
-import shutil
 import signal
 import socket as host
 import subprocess
+import sys
 
 from harness import *
 
@@ -58,6 +58,9 @@ class ServerLife(SystemTest):
         source, target, peer = self.actor(WINDSOCK_SERVER="/nonexistent/windsockd"), self.actor(), self.actor()
         ours, theirs = self.connection(source, peer)
         self.assertEqual(source.fails("dup", ours, target.pid), WSAENETDOWN)
+        # What is wrong with the call is told before.
+        self.assertEqual(source.fails("dup", ours, 0), WSAEINVAL)
+        self.assertEqual(source.fails("dup_nowhere", ours, target.pid), WSAEFAULT)
         self.assert_talks(source, ours, peer, theirs)
 
     def test_a_stopped_windsockd_does_not_stop_traffic(self):
@@ -94,6 +97,32 @@ class ServerLife(SystemTest):
         self.start_server()
         doctor = self.windsock("doctor")
         self.assertEqual(doctor.returncode, 0, doctor.stdout + doctor.stderr)
+        for subject in ("directory", "server", "descriptors", "signal", "memory", "processes", "proc", "libraries"):
+            self.assertRegex(doctor.stdout, rf"(?m)^(ok|warn) +{subject} ")
+
+    def test_status_tells_who_has_what(self):
+        self.start_server()
+        source, target, peer = self.actor(), self.actor(), self.actor()
+        ours, theirs = self.connection(source, peer)
+        claimed = target.do("claim", source.do("dup", ours, target.pid))
+        parked = source.do("dup", ours, target.pid)
+        status = self.status()
+        ticket, shared = status["tickets"][0], status["shared_sockets"][0]
+        name, peer_name = (f"127.0.0.1:{actor.do('port', socket)}" for actor, socket in ((source, ours), (peer, theirs)))
+        self.assertEqual(ticket["target"], {"pid": target.pid, "program": "actor"})
+        self.assertEqual(ticket["offered_by"], {"pid": source.pid, "program": "actor"})
+        self.assertEqual((ticket["family"], ticket["type"], ticket["local"], ticket["peer"]), ("inet", "stream", name, peer_name))
+        self.assertTrue(0 <= ticket["age_seconds"] < DEADLINE)
+        self.assertEqual((sorted(shared["owners"]), shared["tickets"]), (sorted((source.pid, target.pid)), 1))
+        clients = {client["pid"]: client["program"] for client in status["clients"]}
+        self.assertEqual((clients[source.pid], clients[target.pid]), ("actor", "actor"))
+        self.assertNotIn(peer.pid, clients)
+        self.assertEqual((status["counters"]["offers"], status["counters"]["claims"]), (2, 1))
+        table = self.windsock("status").stdout
+        for part in (f"{target.pid} actor", f"{name} <- {peer_name}", "offers 2  claims 1"):
+            self.assertIn(part, table)
+        target.do("claim", parked)
+        target.do("close", claimed)
 
     def test_revoke_closes_the_socket(self):
         self.start_server()
@@ -106,15 +135,18 @@ class ServerLife(SystemTest):
         self.assertEqual(peer.do("recv", theirs, 1), "")
         self.assertEqual(target.fails("claim", info), WSAEINVAL)
 
+    def skip_without_systemd(self):
+        if b"systemd" not in subprocess.run(["ldd", os.path.join(BUILD, "windsockd")], capture_output=True).stdout:
+            self.skipTest("built without libsystemd")
+
     def test_notify_socket(self):
+        self.skip_without_systemd()
         address = os.path.join(self.folder, "notify")
         with host.socket(host.AF_UNIX, host.SOCK_DGRAM) as notified:
             notified.bind(address)
             notified.settimeout(DEADLINE)
             self.environment["NOTIFY_SOCKET"] = address
             server = self.start_server()
-            if b"systemd" not in subprocess.run(["ldd", os.path.join(BUILD, "windsockd")], capture_output=True).stdout:
-                self.skipTest("built without libsystemd")
             self.assertIn(b"READY=1", notified.recv(4096))
             server.send_signal(signal.SIGTERM)
             messages = b""
@@ -122,19 +154,17 @@ class ServerLife(SystemTest):
                 messages += notified.recv(4096)
 
     def test_socket_activation(self):
-        activate = shutil.which("systemd-socket-activate")
-        if not activate:
-            self.skipTest("systemd-socket-activate is not installed")
-        address = os.path.join(self.folder, "windsockd.socket")
-        environment = dict(self.environment)
-        command = [activate, "--seqpacket", "-l", address]
-        for name in ("WINDSOCK_DIR", "WINDSOCK_SERVER", "WINDSOCK_DEBUG"):
-            if name in environment:
-                command += ["-E", name]
-        process = subprocess.Popen(command + [os.path.join(BUILD, "windsockd")], env=environment, stderr=subprocess.DEVNULL)
+        """As systemd does it: the listening socket is descriptor 3, and the variables say so to this process alone."""
+        self.skip_without_systemd()
+        with host.socket(host.AF_UNIX, host.SOCK_SEQPACKET) as listener:
+            listener.bind(os.path.join(self.folder, "windsockd.socket"))
+            listener.listen()
+            become = ("import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1');"
+                      "os.execv(sys.argv[2], sys.argv[2:])")
+            process = subprocess.Popen([sys.executable, "-c", become, str(listener.fileno()), os.path.join(BUILD, "windsockd")],
+                                       env=self.environment, pass_fds=[listener.fileno()])
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        self.wait_until(lambda: os.path.exists(address), "the socket is there")
         source, target = self.actor(), self.actor()
         socket, _ = source.do("udp").split()
         target.do("claim", source.do("dup_close", socket, target.pid))

@@ -2,6 +2,7 @@
 #include "dlls/ws2_32/blocking.h"
 
 #include <csignal>
+#include <vector>
 
 #include "dlls/ws2_32/socket_table.h"
 #include "tests/support/blocked_call.h"
@@ -11,6 +12,12 @@ namespace windsock {
 namespace {
 
 using test_support::BlockedCall;
+
+void mask_all_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, nullptr);
+}
 
 class DeafThread : public ws2_32_test::Started {
  protected:
@@ -25,9 +32,7 @@ class DeafThread : public ws2_32_test::Started {
     return BlockedCall([s = pair_.server]() -> long long {
       char byte;
       if (recv(s, &byte, 1, 0) != 1) return SOCKET_ERROR;
-      sigset_t all;
-      sigfillset(&all);
-      pthread_sigmask(SIG_SETMASK, &all, nullptr);
+      mask_all_signals();
       return recv(s, &byte, 1, 0);
     });
   }
@@ -51,6 +56,40 @@ TEST_F(DeafThread, is_freed_by_the_end_of_the_connection) {
   EXPECT_EQ(closesocket(pair_.server), 0);
   EXPECT_TRUE(woken_with(call, {WSAEINTR}));
   EXPECT_TRUE(peer_sees_the_end());
+}
+
+// Masking everything before its first call does not make a thread deaf.
+TEST_F(DeafThread, is_none_that_masked_all_before_its_first_call) {
+  SharedSlot slot{};
+  underlying().share_as(SlotId{0, 1}, &slot);  // so that ending the connection cannot be what wakes it
+  char byte;
+  ASSERT_EQ(recv(pair_.server, &byte, 1, 0), 1);
+  BlockedCall call([s = pair_.server]() -> long long {
+    mask_all_signals();
+    char data;
+    return recv(s, &data, 1, 0);
+  });
+  ASSERT_TRUE(call.wait_until_blocked());
+  EXPECT_EQ(closesocket(pair_.server), 0);
+  EXPECT_TRUE(woken_with(call, {WSAEINTR}));
+}
+
+TEST_F(DeafThread, in_select_is_freed_too) {
+  std::vector<SOCKET> sockets;
+  for (int i = 0; i < 63; ++i) sockets.push_back(make(AF_INET, SOCK_DGRAM));
+  sockets.push_back(pair_.server);
+  BlockedCall call([sockets]() -> long long {
+    char byte;
+    if (recv(sockets.back(), &byte, 1, 0) != 1) return SOCKET_ERROR;
+    mask_all_signals();
+    fd_set set;
+    FD_ZERO(&set);
+    for (SOCKET s : sockets) FD_SET(s, &set);
+    return select(0, &set, nullptr, nullptr, nullptr);
+  });
+  ASSERT_TRUE(call.wait_until_blocked());
+  EXPECT_EQ(closesocket(pair_.server), 0);
+  EXPECT_TRUE(woken_with(call, {WSAENOTSOCK, WSAEINTR}));
 }
 
 // Another process has the socket too: its connection must not end. The last to leave closes.
