@@ -239,11 +239,6 @@ const char* environment_variable(const char* name) { return ::getenv(name); }
 char* const* environment() { return environ; }
 void remove_environment_variable(const char* name) { ::unsetenv(name); }
 
-Result<void> set_close_on_exec(int fd) {
-  if (::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return last_failure();
-  return {};
-}
-
 Result<void> signal_process(int pidfd, int signal) {
   if (::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) < 0) return last_failure();
   return {};

@@ -60,8 +60,6 @@ Result<std::string> own_program();
 const char* environment_variable(const char* name);
 char* const* environment();
 void remove_environment_variable(const char* name);
-// The descriptor stays here when the process becomes another program.
-Result<void> set_close_on_exec(int fd);
 
 // Signal 0 only asks whether the caller may signal the process. EPERM, ESRCH.
 Result<void> signal_process(int pidfd, int signal);

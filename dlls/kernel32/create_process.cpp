@@ -41,6 +41,7 @@ Result<services::SocketInheritance, Win32Error> what_to_inherit(Inheritance inhe
   if (!plain) return Failure{win32_error_from_errno(plain.error())};
   services::SocketInheritance inherited = inherit_sockets();
   std::vector<int>& fds = inherited.fds;
+  if (inherited.connection.is_open()) fds.push_back(inherited.connection.get());
   fds.insert(fds.end(), plain.value().begin(), plain.value().end());
   std::sort(fds.begin(), fds.end());
   fds.erase(std::unique(fds.begin(), fds.end()), fds.end());
@@ -79,7 +80,7 @@ Result<ProcessHandles, Win32Error> create_process(const ProcessParameters& param
       parameters.command_line ? split_command_line(*parameters.command_line) : std::vector<std::string>{*parameters.application};
   std::vector<char*> argument_pointers = pointers_to(arguments);
   std::vector<std::string> environment = parameters.environment ? *parameters.environment : own_environment();
-  if (!inherited.variable.empty()) environment.push_back(inherited.variable);
+  if (!inherited.variable.empty()) environment.push_back(inherited.variable + "=" + inherited.value);
   std::vector<char*> environment_pointers = pointers_to(environment);
   host::ChildRequest request;
   request.path = path.c_str();

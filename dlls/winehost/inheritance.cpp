@@ -17,8 +17,9 @@ namespace windsock::winehost::inheritance {
 
 namespace {
 
-// The descriptors, and after "std" those of the three standard handles: "12 15 std 12 -1 -1".
-constexpr char kVariable[] = "WINDSOCK_INHERITED";
+// The descriptors, and after "std" those of the three standard handles: "12 15 std 12 -1 -1". (The core has a variable of its own,
+// for those that are shared.)
+constexpr char kVariable[] = "WINDSOCK_INHERITED_HANDLES";
 
 constexpr uint32_t kInheritHandles = 4;                // of a process's flags
 constexpr uint64_t kHandleList = 0x2000b;              // PS_ATTRIBUTE_HANDLE_LIST
@@ -46,12 +47,6 @@ std::vector<int>& inherited() {
 }
 
 int fd_of(NtHandle handle) { return services::fd_from_socket(reinterpret_cast<uintptr_t>(handle)); }
-
-std::vector<int> inheritable_descriptors() {
-  std::vector<int> found;
-  g_socket_operations->visit_inheritable([](int fd, void* context) { static_cast<std::vector<int>*>(context)->push_back(fd); }, &found);
-  return found;
-}
 
 // The caller's list of handles without our SOCKETs, which Wine does not know, for the time of a call; `listed` gets their descriptors.
 class HandleListWithoutSockets {
@@ -124,7 +119,7 @@ class StandardHandles {
 // The descriptors survive exec, and the child is told, while this lives.
 class Passing {
  public:
-  Passing(std::vector<int> descriptors, const int* standard) : descriptors_(std::move(descriptors)) {
+  Passing(services::SocketInheritance sockets, const int* standard) : sockets_(std::move(sockets)), descriptors_(sockets_.fds) {
     for (int i = 0; i < 3; ++i)
       if (standard[i] >= 0 && std::find(descriptors_.begin(), descriptors_.end(), standard[i]) == descriptors_.end())
         descriptors_.push_back(standard[i]);
@@ -139,15 +134,20 @@ class Passing {
       unsetenv(kVariable);
     else
       setenv(kVariable, words.c_str(), 1);
+    if (!sockets_.connection.is_open()) return;
+    (void)host::set_inheritable(sockets_.connection.get(), true);
+    setenv(sockets_.variable.c_str(), sockets_.value.c_str(), 1);
   }
   ~Passing() {
     unsetenv(kVariable);
+    if (sockets_.connection.is_open()) unsetenv(sockets_.variable.c_str());
     for (int fd : descriptors_) (void)host::set_inheritable(fd, false);
   }
   Passing(const Passing&) = delete;
   Passing& operator=(const Passing&) = delete;
 
  private:
+  services::SocketInheritance sockets_;
   std::vector<int> descriptors_;
 };
 
@@ -155,11 +155,11 @@ class Passing {
 
 NtStatus create_process(CreateUserProcess original, const Creation& asked) try {
   std::lock_guard lock(mutex());
-  std::vector<int> descriptors;
-  if (asked.process_flags & kInheritHandles) descriptors = inheritable_descriptors();
-  HandleListWithoutSockets list(asked.attributes, descriptors);
+  services::SocketInheritance sockets;
+  if (asked.process_flags & kInheritHandles) g_socket_operations->inherit(&sockets);
+  HandleListWithoutSockets list(asked.attributes, sockets.fds);
   StandardHandles standard(asked.parameters);
-  Passing passing(std::move(descriptors), standard.fds());
+  Passing passing(std::move(sockets), standard.fds());
   return original(asked.process, asked.thread, asked.process_access, asked.thread_access, asked.process_attributes, asked.thread_attributes,
                   asked.process_flags, asked.thread_flags, asked.parameters, asked.info, asked.attributes);
 } catch (const std::bad_alloc&) {

@@ -81,9 +81,9 @@ const void* procedure_for_program(const void* function);
 // The sockets' part of what a new process inherits. With `variable` in its environment, the core in the new process finds out which
 // of the sockets are shared, and holds them by way of `connection` from the first moment.
 struct SocketInheritance {
-  std::vector<int> fds;    // the sockets', and the connection's
-  UniqueFd connection;     // the creator keeps it until the process runs, or has failed to
-  std::string variable;    // NAME=value; empty: nothing to tell
+  std::vector<int> fds;        // the sockets'
+  UniqueFd connection;         // inherited, too; the creator keeps it until the process runs, or has failed to
+  std::string variable, value; // empty without a connection
 };
 
 struct SocketOperations {

@@ -96,10 +96,10 @@ void bequeath(services::SocketInheritance* inheritance) {
   auto name = named(connection.fd());
   if (!name) return;
   told.front() = name.value();
-  inheritance->fds.push_back(connection.fd());
   inheritance->connection = connection.take();
-  inheritance->variable = kInheritanceVariable + ("=" + inheritance_text(told));
-  WS_TRACE(kDup, "a new process inherits %zu sockets, %zu of them shared", inheritance->fds.size() - 1, slots.size());
+  inheritance->variable = kInheritanceVariable;
+  inheritance->value = inheritance_text(told);
+  WS_TRACE(kDup, "a new process inherits %zu sockets, %zu of them shared", inheritance->fds.size(), slots.size());
 }
 
 void note_inheritance() {
@@ -108,7 +108,7 @@ void note_inheritance() {
   auto left = parse_inheritance(text);
   // Not for the children of this process, who are told their own.
   host::remove_environment_variable(kInheritanceVariable);
-  if (!left || !is_socket_of(left->front()) || !host::set_close_on_exec(left->front().fd)) return;
+  if (!left || !is_socket_of(left->front()) || !host::set_inheritable(left->front().fd, false)) return;
   legacy().connection = UniqueFd::adopt(left->front().fd);
   legacy().sockets.assign(left->begin() + 1, left->end());
   SocketTable::instance().mark_internal(legacy().connection.get());
