@@ -10,6 +10,7 @@
 #include "config.h"
 #include "dlls/common/runtime_directory.h"
 #include "dlls/common/shared_state.h"
+#include "dlls/winehost/launcher.h"
 #include "server/preload.h"
 #include "server/tool_client.h"
 
@@ -109,6 +110,17 @@ Finding examine_libraries() {
   return ok(fmt::format("the libraries are in {}", *folder));
 }
 
+Finding examine_wine() {
+  auto installation = winehost::find_installation();
+  if (!installation) return ok("Windsock was built without its Wine host; Windows programs do not run on it (windsock run)");
+  if (installation->wine.empty()) return warn("Wine is not installed (Debian: wine64), or not in PATH; windsock run needs it");
+  const std::string version = winehost::wine_version(*installation);
+  if (!version.starts_with(winehost::kVerifiedWine))
+    return warn(fmt::format("{} is {}, the Wine host was tried with {}; if it does not fit, WSAStartup gives WSASYSNOTREADY", installation->wine,
+                            version.empty() ? "silent" : version, winehost::kVerifiedWine));
+  return ok(fmt::format("{} for windsock run, the host is in {}", version, installation->folder));
+}
+
 constexpr struct {
   const char* subject;
   Finding (*examine)();
@@ -116,6 +128,7 @@ constexpr struct {
     {"directory", examine_directory},         {"server", examine_server}, {"descriptors", examine_fd_limit},
     {"signal", examine_wake_signal},          {"memory", examine_shared_memory},
     {"processes", examine_pidfd},             {"proc", examine_proc},     {"libraries", examine_libraries},
+    {"wine", examine_wine},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -71,6 +72,17 @@ std::optional<Installation> find_installation() {
     if (fs::exists(folder / "x86_64-windows/winehost.dll", ignored) && fs::exists(folder / "x86_64-unix/winehost.so", ignored))
       return Installation{folder.lexically_normal().string(), find_wine()};
   return std::nullopt;
+}
+
+std::string wine_version(const Installation& installation) {
+  std::string said;
+  const std::string command = "'" + installation.wine + "' --version 2>/dev/null";
+  if (FILE* output = popen(command.c_str(), "re")) {
+    char line[256];
+    if (fgets(line, sizeof line, output)) said.assign(line, strcspn(line, "\n"));
+    pclose(output);
+  }
+  return said;
 }
 
 int run_program(const RunOptions& options, const std::vector<std::string>& command) {

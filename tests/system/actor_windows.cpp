@@ -29,6 +29,13 @@ HANDLE next_handle(Words& words) { return reinterpret_cast<HANDLE>(next<uintptr_
 
 const Commands actor::kSystemCommands = {
     {"start_suspended", [](Words& words) { return start(words, CREATE_SUSPENDED | CREATE_NO_WINDOW); }},  // its id, its handle, its thread's
+    {"take_id",  // threads have ids of the same series as processes
+     [](Words&) {
+       DWORD id = 0;
+       auto nothing = [](void*) -> DWORD { return 0; };
+       check_handle(CreateThread(nullptr, 0, nothing, nullptr, CREATE_SUSPENDED, &id), HANDLE{});
+       return text(id);
+     }},
     {"terminate",
      [](Words& words) {
        HANDLE process = next_handle(words);

@@ -3,11 +3,11 @@
 # Windows programs in Wine on this Winsock, played against each other and against native ones.
 TESTS += tests/wine/run_wine
 dist_check_SCRIPTS += tests/wine/run_wine
-EXTRA_DIST += tests/wine/wine_prefix.py tests/wine/wine_harness.py tests/wine/run_test.py tests/wine/handoff_test.py tests/wine/plain.c tests/wine/handles.c \
+EXTRA_DIST += tests/wine/wine_prefix.py tests/wine/wine_harness.py tests/wine/run_test.py tests/wine/handoff_test.py tests/wine/plain.c tests/wine/handles.c tests/wine/calls.c tests/wine/cost_test.py \
 	tests/system/actor_windows.cpp
 
 if HAVE_MINGW
-wine_test_programs = tests/wine/plain.exe tests/wine/handles.exe tests/wine/actor.exe
+wine_test_programs = tests/wine/plain.exe tests/wine/handles.exe tests/wine/calls.exe tests/wine/actor.exe
 wine_actor_sources = tests/system/actor.cpp tests/system/actor_windows.cpp
 tests/wine/actor.exe: $(wine_actor_sources) tests/system/actor.h
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CXX) $(PE_CXXFLAGS) -Werror -I$(top_srcdir) -static -o $@ $(filter %.cpp,$^) -lws2_32

@@ -44,8 +44,11 @@ class WineTest(SystemTest):
         return [os.path.join(BUILD, "windsock"), "run", str(program) if program.exists() else command[0], *map(str, command[1:])]
 
     def run_program(self, *command, **options):
+        return self.run_with(self.run_command(*command), **options)
+
+    def run_with(self, command, **options):
         options.setdefault("input", "")
-        return subprocess.run(self.run_command(*command), env=dict(self.environment, **options.pop("environment", {})), text=True,
+        return subprocess.run(command, env=dict(self.environment, **options.pop("environment", {})), text=True,
                               capture_output=True, timeout=2 * DEADLINE, **options)
 
     def hosted_actor(self, prefix=None):
