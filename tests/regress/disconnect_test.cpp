@@ -46,5 +46,33 @@ TEST_P(DisconnectTest, Unconnected) {
   EXPECT_FAILS_WITH(WSARecvDisconnect(INVALID_SOCKET, nullptr), WSAENOTSOCK);
 }
 
+TEST_P(DisconnectTest, DatagramsNeedNoPeer) {
+  Socket here = bound_socket(GetParam(), SOCK_DGRAM), there = bound_socket(GetParam(), SOCK_DGRAM);
+  ASSERT_TRUE(here.valid() && there.valid());
+  Endpoint to = local_name(there.get());
+  ASSERT_RETURNS(0, WSARecvDisconnect(there.get(), nullptr));
+  char byte;
+  EXPECT_FAILS_WITH(recv(there.get(), &byte, 1, 0), WSAESHUTDOWN);
+  // "For UDP, incoming datagrams are accepted and queued. In no case will an ICMP error packet be generated."
+  ASSERT_RETURNS(1, sendto(here.get(), "x", 1, 0, to.address(), to.length));
+  ASSERT_TRUE(set_nonblocking(here.get()));
+  EXPECT_FAILS_WITH(recv(here.get(), &byte, 1, 0), WSAEWOULDBLOCK);
+  ASSERT_RETURNS(0, WSASendDisconnect(here.get(), nullptr));
+  EXPECT_FAILS_WITH(sendto(here.get(), "x", 1, 0, to.address(), to.length), WSAESHUTDOWN);
+}
+
+// "if there is still data queued on the socket waiting to be received, or data arrives subsequently, the connection is reset"; here
+// that is when the socket is closed.
+TEST_P(DisconnectTest, DataThatNobodyReceivesResetsTheConnection) {
+  Pair pair = tcp_pair(GetParam());
+  ASSERT_TRUE(pair.valid());
+  ASSERT_TRUE(send_all(pair.client.get(), "x"));
+  ASSERT_TRUE(wait_for(pair.server.get(), Readiness::kRead));
+  ASSERT_RETURNS(0, WSARecvDisconnect(pair.server.get(), nullptr));
+  pair.server = Socket();
+  char byte;
+  EXPECT_FAILS_WITH(recv(pair.client.get(), &byte, 1, 0), WSAECONNRESET);
+}
+
 }  // namespace
 }  // namespace regress

@@ -558,6 +558,38 @@ TEST_P(MessageTest, NothingToReceiveWouldBlock) {
   EXPECT_FAILS_WITH(receive(in, &count), WSAEWOULDBLOCK);
 }
 
+TEST_P(MessageTest, ATimeoutEndsTheWait) {
+  ASSERT_TRUE(set_option(there(), SOL_SOCKET, SO_RCVTIMEO, 20));
+  Message in;
+  DWORD count = 0;
+  EXPECT_FAILS_WITH(receive(in, &count), WSAETIMEDOUT);
+}
+
+TEST_P(MessageTest, NothingGoesThroughAnEndThatIsShut) {
+  ASSERT_RETURNS(0, shutdown(here(), SD_SEND));
+  ASSERT_RETURNS(0, shutdown(there(), SD_RECEIVE));
+  Message out("hello", &target_), with_control("hello", &target_), in;
+  EXPECT_FAILS_WITH(send_message(out), WSAESHUTDOWN);
+  with_control.add(ip(), of_family(IP_TTL, IPV6_HOPLIMIT), INT{33});
+  EXPECT_FAILS_WITH(send_message(with_control), WSAESHUTDOWN);
+  DWORD count = 0;
+  EXPECT_FAILS_WITH(receive(in, &count), WSAESHUTDOWN);
+}
+
+TEST_P(MessageTest, NoDatagramIsLongerThanThat) {
+  Message out(std::string(65536, 'x'), &target_);
+  EXPECT_FAILS_WITH(send_message(out), WSAEMSGSIZE);
+  EXPECT_FALSE(wait_for(there(), Readiness::kRead, 0)) << "nothing was sent";
+}
+
+TEST_P(MessageTest, ABroadcastNeedsItsOption) {
+  if (family() == AF_INET6) GTEST_SKIP() << "IPv6 has no broadcast";
+  here_ = make_socket(AF_INET, SOCK_DGRAM);  // bound to loopback it could not leave that
+  reinterpret_cast<sockaddr_in*>(target_.address())->sin_addr.s_addr = htonl(0x7fffffff);
+  Message out("hello", &target_);
+  EXPECT_FAILS_WITH(send_message(out), WSAEACCES);
+}
+
 TEST_P(MessageTest, StreamsHaveNoMessages) {
   Pair pair = tcp_pair(family());
   ASSERT_TRUE(pair.valid());
@@ -580,6 +612,82 @@ TEST_P(MessageTest, UnknownExtensionFunctionsAreInvalid) {
   EXPECT_FAILS_WITH(ask(&known, sizeof known, 2), WSAEFAULT);
   EXPECT_FAILS_WITH(ask(nullptr, 0, sizeof function), WSAEFAULT);
   EXPECT_EQ(nullptr, function);
+}
+
+// ---- both families through one socket --------------------------------------------------------------------------------------
+class DualMessageTest : public WinsockTest {
+ protected:
+  void SetUp() override {
+    WinsockTest::SetUp();
+    dual_ = make_socket(AF_INET6, SOCK_DGRAM);
+    if (!dual_.valid()) GTEST_SKIP() << "no IPv6";
+    ASSERT_TRUE(set_option(dual_.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0));
+    Endpoint any = any_address(AF_INET6);
+    ASSERT_RETURNS(0, bind(dual_.get(), any.address(), any.length));
+    four_ = bound_socket(AF_INET, SOCK_DGRAM);
+    ASSERT_TRUE(four_.valid());
+    receive_ = receive_function(dual_.get());
+    ASSERT_NE(nullptr, receive_);
+  }
+  void TearDown() override {
+    dual_ = Socket();
+    four_ = Socket();
+    WinsockTest::TearDown();
+  }
+  static Endpoint mapped(const Endpoint& four) {
+    Endpoint made = any_address(AF_INET6, four.port());
+    auto* bytes = reinterpret_cast<sockaddr_in6*>(made.address())->sin6_addr.s6_addr;
+    bytes[10] = bytes[11] = 0xff;
+    memcpy(bytes + 12, &reinterpret_cast<const sockaddr_in&>(four.storage).sin_addr, 4);
+    return made;
+  }
+  int receive(Message& in) {
+    Endpoint to = loopback(AF_INET, local_name(dual_.get()).port());
+    if (sendto(four_.get(), "hello", 5, 0, to.address(), to.length) != 5 || !wait_for(dual_.get(), Readiness::kRead)) return SOCKET_ERROR;
+    DWORD count = 0;
+    return receive_(dual_.get(), &in.message, &count, nullptr, nullptr);
+  }
+
+  Socket dual_, four_;
+  LPFN_WSARECVMSG receive_ = nullptr;
+};
+
+// "When sending to an IPv4 destination address or an IPv4-mapped IPv6 destination address, one of the control data objects … should
+// contain an in_pktinfo structure": the page of WSASendMsg.
+TEST_F(DualMessageTest, TheSourceOfAnIpv4DatagramIsChosenByIpv4sInfo) {
+  Endpoint to = mapped(local_name(four_.get()));
+  Message out("hello", &to);
+  IN_PKTINFO info{};
+  info.ipi_addr.s_addr = htonl(INADDR_LOOPBACK + 8);
+  out.add(IPPROTO_IP, IP_PKTINFO, info);
+  DWORD sent = 0;
+  ASSERT_RETURNS(0, WSASendMsg(dual_.get(), &out.message, 0, &sent, nullptr, nullptr));
+  ASSERT_TRUE(wait_for(four_.get(), Readiness::kRead));
+  char data[8];
+  Endpoint from;
+  from.length = sizeof from.storage;
+  ASSERT_RETURNS(5, recvfrom(four_.get(), data, sizeof data, 0, from.address(), &from.length));
+  EXPECT_EQ(htonl(INADDR_LOOPBACK + 8), reinterpret_cast<sockaddr_in*>(from.address())->sin_addr.s_addr);
+}
+
+// "the IP_PKTINFO socket option must be set to true on the socket": the page of WSARecvMsg. What IPV6_PKTINFO alone tells of
+// datagrams of IPv4 is left open there.
+TEST_F(DualMessageTest, AnIpv4DatagramIsToldOfByIpv4sInfo) {
+  ASSERT_TRUE(set_option(dual_.get(), IPPROTO_IP, IP_PKTINFO, 1));
+  Message in;
+  ASSERT_RETURNS(0, receive(in));
+  auto info = in.find<IN_PKTINFO>(IPPROTO_IP, IP_PKTINFO);
+  ASSERT_TRUE(info);
+  EXPECT_EQ(htonl(INADDR_LOOPBACK), info->ipi_addr.s_addr);
+  EXPECT_NE(0u, info->ipi_ifindex);
+}
+
+TEST_F(DualMessageTest, BothOptionsDoNotHideIpv4sInfo) {
+  ASSERT_TRUE(set_option(dual_.get(), IPPROTO_IP, IP_PKTINFO, 1));
+  ASSERT_TRUE(set_option(dual_.get(), IPPROTO_IPV6, IPV6_PKTINFO, 1));
+  Message in;
+  ASSERT_RETURNS(0, receive(in));
+  EXPECT_TRUE(in.find<IN_PKTINFO>(IPPROTO_IP, IP_PKTINFO));
 }
 
 }  // namespace

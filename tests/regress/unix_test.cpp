@@ -204,6 +204,27 @@ TEST_F(UnixTest, NoNameIsNoneToBindTo) {
   EXPECT_FAILS_WITH_ONE_OF(connect_at(s.get(), ""), no_unix_name());
 }
 
+// afunix.h and the announcement have abstract names, a zero and what follows to the end of the structure; Windows' driver does not.
+TEST_F(UnixTest, AbstractNamesAreNoFiles) {
+  const std::string name = std::string(1, '\0') + std::filesystem::path(path_).filename().string();
+  {
+    Socket server = make_socket(AF_UNIX, SOCK_STREAM), second = make_socket(AF_UNIX, SOCK_STREAM);
+    ASSERT_RETURNS(0, bind_at(server.get(), name));
+    EXPECT_FAILS_WITH(bind_at(second.get(), name), WSAEADDRINUSE);
+    ASSERT_RETURNS(0, listen(server.get(), 4));
+    Socket client = make_socket(AF_UNIX, SOCK_STREAM);
+    ASSERT_RETURNS(0, connect_at(client.get(), name));
+    sockaddr_un told{}, expected = at(name);
+    int length = sizeof told;
+    ASSERT_RETURNS(0, getpeername(client.get(), reinterpret_cast<sockaddr*>(&told), &length));
+    EXPECT_EQ(static_cast<int>(sizeof told), length);
+    EXPECT_EQ(0, memcmp(&expected, &told, sizeof told));
+    EXPECT_FALSE(std::filesystem::exists(name.substr(1)));
+  }
+  Socket again = make_socket(AF_UNIX, SOCK_STREAM);
+  EXPECT_RETURNS(0, bind_at(again.get(), name)) << "it goes with its socket";
+}
+
 TEST_F(UnixTest, AFolderThatIsNotThere) {
   Socket s = make_socket(AF_UNIX, SOCK_STREAM);
   EXPECT_FAILS_WITH_ONE_OF(bind_at(s.get(), path_ + "/no/such/folder"), no_unix_folder());

@@ -72,6 +72,7 @@ TEST(TranslateControl, sends_numbers_in_their_range) {
       {"segments on a raw socket", IPPROTO_UDP, UDP_SEND_MSG_SIZE, 9, kRaw4Kind, -1, 0},
       {"segments that are too long", IPPROTO_UDP, UDP_SEND_MSG_SIZE, 65536, kUdp4Kind, -1, 0},
       {"an interface is only received", IPPROTO_IP, IP_RECVIF, 1, kUdp4Kind, -1, 0},
+      {"hop-by-hop options", IPPROTO_IPV6, IPV6_HOPOPTS, 0, kUdp6Kind, -1, 0},
       {"unknown", IPPROTO_IP, 9999, 1, kUdp4Kind, -1, 0},
   };
   for (const NumberCase& one : cases) {
