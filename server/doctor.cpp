@@ -114,7 +114,7 @@ Finding examine_wine() {
   auto installation = winehost::find_installation();
   if (!installation) return ok("Windsock was built without its Wine host; Windows programs do not run on it (windsock run)");
   if (installation->wine.empty()) return warn("Wine is not installed (Debian: wine64), or not in PATH; windsock run needs it");
-  const std::string version = winehost::wine_version(*installation);
+  const std::string version = winehost::version_of_wine(*installation);
   if (!version.starts_with(winehost::kVerifiedWine))
     return warn(fmt::format("{} is {}, the Wine host was tried with {}; if it does not fit, WSAStartup gives WSASYSNOTREADY", installation->wine,
                             version.empty() ? "silent" : version, winehost::kVerifiedWine));

@@ -74,7 +74,7 @@ std::optional<Installation> find_installation() {
   return std::nullopt;
 }
 
-std::string wine_version(const Installation& installation) {
+std::string version_of_wine(const Installation& installation) {
   std::string said;
   const std::string command = "'" + installation.wine + "' --version 2>/dev/null";
   if (FILE* output = popen(command.c_str(), "re")) {

@@ -26,7 +26,7 @@ struct Installation {
 };
 std::optional<Installation> find_installation();
 // What that Wine says of itself, as "wine-8.0 (…)"; empty when it says nothing.
-std::string wine_version(const Installation& installation);
+std::string version_of_wine(const Installation& installation);
 // The version the host was tried with; others may lack what it needs, and WSAStartup says WSASYSNOTREADY then.
 inline constexpr char kVerifiedWine[] = "wine-8.0";
 
