@@ -22,5 +22,8 @@ FNR == 1 { library = FILENAME; sub(/.*\//, "", library); sub(/\.spec$/, "", libr
   seen[symbol] = 1
   printf "EXPORT(%d, %s, %s, %s)\n", count++, symbol, $2, symbol in how ? how[symbol] : works ? "typed" : "plain"
 }
-# The program gets this one from WSASetBlockingHook.
-END { printf "EXPORT(%d, windsock_default_blocking_hook, -, plain)\n", count }
+# The program gets these from WSASetBlockingHook, and as an extension function.
+END {
+  printf "EXPORT(%d, windsock_default_blocking_hook, -, plain)\n", count++
+  printf "EXPORT(%d, windsock_receive_message, windsock_receive_message, typed)\n", count
+}

@@ -23,6 +23,7 @@
 #include "dlls/winehost/inheritance.h"
 #include "dlls/winehost/nt_functions.h"
 #include "dlls/winehost/windows_processes.h"
+#include "dlls/ws2_32/api_message.h"
 #include "dlls/ws2_32/process.h"
 
 namespace windsock::winehost {

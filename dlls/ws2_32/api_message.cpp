@@ -97,8 +97,8 @@ int WSAAPI WSASendMsg(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberO
       trace::Flags{static_cast<int>(dwFlags)}, lpNumberOfBytesSent, lpOverlapped);
 }
 
-INT PASCAL windsock::receive_message_function(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd, LPWSAOVERLAPPED lpOverlapped,
-                                              LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+INT PASCAL windsock_receive_message(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd, LPWSAOVERLAPPED lpOverlapped,
+                                    LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
   return entry::call(
       "WSARecvMsg", SOCKET_ERROR, [=] { return receive_with_control(s, lpMsg, lpdwNumberOfBytesRecvd, lpOverlapped); }, s, lpMsg,
       lpdwNumberOfBytesRecvd, lpOverlapped);

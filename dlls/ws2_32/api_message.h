@@ -3,10 +3,6 @@
 
 #include <winsock2.h>
 
-namespace windsock {
-
-// LPFN_WSARECVMSG.
-INT PASCAL receive_message_function(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd, LPWSAOVERLAPPED lpOverlapped,
-                                    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
-
-}  // namespace windsock
+// LPFN_WSARECVMSG. With a C name, for hosts that make their stubs by names.
+extern "C" INT PASCAL windsock_receive_message(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd, LPWSAOVERLAPPED lpOverlapped,
+                                               LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);

@@ -33,7 +33,7 @@ const ExtensionFunction kFunctions[] = {
     {WSAID_TRANSMITFILE, "TransmitFile", kStreams, nullptr},
     {WSAID_TRANSMITPACKETS, "TransmitPackets", kAll, nullptr},
     {WSAID_WSAPOLL, "WSAPoll", kAll, address<LPFN_WSAPOLL>(WSAPoll)},
-    {WSAID_WSARECVMSG, "WSARecvMsg", kDatagrams, address<LPFN_WSARECVMSG>(receive_message_function)},
+    {WSAID_WSARECVMSG, "WSARecvMsg", kDatagrams, address<LPFN_WSARECVMSG>(windsock_receive_message)},
     {WSAID_WSASENDMSG, "WSASendMsg", kDatagrams, address<LPFN_WSASENDMSG>(WSASendMsg)},
 };
 
