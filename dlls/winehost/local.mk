@@ -35,7 +35,7 @@ winehost_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -Wl,-z,nodelete -Wl,-
 EXTRA_winehost_la_DEPENDENCIES = dlls/winehost/winehost.map
 
 dlls/winehost/winehost.exports: $(winehost_specs) dlls/winehost/spec_to_exports.awk dlls/winehost/local.mk
-	$(AM_V_GEN)$(MKDIR_P) dlls/winehost && $(AWK) -v own='WS_select WSAStartup' -v undeclared='$(winehost_undeclared)' \
+	$(AM_V_GEN)$(MKDIR_P) dlls/winehost && $(AWK) -v own='WS_select WSAStartup WSAConnectByNameA WSAConnectByNameW WSAConnectByList' -v undeclared='$(winehost_undeclared)' \
 	  -f $(srcdir)/dlls/winehost/spec_to_exports.awk \
 	  $(winehost_specs:%=$(top_srcdir)/%) > $@-new && mv $@-new $@
 BUILT_SOURCES += dlls/winehost/winehost.exports

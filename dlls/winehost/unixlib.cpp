@@ -59,6 +59,30 @@ int winehost_WS_select(int count, fd_set* readable, fd_set* writable, fd_set* ex
   return native_select(count, readable, writable, exceptional, &native);
 }
 
+// The timeouts of connections by name and by list likewise. Their last argument is reserved.
+template <typename Function, typename... Arguments>
+BOOL connect_by(Function function, const Timeval32* timeout, LPWSAOVERLAPPED reserved, Arguments... arguments) {
+  if (reinterpret_cast<uintptr_t>(timeout) <= kBadPointer)
+    return function(arguments..., reinterpret_cast<const timeval*>(timeout), reserved);
+  const timeval native{timeout->seconds, timeout->microseconds};
+  return function(arguments..., &native, reserved);
+}
+extern "C" __typeof__(::WSAConnectByNameA) native_connect_by_name_a __asm__("WSAConnectByNameA");
+extern "C" __typeof__(::WSAConnectByNameW) native_connect_by_name_w __asm__("WSAConnectByNameW");
+extern "C" __typeof__(::WSAConnectByList) native_connect_by_list __asm__("WSAConnectByList");
+BOOL winehost_WSAConnectByNameA(SOCKET s, LPCSTR node, LPCSTR service, LPDWORD local_length, LPSOCKADDR local, LPDWORD remote_length,
+                                LPSOCKADDR remote, const Timeval32* timeout, LPWSAOVERLAPPED reserved) {
+  return connect_by(native_connect_by_name_a, timeout, reserved, s, node, service, local_length, local, remote_length, remote);
+}
+BOOL winehost_WSAConnectByNameW(SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_length, LPSOCKADDR local, LPDWORD remote_length,
+                                LPSOCKADDR remote, const Timeval32* timeout, LPWSAOVERLAPPED reserved) {
+  return connect_by(native_connect_by_name_w, timeout, reserved, s, node, service, local_length, local, remote_length, remote);
+}
+BOOL winehost_WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST list, LPDWORD local_length, LPSOCKADDR local, LPDWORD remote_length,
+                               LPSOCKADDR remote, const Timeval32* timeout, LPWSAOVERLAPPED reserved) {
+  return connect_by(native_connect_by_list, timeout, reserved, s, list, local_length, local, remote_length, remote);
+}
+
 // A process that has started Winsock can be named by its Windows process id.
 extern "C" int native_startup(WORD version, WSADATA* data) __asm__("WSAStartup");
 int winehost_WSAStartup(WORD version, WSADATA* data) {
