@@ -13,6 +13,7 @@ in known_differences.txt with its reason; an entry that no longer matches anythi
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -403,6 +404,7 @@ def main():
     report = Report()
     mingw = Side('mingw', ['-target', 'x86_64-w64-mingw32', '-isystem', MINGW])
     ours = Side('ours', ['-I', OURS])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the folder goes
     folder = tempfile.mkdtemp(prefix='windsock-compare-')
     good, total = True, 0
     try:

@@ -10,6 +10,7 @@ import concurrent.futures
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -125,6 +126,7 @@ def run(command, **more):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the folder goes
     folder = tempfile.mkdtemp(prefix='windsock-headers-')
     try:
         return matrix(folder)

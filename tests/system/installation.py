@@ -3,9 +3,12 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
+
+from printing import run_suite
 
 SOURCE = Path(os.environ.get("WINDSOCK_SRCDIR", ".")).resolve()
 BUILD = Path(os.environ.get("WINDSOCK_BUILDDIR", ".")).resolve()
@@ -110,10 +113,5 @@ class Case(unittest.TestCase):
 
 
 def main():
-    """Prints the counts that runtests reads."""
-    program = unittest.main(exit=False, verbosity=2)
-    result = program.result
-    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
-    skipped = len(result.skipped)
-    print(f"{result.testsRun - failed - skipped} passed, {failed} failed, {skipped} skipped")
-    raise SystemExit(1 if failed or result.testsRun == 0 else 77 if skipped == result.testsRun else 0)
+    """Runs the cases of the program that calls it."""
+    raise SystemExit(run_suite(unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])))
