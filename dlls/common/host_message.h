@@ -1,13 +1,10 @@
-// Messages with control data: sendmsg and recvmsg whole. Beside host_socket.h, which has what goes without.
-//
-// The host's control data is a row of headers, each with its data behind it, at multiples of the word. Its layout and numbers stand
-// here, so that the files that translate it meet no header of the host.
+// The control data of messages (host_socket.h sends and receives them): a row of headers, each with its data behind it, at multiples
+// of the word. Its layout and numbers stand here, so that the files that translate it meet no header of the host.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "dlls/common/host_socket.h"
 
@@ -46,17 +43,5 @@ struct ExtendedError {
   uint32_t data = 0;
 };
 inline constexpr uint8_t kOriginLocal = 1, kOriginIcmp = 2, kOriginIcmp6 = 3;
-
-// ---- data; may report EINTR, does not raise SIGPIPE -----------------------------------------------------------------------
-// A null `to` sends to the connected peer.
-Result<size_t> send_message(int fd, std::span<const Buffer> buffers, const Address* to, std::span<const std::byte> control, int flags);
-
-struct ReceivedMessage {
-  size_t size = 0;
-  size_t control_size = 0;
-  int flags = 0;  // kMsgTrunc, kMsgCtrunc, kMsgErrQueue as the host reports them
-};
-// A null `from` does not ask for the sender. `control` must be aligned as a ControlHeader.
-Result<ReceivedMessage> receive_message(int fd, std::span<const Buffer> buffers, Address* from, std::span<std::byte> control, int flags);
 
 }  // namespace windsock::host

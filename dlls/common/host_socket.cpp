@@ -143,7 +143,7 @@ Result<Address> peer_address(int fd) { return ask_address(::getpeername, fd); }
 Result<size_t> send(int fd, const void* data, size_t size, int flags) { return count(::send(fd, data, size, flags | MSG_NOSIGNAL)); }
 Result<size_t> receive(int fd, void* data, size_t size, int flags) { return count(::recv(fd, data, size, flags)); }
 
-Result<size_t> send_message(int fd, std::span<const Buffer> buffers, const Address* to, int flags) {
+Result<size_t> send_message(int fd, std::span<const Buffer> buffers, const Address* to, int flags, std::span<const std::byte> control) {
   msghdr message{};
   message.msg_iov = reinterpret_cast<iovec*>(const_cast<Buffer*>(buffers.data()));
   message.msg_iovlen = buffers.size();
@@ -151,10 +151,12 @@ Result<size_t> send_message(int fd, std::span<const Buffer> buffers, const Addre
     message.msg_name = const_cast<unsigned char*>(to->bytes.data());
     message.msg_namelen = to->length;
   }
+  message.msg_control = const_cast<std::byte*>(control.data());
+  message.msg_controllen = control.size();
   return count(::sendmsg(fd, &message, flags | MSG_NOSIGNAL));
 }
 
-Result<Received> receive_message(int fd, std::span<const Buffer> buffers, Address* from, int flags) {
+Result<ReceivedMessage> receive_message(int fd, std::span<const Buffer> buffers, Address* from, int flags, std::span<std::byte> control) {
   msghdr message{};
   message.msg_iov = reinterpret_cast<iovec*>(const_cast<Buffer*>(buffers.data()));
   message.msg_iovlen = buffers.size();
@@ -162,10 +164,12 @@ Result<Received> receive_message(int fd, std::span<const Buffer> buffers, Addres
     message.msg_name = from->bytes.data();
     message.msg_namelen = sizeof from->bytes;
   }
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
   ssize_t size = ::recvmsg(fd, &message, flags);
   if (size < 0) return last_failure();
   if (from) from->length = message.msg_namelen;
-  return Received{static_cast<size_t>(size), message.msg_flags};
+  return ReceivedMessage{static_cast<size_t>(size), message.msg_flags, message.msg_controllen};
 }
 
 Result<uint32_t> get_option(int fd, int level, int option, void* value, uint32_t size) {

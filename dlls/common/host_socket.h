@@ -104,13 +104,14 @@ Result<Address> peer_address(int fd);
 Result<size_t> send(int fd, const void* data, size_t size, int flags);
 Result<size_t> receive(int fd, void* data, size_t size, int flags);
 // A null `to` sends to the connected peer.
-Result<size_t> send_message(int fd, std::span<const Buffer> buffers, const Address* to, int flags);
-struct Received {
+Result<size_t> send_message(int fd, std::span<const Buffer> buffers, const Address* to, int flags, std::span<const std::byte> control = {});
+struct ReceivedMessage {
   size_t size = 0;
-  int flags = 0;  // kMsgTrunc, kMsgOob as the host reports them
+  int flags = 0;  // kMsgTrunc, kMsgOob, kMsgCtrunc, kMsgErrQueue as the host reports them
+  size_t control_size = 0;
 };
-// A null `from` does not ask for the sender.
-Result<Received> receive_message(int fd, std::span<const Buffer> buffers, Address* from, int flags);
+// A null `from` does not ask for the sender. Control data (host_message.h) comes into `control`, aligned as a ControlHeader.
+Result<ReceivedMessage> receive_message(int fd, std::span<const Buffer> buffers, Address* from, int flags, std::span<std::byte> control = {});
 
 // ---- options and controls ------------------------------------------------------------------------------------------------
 Result<uint32_t> get_option(int fd, int level, int option, void* value, uint32_t size);

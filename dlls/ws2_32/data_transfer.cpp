@@ -178,9 +178,9 @@ WsaResult<ReceivedData> receive_buffers(SocketRef& socket, std::span<const host:
     if (host_flags & host::kMsgOob) return Failure{urgent_error(socket, received.error())};
     return Failure{received.error()};
   }
-  auto [size, flags] = received.value();
-  if (underlying.is_stream() && size == 0 && total(buffers) != 0) WS_TRY(check_end(socket));
-  return ReceivedData{static_cast<uint32_t>(size), flags};
+  const host::ReceivedMessage& message = received.value();
+  if (underlying.is_stream() && message.size == 0 && total(buffers) != 0) WS_TRY(check_end(socket));
+  return ReceivedData{static_cast<uint32_t>(message.size), message.flags};
 }
 
 WsaResult<uint32_t> send_message(SocketRef& socket, std::span<const host::Buffer> buffers, const host::Address* to,
@@ -188,7 +188,7 @@ WsaResult<uint32_t> send_message(SocketRef& socket, std::span<const host::Buffer
   if (socket.socket().has_seen(Seen::kEcho)) note_echo_request(socket, buffers);
   if (to && !socket.socket().has_seen(Seen::kReportsErrors)) ask_for_errors(socket);
   size_t sent = WS_TRY(transfer(socket, Direction::kSend,
-                                [&] { return host::send_message(socket.fd(), buffers, to, control, host_flags); }));
+                                [&] { return host::send_message(socket.fd(), buffers, to, host_flags, control); }));
   socket.socket().saw(Seen::kBound);  // sending binds
   return static_cast<uint32_t>(sent);
 }
@@ -203,7 +203,7 @@ WsaResult<host::ReceivedMessage> receive_message(SocketRef& socket, std::span<co
   if (underlying.has_seen(Seen::kEcho) && !queued_errors)
     return receive_echo(socket, buffers, from, control, host_flags);
   return transfer(socket, Direction::kReceive,
-                  [&] { return host::receive_message(socket.fd(), buffers, from, control, host_flags); });
+                  [&] { return host::receive_message(socket.fd(), buffers, from, host_flags, control); });
 }
 
 }  // namespace windsock
