@@ -5,35 +5,15 @@
 #include <cstring>
 #include <string>
 
-#include "tests/regress/fixture.h"
+#include "tests/regress/datagram_pair.h"
 #include "tests/regress/windows_differences.h"
 #include "tests/support/agent.h"
 
 namespace regress {
 namespace {
 
-class DatagramTest : public FamilyTest {
+class DatagramTest : public DatagramPairTest {
  protected:
-  void SetUp() override {
-    FamilyTest::SetUp();
-    here_ = bound_socket(family(), SOCK_DGRAM);
-    there_ = bound_socket(family(), SOCK_DGRAM);
-    ASSERT_TRUE(here_.valid() && there_.valid()) << error_name(WSAGetLastError());
-    target_ = local_name(there_.get());
-  }
-  void TearDown() override {
-    here_ = Socket();
-    there_ = Socket();
-    FamilyTest::TearDown();
-  }
-  SOCKET here() const { return here_.get(); }
-  SOCKET there() const { return there_.get(); }
-  // Sends one datagram that can be received without waiting.
-  bool arrived(const std::string& data) {
-    return sendto(here(), data.data(), static_cast<int>(data.size()), 0, target_.address(), target_.length) ==
-               static_cast<int>(data.size()) &&
-           wait_for(there(), Readiness::kRead);
-  }
   // Nothing more can be received.
   ::testing::AssertionResult nothing_left() {
     if (!set_nonblocking(there())) return ::testing::AssertionFailure();
@@ -42,9 +22,6 @@ class DatagramTest : public FamilyTest {
     set_nonblocking(there(), false);
     return result;
   }
-
-  Socket here_, there_;
-  Endpoint target_;
 };
 FOR_BOTH_FAMILIES(DatagramTest);
 

@@ -17,6 +17,7 @@ regress_sources = \
 	tests/regress/name_space_test.cpp \
 	tests/regress/address_text_test.cpp \
 	tests/regress/databases_test.cpp \
+	tests/regress/message_error_test.cpp \
 	tests/regress/message_test.cpp \
 	tests/regress/names_test.cpp \
 	tests/regress/option_values_test.cpp \
@@ -30,7 +31,8 @@ regress_sources = \
 	tests/regress/transfer_test.cpp \
 	tests/regress/unreachable_test.cpp \
 	tests/regress/unix_test.cpp
-regress_headers = tests/regress/alterations.h tests/regress/fixture.h tests/regress/windows_differences.h
+regress_headers = tests/regress/alterations.h tests/regress/datagram_pair.h tests/regress/fixture.h \
+	tests/regress/message.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt
 dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine \
