@@ -22,5 +22,6 @@ dlls/mswsock/mswsock.forwards: dlls/mswsock/mswsock.spec dlls/common/spec_to_for
 	$(AM_V_GEN)$(MKDIR_P) dlls/mswsock && \
 	  $(AWK) -f $(top_srcdir)/dlls/common/spec_to_forwards.awk $(top_srcdir)/dlls/mswsock/mswsock.spec > $@-new && mv $@-new $@
 BUILT_SOURCES += dlls/mswsock/mswsock.answers dlls/mswsock/mswsock.forwards
+$(libmswsock_la_OBJECTS): | dlls/mswsock/mswsock.forwards
 CLEANFILES += dlls/mswsock/mswsock.map dlls/mswsock/mswsock.answers dlls/mswsock/mswsock.forwards
 EXTRA_DIST += dlls/mswsock/mswsock.spec dlls/common/spec_to_answers.awk dlls/common/spec_to_forwards.awk

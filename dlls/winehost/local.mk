@@ -39,6 +39,7 @@ dlls/winehost/winehost.exports: $(winehost_specs) dlls/winehost/spec_to_exports.
 	  -f $(srcdir)/dlls/winehost/spec_to_exports.awk \
 	  $(winehost_specs:%=$(top_srcdir)/%) > $@-new && mv $@-new $@
 BUILT_SOURCES += dlls/winehost/winehost.exports
+$(winehost_la_OBJECTS): | dlls/winehost/winehost.exports
 CLEANFILES += dlls/winehost/winehost.exports
 
 # The unix half where Wine looks for it.

@@ -101,6 +101,8 @@ dlls/ws2_32/ws2_32.answers: dlls/ws2_32/ws2_32.spec dlls/common/spec_to_answers.
 	$(AM_V_GEN)$(MKDIR_P) dlls/ws2_32 && \
 	  $(AWK) -f $(top_srcdir)/dlls/common/spec_to_answers.awk $(top_srcdir)/dlls/ws2_32/ws2_32.spec > $@-new && mv $@-new $@
 BUILT_SOURCES += dlls/ws2_32/ws2_32.answers
+# BUILT_SOURCES are made before all targets but not before a single one.
+$(libws2_32_core_la_OBJECTS): | dlls/ws2_32/ws2_32.answers dlls/mswsock/mswsock.answers
 CLEANFILES += dlls/ws2_32/ws2_32.map dlls/ws2_32/ws2_32.answers
 EXTRA_DIST += dlls/ws2_32/ws2_32.spec
 

@@ -16,5 +16,6 @@ dlls/wsock32/wsock32.aliases: dlls/wsock32/wsock32.spec dlls/common/spec_to_alia
 	$(AM_V_GEN)$(MKDIR_P) dlls/wsock32 && \
 	  $(AWK) -f $(top_srcdir)/dlls/common/spec_to_aliases.awk $(top_srcdir)/dlls/wsock32/wsock32.spec > $@-new && mv $@-new $@
 BUILT_SOURCES += dlls/wsock32/wsock32.forwards
+$(libwsock32_la_OBJECTS): | dlls/wsock32/wsock32.forwards
 CLEANFILES += dlls/wsock32/wsock32.map dlls/wsock32/wsock32.aliases dlls/wsock32/wsock32.forwards
 EXTRA_DIST += dlls/wsock32/wsock32.spec dlls/common/spec_to_aliases.awk

@@ -13,15 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int failures;
-
-static void check(const char *what, int good)
-{
-    if (good)
-        return;
-    printf("failed %s (%lu)\n", what, GetLastError());
-    failures++;
-}
+#include "tests/wine/check.h"
 
 static void connection(SOCKET *a, SOCKET *b)
 {

@@ -10,15 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int failures;
-
-static void check(const char *what, int good)
-{
-    if (good)
-        return;
-    printf("failed %s (%lu)\n", what, GetLastError());
-    failures++;
-}
+#include "tests/wine/check.h"
 
 static DWORD WINAPI echo(void *argument)
 {
