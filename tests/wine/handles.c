@@ -3,6 +3,7 @@
  * end. Its other roles, by the first argument:
  *
  *   child SOCKET     says over the inherited socket what it sees of it
+ *   option SOCKET    finds SO_DEBUG set on it, and takes it back
  *   filter           copies its standard input to its standard output, without Winsock
  *   winsock-filter   the same by recv and send on its standard handles
  */
@@ -79,6 +80,18 @@ static void one_process(void)
     check("an unused value", !CloseHandle((HANDLE)0x43fffffc) && GetLastError() == ERROR_INVALID_HANDLE);
 }
 
+/* An option that the host keeps nothing of: it is the socket's wherever that is inherited. */
+static int debug_of(SOCKET s)
+{
+    int on = -1, length = sizeof on;
+    return getsockopt(s, SOL_SOCKET, SO_DEBUG, (char *)&on, &length) == 0 ? on : -1;
+}
+
+static int set_debug(SOCKET s, int on)
+{
+    return setsockopt(s, SOL_SOCKET, SO_DEBUG, (const char *)&on, sizeof on);
+}
+
 static HANDLE start(const char *arguments, BOOL inherit, STARTUPINFOA *startup, DWORD flags)
 {
     char command[2 * MAX_PATH], path[MAX_PATH];
@@ -91,6 +104,22 @@ static HANDLE start(const char *arguments, BOOL inherit, STARTUPINFOA *startup, 
     }
     CloseHandle(process.hThread);
     return process.hProcess;
+}
+
+static void state_is_common(void)
+{
+    char arguments[64];
+    STARTUPINFOA startup = {.cb = sizeof startup};
+    SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+    DWORD status = 99;
+    check("SO_DEBUG", set_debug(s, 1) == 0);
+    snprintf(arguments, sizeof arguments, "option %llu", (unsigned long long)s);
+    HANDLE child = start(arguments, TRUE, &startup, 0);
+    WaitForSingleObject(child, 60000);
+    check("the child finds what was set before", GetExitCodeProcess(child, &status) && status == 0);
+    check("what the child sets is set here", debug_of(s) == 0);
+    CloseHandle(child);
+    closesocket(s);
 }
 
 /* What a child says over the socket that it may have inherited; nothing when it has not, or to the end when only it has it. */
@@ -174,7 +203,12 @@ int main(int argc, char **argv)
         int n = snprintf(buffer, sizeof buffer, "inherited %lu", flags);
         return send(s, buffer, n, 0) == n || WSAGetLastError() == WSAENOTSOCK ? 0 : 1;
     }
+    if (argc > 2 && strcmp(argv[1], "option") == 0) {
+        SOCKET s = (SOCKET)strtoull(argv[2], NULL, 10);
+        return debug_of(s) == 1 && set_debug(s, 0) == 0 ? 0 : 1;
+    }
     one_process();
+    state_is_common();
     child_says("an inheritable socket is inherited", 1, TRUE, INVALID_SOCKET, "inherited 1");
     child_says("not if it is not to be", 0, TRUE, INVALID_SOCKET, "");
     child_says("nothing is inherited without bInheritHandles", 1, FALSE, INVALID_SOCKET, "");
