@@ -66,8 +66,8 @@ WsaResult<void> receive_all(ControlCall& call) {
 
 // What asks for another version of Windows: all of them are one here.
 WsaResult<void> accept_silently(ControlCall& call) {
-  return call.input<WSA_COMPATIBILITY_MODE>().BehaviorId <= WsaBehaviorAutoTuning ? WsaResult<void>{}
-                                                                                  : WsaResult<void>(wsa_failure(WSAEINVAL));
+  auto mode = call.input<WSA_COMPATIBILITY_MODE>();
+  return number_of(mode.BehaviorId) <= WsaBehaviorAutoTuning ? WsaResult<void>{} : WsaResult<void>(wsa_failure(WSAEINVAL));
 }
 
 // ---- ports set aside ---------------------------------------------------------------------------------------------------------

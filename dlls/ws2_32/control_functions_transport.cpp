@@ -169,7 +169,7 @@ constexpr size_t kMaxSources = 1024;
 WsaResult<void> set_multicast_filter(ControlCall& call) {
   IP_MSFILTER head{};
   memcpy(&head, call.in, IP_MSFILTER_SIZE(0));
-  if (head.imsf_numsrc > kMaxSources || static_cast<uint32_t>(head.imsf_fmode) > MCAST_EXCLUDE) return wsa_failure(WSAEINVAL);
+  if (head.imsf_numsrc > kMaxSources || number_of(head.imsf_fmode) > MCAST_EXCLUDE) return wsa_failure(WSAEINVAL);
   size_t size = IP_MSFILTER_SIZE(head.imsf_numsrc);
   if (call.in_size < size) return wsa_failure(WSAEFAULT);
   std::vector<char> filter(static_cast<const char*>(call.in), static_cast<const char*>(call.in) + size);

@@ -17,6 +17,15 @@
 
 namespace windsock {
 
+// An enumeration in a program's structure may hold any number, and is looked at as one.
+template <typename Enumeration>
+uint32_t number_of(const Enumeration& value) {
+  static_assert(sizeof value == sizeof(uint32_t));
+  uint32_t number;
+  memcpy(&number, &value, sizeof number);
+  return number;
+}
+
 // One call of WSAIoctl. Buffers that a row asks for are there and large enough when its function runs.
 struct ControlCall {
   SocketRef& socket;

@@ -13,6 +13,9 @@
 #include "tests/regress/windows_differences.h"
 #include "tests/support/blocked_call.h"
 
+#ifndef SIO_SET_COMPATIBILITY_MODE
+#define SIO_SET_COMPATIBILITY_MODE _WSAIOW(IOC_VENDOR, 300)
+#endif
 #ifndef SIO_UDP_NETRESET
 #define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
 #endif
@@ -244,6 +247,18 @@ TEST_P(IoControlTest, EverythingOfANetworkIsForRawSockets) {
   const Socket socket = bound_socket(family(), SOCK_DGRAM);
   const DWORD on = 1;
   EXPECT_FAILS_WITH(set(socket.get(), SIO_RCVALL, &on, sizeof on), WSAEINVAL);
+}
+
+TEST_P(IoControlTest, OneBehaviourIsCompatibleAndUnknownOnesAreInvalid) {
+  const Socket socket = make_socket(family(), SOCK_STREAM);
+  struct {
+    DWORD behaviour, version;
+  } mode = {2, 0x0600};  // WsaBehaviorAutoTuning, as of Windows Vista
+  EXPECT_RETURNS(0, set(socket.get(), SIO_SET_COMPATIBILITY_MODE, &mode, sizeof mode));
+  for (const DWORD unknown : {DWORD{3}, DWORD{0x520000}, ~DWORD{0}}) {
+    mode.behaviour = unknown;
+    EXPECT_FAILS_WITH(set(socket.get(), SIO_SET_COMPATIBILITY_MODE, &mode, sizeof mode), WSAEINVAL);
+  }
 }
 
 TEST_P(IoControlTest, MulticastThroughControls) {
