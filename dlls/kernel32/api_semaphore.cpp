@@ -1,14 +1,12 @@
-// The exports for semaphores and mutexes.
+// The exports for semaphores.
 #include <synchapi.h>
 
 #include <new>
 
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
-#include "dlls/kernel32/mutex.h"
 #include "dlls/kernel32/new_object.h"
 #include "dlls/kernel32/semaphore.h"
-#include "dlls/kernel32/thread.h"
 
 using namespace windsock::kernel32;
 
@@ -21,14 +19,6 @@ HANDLE create_semaphore(const SECURITY_ATTRIBUTES* attributes, LONG signals, LON
   }
   return new_object(attributes, named, [=] {
     return Ref<Semaphore>::adopt(new (std::nothrow) Semaphore(static_cast<uint32_t>(signals), static_cast<uint32_t>(most)));
-  });
-}
-
-HANDLE create_mutex(const SECURITY_ATTRIBUTES* attributes, BOOL owned, bool named) {
-  return new_object(attributes, named, [=]() -> Ref<Mutex> {
-    Ref<Thread> owner = owned ? Thread::current() : Ref<Thread>();
-    if (owned && !owner) return {};
-    return Ref<Mutex>::adopt(new (std::nothrow) Mutex(owner.get()));
   });
 }
 
@@ -49,17 +39,5 @@ BOOL ReleaseSemaphore(HANDLE handle, LONG count, LPLONG previous) {
   uint32_t before = 0;
   if (!semaphore->release(static_cast<uint32_t>(count), before)) return fail(Win32Error::kTooManyPosts);
   if (previous != nullptr) *previous = static_cast<LONG>(before);
-  return TRUE;
-}
-
-HANDLE CreateMutexA(LPSECURITY_ATTRIBUTES attributes, BOOL owned, LPCSTR name) { return create_mutex(attributes, owned, name != nullptr); }
-
-HANDLE CreateMutexW(LPSECURITY_ATTRIBUTES attributes, BOOL owned, LPCWSTR name) { return create_mutex(attributes, owned, name != nullptr); }
-
-BOOL ReleaseMutex(HANDLE handle) {
-  Ref<Mutex> mutex = find_object_as<Mutex>(handle);
-  if (!mutex) return fail(Win32Error::kInvalidHandle);
-  Ref<Thread> self = Thread::current();
-  if (!self || !mutex->release(self.get())) return fail(Win32Error::kNotOwner);
   return TRUE;
 }

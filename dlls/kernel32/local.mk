@@ -6,6 +6,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/api_handle.cpp \
 	dlls/kernel32/api_heap.cpp \
 	dlls/kernel32/api_message.cpp \
+	dlls/kernel32/api_mutex.cpp \
 	dlls/kernel32/api_process.cpp \
 	dlls/kernel32/api_semaphore.cpp \
 	dlls/kernel32/api_thread.cpp \

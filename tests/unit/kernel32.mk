@@ -17,6 +17,7 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/host_use_test.cpp \
 	tests/unit/kernel32/main.cpp \
 	tests/unit/kernel32/message_test.cpp \
+	tests/unit/kernel32/mutex_test.cpp \
 	tests/unit/kernel32/process_test.cpp \
 	tests/unit/kernel32/queued_call_test.cpp \
 	tests/unit/kernel32/semaphore_test.cpp \
@@ -24,6 +25,8 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/support.cpp tests/unit/kernel32/support.h \
 	tests/unit/kernel32/text_test.cpp \
 	tests/unit/kernel32/thread_test.cpp \
+	tests/unit/kernel32/time_test.cpp \
+	tests/unit/kernel32/tls_test.cpp \
 	tests/unit/kernel32/wait_test.cpp
 tests_unit_kernel32_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_unit_kernel32_test_LDADD = libkernel32.la libwindsock_common.la $(GTEST_LIBS)

@@ -1,9 +1,8 @@
-// Heaps, thread-local storage, the clocks.
+// Heaps: the process's, and others.
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <cstring>
-#include <ctime>
 #include <thread>
 #include <vector>
 
@@ -89,68 +88,6 @@ TEST(Heap, with_a_limit_keeps_it) {
   EXPECT_TRUE(HeapDestroy(heap));
   EXPECT_EQ(HeapCreate(0, 200, 100), nullptr);
   EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
-}
-
-TEST(Tls, has_a_value_for_each_thread) {
-  DWORD index = TlsAlloc();
-  ASSERT_NE(index, TLS_OUT_OF_INDEXES);
-  int mine = 0;
-  SetLastError(1234);
-  EXPECT_EQ(TlsGetValue(index), nullptr);
-  EXPECT_EQ(GetLastError(), DWORD{ERROR_SUCCESS});
-  EXPECT_TRUE(TlsSetValue(index, &mine));
-  std::thread([&] {
-    EXPECT_EQ(TlsGetValue(index), nullptr);
-    EXPECT_TRUE(TlsSetValue(index, &index));
-  }).join();
-  EXPECT_EQ(TlsGetValue(index), &mine);
-  EXPECT_TRUE(TlsFree(index));
-}
-
-TEST(Tls, begins_anew_with_an_index_that_was_in_use) {
-  DWORD index = TlsAlloc();
-  EXPECT_TRUE(TlsSetValue(index, &index));
-  EXPECT_TRUE(TlsFree(index));
-  EXPECT_EQ(TlsGetValue(index), nullptr);
-  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
-  DWORD again = TlsAlloc();
-  EXPECT_EQ(again, index) << "or this shows nothing";
-  EXPECT_EQ(TlsGetValue(again), nullptr);
-  EXPECT_TRUE(TlsFree(again));
-}
-
-TEST(Tls, refuses_indexes_that_are_none) {
-  for (DWORD wrong : {TLS_OUT_OF_INDEXES, DWORD{5000}, DWORD{1023}}) {
-    EXPECT_FALSE(TlsSetValue(wrong, nullptr));
-    EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
-    EXPECT_FALSE(TlsFree(wrong));
-  }
-}
-
-TEST(Tls, runs_out_and_recovers) {
-  std::vector<DWORD> indexes;
-  for (DWORD index; (index = TlsAlloc()) != TLS_OUT_OF_INDEXES;) indexes.push_back(index);
-  EXPECT_GE(indexes.size(), 64u) << "TLS_MINIMUM_AVAILABLE";
-  for (DWORD index : indexes) EXPECT_TRUE(TlsFree(index));
-}
-
-TEST(Clocks, count_time) {
-  LARGE_INTEGER frequency, before, after;
-  EXPECT_TRUE(QueryPerformanceFrequency(&frequency));
-  EXPECT_TRUE(QueryPerformanceCounter(&before));
-  timespec monotonic{};
-  clock_gettime(CLOCK_MONOTONIC, &monotonic);
-  EXPECT_TRUE(QueryPerformanceCounter(&after));
-  LONGLONG between = (monotonic.tv_sec * 1'000'000'000LL + monotonic.tv_nsec) / (1'000'000'000LL / frequency.QuadPart);
-  EXPECT_LE(before.QuadPart, between);
-  EXPECT_LE(between, after.QuadPart);
-
-  FILETIME time;
-  time_t earlier = ::time(nullptr);
-  GetSystemTimeAsFileTime(&time);
-  uint64_t seconds = ((uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime) - 116444736000000000) / 10000000;
-  EXPECT_GE(seconds, static_cast<uint64_t>(earlier));
-  EXPECT_LE(seconds, static_cast<uint64_t>(::time(nullptr)) + 1);
 }
 
 }  // namespace
