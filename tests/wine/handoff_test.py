@@ -19,7 +19,7 @@ class Mixed:
         role = self.roles[min(len(self.actors), len(self.roles) - 1)]
         if role == "native":
             return super().actor(**environment)
-        return self.named(self.hosted_actor(SharedPrefix.get("other") if role == "other" else None))
+        return self.named(self.hosted_actor(SharedPrefix.get("other") if role == "other" else None, **environment))
 
     def named(self, actor):
         return actor

@@ -51,10 +51,9 @@ class WineTest(SystemTest):
         return subprocess.run(command, env=dict(self.environment, **options.pop("environment", {})), text=True,
                               capture_output=True, timeout=2 * DEADLINE, **options)
 
-    def hosted_actor(self, prefix=None):
+    def hosted_actor(self, prefix=None, **environment):
         """An actor that is a Windows program. Its pid is the Unix process's, windows_pid what it has in its prefix."""
-        environment = dict(self.environment, WINEPREFIX=str((prefix or self.prefix).path))
-        made = Actor(environment, self.run_command("actor.exe"))
+        made = Actor(dict(self.environment, WINEPREFIX=str((prefix or self.prefix).path), **environment), self.run_command("actor.exe"))
         self.actors.append(made)
         made.windows_pid = int(made.do("pid"))
         return made
