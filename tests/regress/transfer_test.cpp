@@ -103,7 +103,6 @@ TEST_P(StreamTest, WaitAllIsForBlockingSocketsAndGoesWithNoOtherFlag) {
   WSABUF in = {sizeof buffer, buffer};
   DWORD count = 0;
   ASSERT_TRUE(arrived("abc"));
-  ASSERT_TRUE(set_option(server(), SOL_SOCKET, SO_RCVTIMEO, kDeadlineMs)) << "who takes the flags may wait";
   EXPECT_FAILS_WITH(recv(server(), buffer, 3, MSG_WAITALL | MSG_PEEK), WSAEOPNOTSUPP);
   EXPECT_FAILS_WITH(recv(server(), buffer, 3, MSG_WAITALL | MSG_OOB), WSAEOPNOTSUPP);
   ASSERT_TRUE(set_nonblocking(server()));
