@@ -48,7 +48,7 @@ winehost_dlls = $(winehost_tree)/x86_64-windows/ws2_32.dll $(winehost_tree)/x86_
 	$(winehost_tree)/x86_64-windows/wsock32.dll $(winehost_tree)/x86_64-windows/winehost.dll
 winehostwindows_DATA = $(winehost_dlls)
 noinst_DATA += $(winehost_tree)/x86_64-unix/winehost.so
-$(winehost_tree)/x86_64-unix/winehost.so: winehost.la
+$(winehost_tree)/x86_64-unix/winehost.so: | winehost.la
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && rm -f $@ && $(LN_S) ../../../../.libs/winehost.so $@
 
 # No C library, and no start-up code but our own.

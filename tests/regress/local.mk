@@ -34,7 +34,7 @@ regress_sources = \
 regress_headers = tests/regress/alterations.h tests/regress/datagram_pair.h tests/regress/fixture.h \
 	tests/regress/message.h tests/regress/windows_differences.h
 
-EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt
+EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt tests/regress/shards.py
 dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine \
 	tests/regress/check_ping
 TESTS += tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine
