@@ -4,6 +4,7 @@
 TESTS += tests/wine/run_wine
 dist_check_SCRIPTS += tests/wine/run_wine
 EXTRA_DIST += tests/wine/wine_prefix.py tests/wine/wine_harness.py tests/wine/run_test.py tests/wine/handoff_test.py tests/wine/cost_test.py \
+	tests/wine/curl_test.py tests/wine/curl_build.py tests/wine/http_server.py tests/wine/poll_for_curl.h \
 	tests/wine/check.h tests/wine/plain.c tests/wine/handles.c tests/wine/calls.c tests/system/actor_windows.cpp
 
 if HAVE_MINGW
@@ -16,4 +17,10 @@ tests/wine/plain.exe tests/wine/handles.exe: tests/wine/check.h
 tests/wine/%.exe: tests/wine/%.c
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CC) -std=gnu17 -O1 -Wall -Wextra -Werror -D_WIN32_WINNT=0x0A00 -I$(top_srcdir) -static -o $@ $< -lws2_32
 CLEANFILES += $(wine_test_programs)
+
+# What curl_test.py makes.
+clean-local: clean-curl
+clean-curl:
+	rm -rf tests/wine/curl
+.PHONY: clean-curl
 endif
