@@ -91,10 +91,10 @@ std::vector<Row> all_rows() {
                     }});
   }
   rows.push_back(
-      {{"handoff to another process, p50", "handoff", 0, 50, kHandoffLatencyGoal},
+      {{"handoff to another process, p50", "handoff", 0, 50, kHandoffLatencyGoal, 0},
        [](const Side& side, const ClockRow&) -> std::unique_ptr<Sampler> { return std::make_unique<LatencySampler>(side); }});
   rows.push_back(
-      {{"handoffs, a stream", "handoff-stream", 0, 200, kHandoffStreamGoal},
+      {{"handoffs, a stream", "handoff-stream", 0, 200, kHandoffStreamGoal, 0},
        [](const Side& side, const ClockRow&) -> std::unique_ptr<Sampler> { return std::make_unique<StreamSampler>(side); }});
   return rows;
 }

@@ -51,4 +51,25 @@ else
 bench:
 	@echo 'make bench needs Google Benchmark (Debian: libbenchmark-dev); run configure again when it is there.' >&2; exit 1
 endif
-.PHONY: bench
+.PHONY: bench bench-wine
+
+# The same rows as a Windows program, against the native one. BENCHFLAGS="--rounds=51 --filter=select", for example.
+check_PROGRAMS += tests/bench/row_worker
+EXTRA_DIST += tests/bench/bench_in_wine
+tests_bench_row_worker_SOURCES = tests/bench/row_worker.cpp
+tests_bench_row_worker_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
+tests_bench_row_worker_LDADD = libbench_host.la libbench_windsock.la libws2_32.la libkernel32.la
+tests_bench_row_worker_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+if HAVE_MINGW
+check_DATA += tests/bench/row_worker.exe
+tests/bench/row_worker.exe: $(bench_row_sources) tests/bench/row_worker.cpp tests/bench/side_windsock.cpp tests/bench/side.cpp tests/bench/goals.h
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CXX) $(PE_CXXFLAGS) -O2 -Werror -DBENCH_WINDSOCK -I$(top_srcdir) -static -o $@ $(filter %.cpp,$^) -lws2_32
+CLEANFILES += tests/bench/row_worker.exe
+bench-wine: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/bench/row_worker$(EXEEXT) tests/bench/row_worker.exe
+	WINDSOCK_BUILDDIR='$(abs_top_builddir)' WINE='$(WINE)' $(PYTHON3) $(srcdir)/tests/bench/bench_in_wine $(BENCHFLAGS)
+else
+bench-wine:
+	@echo 'make bench-wine needs mingw (Debian: g++-mingw-w64-x86-64); run configure again when it is there.' >&2; exit 1
+endif

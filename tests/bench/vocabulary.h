@@ -13,6 +13,10 @@
 
 #include <mstcpip.h>
 
+#ifndef UDP_SEND_MSG_SIZE  // mingw's headers have not got it
+#define UDP_SEND_MSG_SIZE 2
+#endif
+
 #define BENCH_SIDE windsock
 
 namespace bench::BENCH_SIDE {

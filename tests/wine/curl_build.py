@@ -53,8 +53,11 @@ def fetch(into):
         source_lists(folder / "sources")
         apt = ["apt-get", "-q", "-o", "Acquire::Retries=3", "-o", f"Dir::State={folder}", "-o", "Dir::State::status=/var/lib/dpkg/status",
                "-o", f"Dir::Cache={folder}/cache", "-o", "Dir::Etc::SourceList=/dev/null", "-o", f"Dir::Etc::SourceParts={folder}/sources"]
-        run(*apt, "update", check=False)  # of a list without sources it complains; what counts is whether the next one finds curl
-        run(*apt, "source", "--only-source", "curl", cwd=into)
+        told = run(*apt, "update", check=False)  # it complains of a list without sources; what counts is whether curl's are found
+        try:
+            run(*apt, "source", "--only-source", "curl", cwd=into)
+        except CurlMissing as missing:
+            raise CurlMissing(f"{missing}\n{told}") from missing
 
 
 def compile_in(tree, made):
