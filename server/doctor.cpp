@@ -10,7 +10,7 @@
 #include "config.h"
 #include "dlls/common/runtime_directory.h"
 #include "dlls/common/shared_state.h"
-#include "dlls/winehost/launcher.h"
+#include "dlls/winehost/installation.h"
 #include "server/preload.h"
 #include "server/tool_client.h"
 

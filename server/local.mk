@@ -33,8 +33,13 @@ windsock_CPPFLAGS = $(SERVER_CPPFLAGS) -DWINDSOCK_LIBDIR='"$(libdir)"' -DWINDSOC
 windsock_CXXFLAGS = $(AM_CXXFLAGS) $(FMT_CFLAGS) $(JSON_CFLAGS)
 windsock_SOURCES = \
 	dlls/winehost/executable.cpp dlls/winehost/executable.h \
+	dlls/winehost/installation.cpp dlls/winehost/installation.h \
+	dlls/winehost/installation_record.cpp dlls/winehost/installation_record.h \
+	dlls/winehost/installer.cpp dlls/winehost/installer.h \
 	dlls/winehost/launcher.cpp dlls/winehost/launcher.h \
 	dlls/winehost/prefix.cpp dlls/winehost/prefix.h \
+	dlls/winehost/prefix_files.cpp dlls/winehost/prefix_files.h \
+	dlls/winehost/registry_file.cpp dlls/winehost/registry_file.h \
 	server/doctor.cpp server/doctor.h \
 	server/preload.cpp server/preload.h \
 	server/status_view.cpp server/status_view.h \

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "dlls/common/runtime_directory.h"
+#include "dlls/winehost/installer.h"
 #include "dlls/winehost/launcher.h"
 #include "server/doctor.h"
 #include "server/preload.h"
@@ -124,6 +125,23 @@ int run(int argc, char** argv) {
   running->prefix_command();
   running->footer("windsock run [--prefix FOLDER] PROGRAM [ARGUMENTS...]");
 
+  CLI::App* wine = app.add_subcommand("wine", "have a Wine prefix use Windsock for good, without windsock run");
+  wine->require_subcommand(1);
+  winehost::InstallOptions install_options;
+  constexpr struct {
+    const char *name, *description;
+    int (*command)(const winehost::InstallOptions&);
+  } kWineCommands[] = {
+      {"install", "put Windsock's files and settings into the prefix", winehost::install},
+      {"remove", "take them out again; the prefix is as it was before", winehost::remove},
+      {"status", "say what is installed, try whether it works, and what to do if not", winehost::show_installation},
+  };
+  for (const auto& one : kWineCommands) {
+    CLI::App* command = wine->add_subcommand(one.name, one.description);
+    command->add_option("--prefix", install_options.prefix, "the Wine prefix (default: the one that wine uses: $WINEPREFIX, else ~/.wine)");
+    command->add_option("--app", install_options.application, "for programs of this name alone (default: for all)");
+  }
+
   CLI::App* doctoring = app.add_subcommand("doctor", "check what Windsock needs of this system");
 
   try {
@@ -134,6 +152,8 @@ int run(int argc, char** argv) {
   if (*status) return show_status(as_json);
   if (*revocation) return revoke(ticket);
   if (*ending) return stop(now);
+  for (const auto& one : kWineCommands)
+    if (*wine && *wine->get_subcommand(one.name)) return one.command(install_options);
   if (*doctoring) return report(examine());
   CLI::App* starting = *running ? running : preloading;
   const std::vector<std::string> command = starting->remaining();

@@ -5,6 +5,7 @@
  */
 #include "dlls/winehost/bridge.h"
 
+#define WINSOCK_API_LINKAGE /* WSAStartup is ours */
 #include <windows.h>
 
 #include <stddef.h>
@@ -111,16 +112,33 @@ static BOOL hook_services(HMODULE ntdll)
   return TRUE;
 }
 
-typedef LONG(WINAPI *QueryVirtualMemory)(HANDLE process, const void *address, int what, void *data, SIZE_T size, SIZE_T *used);
+/*
+ * The functions of winehost.so, which lies beside this file. Wine loads an ELF file with a module's head from wherever a path leads;
+ * what it calls a builtin module's unix half it would look for in its own folders and in WINEDLLPATH alone (measured).
+ */
+static uint64_t load_unix_half(HINSTANCE self)
+{
+  static const WCHAR kName[] = L"winehost.so";
+  WCHAR path[1024];
+  DWORD length = GetModuleFileNameW(self, path, sizeof path / sizeof *path);
+  if (length == 0 || length >= sizeof path / sizeof *path)
+    return 0;
+  while (length > 0 && path[length - 1] != '\\')
+    length--;
+  if (length + sizeof kName / sizeof *kName > sizeof path / sizeof *path)
+    return 0;
+  for (unsigned i = 0; i < sizeof kName / sizeof *kName; i++)
+    path[length + i] = kName[i];
+  HMODULE half = LoadLibraryW(path);
+  return half ? (uint64_t)(uintptr_t)GetProcAddress(half, "__wine_unix_call_funcs") : 0;
+}
 
 static BOOL attach(HINSTANCE self)
 {
-  enum { kMemoryWineUnixFuncs = 1000 };
   HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
   Dispatcher *dispatcher = (Dispatcher *)(void *)GetProcAddress(ntdll, "__wine_unix_call_dispatcher");
-  QueryVirtualMemory query = (QueryVirtualMemory)(void *)GetProcAddress(ntdll, "NtQueryVirtualMemory");
-  uint64_t unixlib = 0;
-  if (!dispatcher || !query || query(GetCurrentProcess(), self, kMemoryWineUnixFuncs, &unixlib, sizeof unixlib, NULL) != 0 || !unixlib)
+  uint64_t unixlib = dispatcher ? load_unix_half(self) : 0;
+  if (!unixlib)
     return FALSE;
   Attach attaching = {kBridgeVersion, windsock_stubs, (uint64_t)(uintptr_t)&WaitForMultipleObjectsEx};
   if ((*dispatcher)(unixlib, kAttach, &attaching) != 0 || !hook_services(ntdll))
@@ -133,6 +151,63 @@ static BOOL attach(HINSTANCE self)
   return TRUE;
 }
 
+/* ---- Wine's own modules ---- */
+
+/* They call Winsock without starting it, or before, which Wine's allows: Winsock is started when one of them is loaded. (Windows' own
+ * such modules start it in their processes, too.) */
+static const WCHAR *const kUnstarted[] = {L"wineboot.exe", L"winhttp.dll", L"wininet.dll", L"jsproxy.dll", L"wbemprox.dll"};
+enum { kUnstartedCount = sizeof kUnstarted / sizeof *kUnstarted };
+
+static void start_for_wine(void)
+{
+  static WSADATA data;
+  WSAStartup(MAKEWORD(2, 2), &data);
+}
+
+/* https://learn.microsoft.com/windows/win32/devnotes/ldrregisterdllnotification */
+typedef struct {
+  USHORT length, size; /* in bytes */
+  WCHAR *text;
+} UnicodeString;
+typedef struct {
+  ULONG flags;
+  const UnicodeString *path, *name;
+} LoadedModule;
+typedef void(CALLBACK *Notification)(ULONG reason, const LoadedModule *module, void *context);
+typedef LONG(WINAPI *RegisterNotification)(ULONG flags, Notification notification, void *context, void **cookie);
+
+static BOOL is_name(const UnicodeString *given, const WCHAR *name)
+{
+  unsigned count = given->length / sizeof(WCHAR), i = 0;
+  for (; i < count && name[i]; i++) {
+    WCHAR c = given->text[i];
+    if (c >= 'A' && c <= 'Z')
+      c += 'a' - 'A';
+    if (c != name[i])
+      return FALSE;
+  }
+  return i == count && !name[i];
+}
+
+static void CALLBACK module_loaded(ULONG reason, const LoadedModule *module, void *context)
+{
+  (void)context;
+  for (unsigned i = 0; i < kUnstartedCount && reason == 1; i++)
+    if (is_name(module->name, kUnstarted[i]))
+      start_for_wine();
+}
+
+static void watch_for_wines_modules(HMODULE ntdll)
+{
+  static void *cookie;
+  RegisterNotification watch = (RegisterNotification)(void *)GetProcAddress(ntdll, "LdrRegisterDllNotification");
+  if (watch)
+    watch(0, module_loaded, NULL, &cookie);
+  for (unsigned i = 0; i < kUnstartedCount; i++)
+    if (GetModuleHandleW(kUnstarted[i]))
+      start_for_wine();
+}
+
 /* Without its host the DLL is there all the same, and WSAStartup says WSASYSNOTREADY: a process that never starts Winsock, as many
  * that import it do, is not to die of it. */
 BOOL WINAPI DllMainCRTStartup(HINSTANCE self, DWORD reason, void *reserved)
@@ -140,7 +215,8 @@ BOOL WINAPI DllMainCRTStartup(HINSTANCE self, DWORD reason, void *reserved)
   (void)reserved;
   if (reason == DLL_PROCESS_ATTACH) {
     DisableThreadLibraryCalls(self);
-    attach(self);
+    if (attach(self))
+      watch_for_wines_modules(GetModuleHandleW(L"ntdll.dll"));
   }
   return TRUE;
 }

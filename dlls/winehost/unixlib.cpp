@@ -13,7 +13,6 @@
 
 #include <mutex>
 #include <string>
-#include <string_view>
 
 #include "dlls/common/debug.h"
 #include "dlls/winehost/arguments.h"
@@ -140,16 +139,6 @@ NtStatus exported(void* call) {
 
 // ---- beside the exports --------------------------------------------------------------------------------------------------------
 
-// Wine's own programs that use Winsock without starting it, as Wine's lets them: wineboot asks for the name of the machine.
-constexpr std::string_view kUnstarted[] = {"wineboot.exe"};
-
-void start_for_wine() {
-  const std::string name = host::thread_name(host::process_id());
-  WSADATA data;
-  for (std::string_view one : kUnstarted)
-    if (name == one) native_startup(MAKEWORD(2, 2), &data);
-}
-
 NtStatus attach(void* argument) {
   const Attach& asked = *static_cast<const Attach*>(argument);
   if (asked.version != kBridgeVersion) {
@@ -167,7 +156,6 @@ NtStatus attach(void* argument) {
   }
   g_attachment = asked;
   inheritance::take_over();
-  start_for_wine();
   return kSuccess;
 }
 
@@ -214,5 +202,8 @@ extern "C" [[gnu::visibility("default")]] NtStatus (*const __wine_unix_call_func
 #include "dlls/winehost/winehost.exports"
 #undef EXPORT
 };
+
+// The entry point of winehost.so as a module of Wine (unix_half.spec). All begins with kAttach.
+extern "C" [[gnu::ms_abi]] int windsock_unix_half(void*, unsigned, void*) { return 1; }
 
 }  // namespace windsock::winehost

@@ -57,7 +57,7 @@ bool nobody_listens(host::Errno error) { return static_cast<int>(error) == ECONN
 std::string server_program() {
   if (const char* chosen = getenv("WINDSOCK_SERVER"); chosen && *chosen) return chosen;
   std::string library = host::directory_of_module(reinterpret_cast<const void*>(&server_program));
-  for (const char* relative : {"/../bin/windsockd", "/../windsockd", "/../../bin/windsockd"}) {
+  for (const char* relative : {"/windsockd", "/../bin/windsockd", "/../windsockd", "/../../bin/windsockd"}) {
     std::string path = library + relative;
     if (host::is_executable(path.c_str())) return path;
   }

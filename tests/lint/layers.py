@@ -47,7 +47,7 @@ MEETING = (
     (r"dlls/wsock32/", r"dlls/(common|ws2_32|wsock32)/"),
     (r"dlls/user32/", r"dlls/(common|user32)/|dlls/ws2_32/host_services\.h"),
     (r"dlls/winehost/", r"dlls/(common|ws2_32|winehost)/"),
-    (r"server/", r"dlls/common/|server/|dlls/winehost/launcher\.h"),  # windsock run
+    (r"server/", r"dlls/common/|server/|dlls/winehost/(installation|installer|launcher)\.h"),  # windsock run, windsock wine
 )
 
 # Pure files: the same answer for the same arguments. They reach none of these headers, not even through others.
@@ -55,6 +55,7 @@ PURE = (
     (r"dlls/ws2_32/translate_\w+\.(h|cpp)", r"dlls/ws2_32/(server_\w+|socket_table|blocking|waiting|host_services)\.h|event2?/.*|event2?\.h"),
     (r"server/(quota|duplication_table|shared_state|peer|request_handlers)\.(h|cpp)",
      r"server/(event_loop|connection|listener|closer|daemon)\.h|event2/.*|event\.h|chrono"),
+    (r"dlls/winehost/registry_file\.(h|cpp)", r"dlls/common/.*|filesystem|fstream|unistd\.h"),
     (r"dlls/common/wire\.(h|cpp)", r"dlls/common/host(_\w+)?\.h|dlls/common/fd_channel\.h"),
 )
 

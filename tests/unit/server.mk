@@ -1,7 +1,7 @@
-# Unit tests of dlls/common and of the server. Like the server they see the host's headers only.
+# Unit tests of dlls/common, of the server, and of what `windsock` does to a Wine prefix. Like the server they see the host's headers only.
 if HAVE_GTEST
-check_PROGRAMS += tests/unit/common_test tests/unit/server_test
-TESTS += tests/unit/common_test tests/unit/server_test
+check_PROGRAMS += tests/unit/common_test tests/unit/server_test tests/unit/winehost_test
+TESTS += tests/unit/common_test tests/unit/server_test tests/unit/winehost_test
 
 tests_unit_common_test_CPPFLAGS = $(SERVER_CPPFLAGS)
 tests_unit_common_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
@@ -32,6 +32,16 @@ tests_unit_server_test_SOURCES = \
 	tests/unit/server/status_view_test.cpp \
 	tests/unit/server/world.h
 tests_unit_server_test_LDADD = libwindsock_server.la $(GTEST_LIBS) $(FMT_LIBS) -lgtest_main -lpthread
+
+tests_unit_winehost_test_CPPFLAGS = $(SERVER_CPPFLAGS)
+tests_unit_winehost_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(JSON_CFLAGS)
+tests_unit_winehost_test_SOURCES = \
+	dlls/winehost/installation_record.cpp \
+	dlls/winehost/prefix_files.cpp \
+	dlls/winehost/registry_file.cpp \
+	tests/unit/winehost/prefix_files_test.cpp \
+	tests/unit/winehost/registry_file_test.cpp
+tests_unit_winehost_test_LDADD = libwindsock_common.la $(GTEST_LIBS) -lgtest_main -lpthread
 endif
 
 TESTS += tests/unit/server/windsockd_smoke tests/unit/server/protocol_doc_test

@@ -33,8 +33,10 @@ class SharedPrefix(WinePrefix):
 
 
 class WineTest(SystemTest):
+    prefix_name = "prefix"
+
     def setUp(self):
-        self.prefix = SharedPrefix.get("prefix")
+        self.prefix = SharedPrefix.get(self.prefix_name)
         self.more_environment = dict(WINEPREFIX=str(self.prefix.path), WINEDEBUG="-all", WINEDLLOVERRIDES=OVERRIDES, DISPLAY="")
         super().setUp()
 
