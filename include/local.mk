@@ -40,6 +40,7 @@ dist_windsockinclude_HEADERS = \
 	include/afunix.h \
 	include/basetsd.h \
 	include/errhandlingapi.h \
+	include/fibersapi.h \
 	include/fileapi.h \
 	include/guiddef.h \
 	include/handleapi.h \
@@ -54,6 +55,7 @@ dist_windsockinclude_HEADERS = \
 	include/netdb.h \
 	include/nspapi.h \
 	include/poll.h \
+	include/process.h \
 	include/processthreadsapi.h \
 	include/profileapi.h \
 	include/qos.h \

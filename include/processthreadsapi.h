@@ -114,6 +114,22 @@ WINBASEAPI DECLSPEC_NORETURN VOID WINAPI ExitThread(DWORD dwExitCode);
 WINBASEAPI BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode);
 /* The number of suspensions before the call; (DWORD)-1 on failure. */
 WINBASEAPI DWORD WINAPI ResumeThread(HANDLE hThread);
+/* A thread may suspend itself, and one that is suspended may be so once more; one that runs is not stopped from outside:
+ * ERROR_NOT_SUPPORTED. The suspensions before, or (DWORD)-1. */
+WINBASEAPI DWORD WINAPI SuspendThread(HANDLE hThread);
+/* Ends the calling thread, or one that is suspended, without a further instruction of its routine; for others as SuspendThread. */
+WINBASEAPI BOOL WINAPI TerminateThread(HANDLE hThread, DWORD dwExitCode);
+/* Threads of this process that CreateThread made or that have asked for a handle to themselves; else ERROR_INVALID_PARAMETER. */
+WINBASEAPI HANDLE WINAPI OpenThread(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwThreadId);
+WINBASEAPI DWORD WINAPI GetThreadId(HANDLE Thread);
+WINBASEAPI DWORD WINAPI GetProcessIdOfThread(HANDLE Thread);
+/* A priority is kept and told, and has no effect. */
+WINBASEAPI BOOL WINAPI SetThreadPriority(HANDLE hThread, int nPriority);
+WINBASEAPI int WINAPI GetThreadPriority(HANDLE hThread);
+/* TRUE, whether or not another thread was there to run. */
+WINBASEAPI BOOL WINAPI SwitchToThread(void);
+WINBASEAPI DWORD WINAPI GetCurrentProcessorNumber(void);
+
 /* Values of each thread by index; they begin as NULL. TLS_OUT_OF_INDEXES and the last error on failure of TlsAlloc; TlsGetValue
  * sets the last error also when it succeeds, to ERROR_SUCCESS. Nothing is freed when a thread ends. */
 #define TLS_OUT_OF_INDEXES ((DWORD)0xffffffff)

@@ -41,6 +41,11 @@ void sleep_until(int64_t deadline) {
 
 void yield_processor() { ::sched_yield(); }
 
+uint32_t processor_number() {
+  int number = ::sched_getcpu();
+  return number < 0 ? 0 : static_cast<uint32_t>(number);
+}
+
 uint64_t uptime_milliseconds() {
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);

@@ -22,6 +22,8 @@ void futex_wake(const uint32_t* word, int sleepers);
 void sleep_until(int64_t deadline);
 // Lets other threads of this processor run.
 void yield_processor();
+// The processor that the caller runs on.
+uint32_t processor_number();
 // Milliseconds since the system was started, sleep of the machine included.
 uint64_t uptime_milliseconds();
 // Since 1970, UTC.

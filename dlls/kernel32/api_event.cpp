@@ -19,6 +19,11 @@ HANDLE create_event(const SECURITY_ATTRIBUTES* attributes, BOOL manual_reset, BO
   });
 }
 
+HANDLE create_event_by_flags(const SECURITY_ATTRIBUTES* attributes, DWORD flags, bool named) {
+  if (!only_flags(flags, CREATE_EVENT_MANUAL_RESET | CREATE_EVENT_INITIAL_SET)) return nullptr;
+  return create_event(attributes, flags & CREATE_EVENT_MANUAL_RESET, flags & CREATE_EVENT_INITIAL_SET, named);
+}
+
 }  // namespace
 
 HANDLE CreateEventA(LPSECURITY_ATTRIBUTES attributes, BOOL manual_reset, BOOL initial_state, LPCSTR name) {
@@ -27,6 +32,14 @@ HANDLE CreateEventA(LPSECURITY_ATTRIBUTES attributes, BOOL manual_reset, BOOL in
 
 HANDLE CreateEventW(LPSECURITY_ATTRIBUTES attributes, BOOL manual_reset, BOOL initial_state, LPCWSTR name) {
   return create_event(attributes, manual_reset, initial_state, name != nullptr);
+}
+
+HANDLE CreateEventExA(LPSECURITY_ATTRIBUTES attributes, LPCSTR name, DWORD flags, DWORD) {
+  return create_event_by_flags(attributes, flags, name != nullptr);
+}
+
+HANDLE CreateEventExW(LPSECURITY_ATTRIBUTES attributes, LPCWSTR name, DWORD flags, DWORD) {
+  return create_event_by_flags(attributes, flags, name != nullptr);
 }
 
 BOOL SetEvent(HANDLE handle) {

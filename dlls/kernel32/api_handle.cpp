@@ -113,3 +113,15 @@ BOOL SetHandleInformation(HANDLE handle, DWORD mask, DWORD flags) {
   }
   return handle_table::change_flags(handle, mask, flags) ? TRUE : fail(Win32Error::kInvalidHandle);
 }
+
+BOOL CompareObjectHandles(HANDLE first, HANDLE second) {
+  if (operations_for(first) != nullptr && operations_for(second) != nullptr) {
+    // A SOCKET is the host fd itself.
+    auto a = windsock::host::identify(static_cast<int>(socket_of(first))), b = windsock::host::identify(static_cast<int>(socket_of(second)));
+    if (a && b && a.value().is_socket) return a.value() == b.value() ? TRUE : fail(Win32Error::kNotSameObject);
+    return fail(Win32Error::kInvalidHandle);
+  }
+  Ref<Waitable> a = find_object(first), b = find_object(second);
+  if ((!a && operations_for(first) == nullptr) || (!b && operations_for(second) == nullptr)) return fail(Win32Error::kInvalidHandle);
+  return a.get() == b.get() ? TRUE : fail(Win32Error::kNotSameObject);
+}

@@ -27,6 +27,16 @@ HANDLE CreateMutexA(LPSECURITY_ATTRIBUTES attributes, BOOL owned, LPCSTR name) {
 
 HANDLE CreateMutexW(LPSECURITY_ATTRIBUTES attributes, BOOL owned, LPCWSTR name) { return create_mutex(attributes, owned, name != nullptr); }
 
+HANDLE CreateMutexExA(LPSECURITY_ATTRIBUTES attributes, LPCSTR name, DWORD flags, DWORD) {
+  if (!only_flags(flags, CREATE_MUTEX_INITIAL_OWNER)) return nullptr;
+  return create_mutex(attributes, flags & CREATE_MUTEX_INITIAL_OWNER, name != nullptr);
+}
+
+HANDLE CreateMutexExW(LPSECURITY_ATTRIBUTES attributes, LPCWSTR name, DWORD flags, DWORD) {
+  if (!only_flags(flags, CREATE_MUTEX_INITIAL_OWNER)) return nullptr;
+  return create_mutex(attributes, flags & CREATE_MUTEX_INITIAL_OWNER, name != nullptr);
+}
+
 BOOL ReleaseMutex(HANDLE handle) {
   Ref<Mutex> mutex = find_object_as<Mutex>(handle);
   if (!mutex) return fail(Win32Error::kInvalidHandle);

@@ -32,6 +32,14 @@ HANDLE CreateSemaphoreW(LPSECURITY_ATTRIBUTES attributes, LONG signals, LONG mos
   return create_semaphore(attributes, signals, most, name != nullptr);
 }
 
+HANDLE CreateSemaphoreExA(LPSECURITY_ATTRIBUTES attributes, LONG signals, LONG most, LPCSTR name, DWORD flags, DWORD) {
+  return only_flags(flags, 0) ? create_semaphore(attributes, signals, most, name != nullptr) : nullptr;
+}
+
+HANDLE CreateSemaphoreExW(LPSECURITY_ATTRIBUTES attributes, LONG signals, LONG most, LPCWSTR name, DWORD flags, DWORD) {
+  return only_flags(flags, 0) ? create_semaphore(attributes, signals, most, name != nullptr) : nullptr;
+}
+
 BOOL ReleaseSemaphore(HANDLE handle, LONG count, LPLONG previous) {
   Ref<Semaphore> semaphore = find_object_as<Semaphore>(handle);
   if (!semaphore) return fail(Win32Error::kInvalidHandle);

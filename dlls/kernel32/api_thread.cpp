@@ -1,8 +1,10 @@
 // The exports for threads.
 #include <processthreadsapi.h>
+#include <winbase.h>
 
 #include <algorithm>
 
+#include "dlls/common/host_futex.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
 #include "dlls/kernel32/process.h"
@@ -76,12 +78,73 @@ DWORD ResumeThread(HANDLE handle) {
   return static_cast<DWORD>(-1);
 }
 
-// PAPCFUNC takes a ULONG_PTR, which is what Thread's calls take.
+DWORD SuspendThread(HANDLE handle) {
+  Ref<Thread> thread = find_object_as<Thread>(handle);
+  Win32Error error = find_object_as<MainThread>(handle) ? Win32Error::kNotSupported : Win32Error::kInvalidHandle;
+  uint32_t before = 0;
+  if (thread) {
+    Thread::Stop stop = thread->suspend(before);
+    if (stop == Thread::Stop::kStopped) return before;
+    bool ended = thread->is_signalled();
+    error = stop == Thread::Stop::kTooOften ? Win32Error::kSignalRefused : ended ? Win32Error::kAccessDenied : Win32Error::kNotSupported;
+  }
+  set_last_error(error);
+  return static_cast<DWORD>(-1);
+}
+
+BOOL TerminateThread(HANDLE handle, DWORD code) {
+  Ref<Thread> thread = find_object_as<Thread>(handle);
+  if (!thread) return fail(find_object_as<MainThread>(handle) ? Win32Error::kNotSupported : Win32Error::kInvalidHandle);
+  return thread->terminate(code) == Thread::Stop::kStopped ? TRUE : fail(Win32Error::kNotSupported);
+}
+
+HANDLE OpenThread(DWORD, BOOL inheritable, DWORD id) {
+  Ref<Thread> thread = id == GetCurrentThreadId() ? Thread::current() : Thread::find(id);
+  HANDLE handle = thread ? handle_table::insert(Ref<Thread>(thread), inheritable ? kHandleInherit : 0) : nullptr;
+  if (handle == nullptr) set_last_error(thread ? Win32Error::kNotEnoughMemory : Win32Error::kInvalidParameter);
+  return handle;
+}
+
+DWORD GetThreadId(HANDLE handle) {
+  if (Ref<Thread> thread = find_object_as<Thread>(handle)) return static_cast<DWORD>(thread->id());
+  if (Ref<MainThread> main_thread = find_object_as<MainThread>(handle)) return main_thread->process().id();
+  return static_cast<DWORD>(fail(Win32Error::kInvalidHandle));
+}
+
+DWORD GetProcessIdOfThread(HANDLE handle) {
+  if (find_object_as<Thread>(handle)) return GetCurrentProcessId();
+  if (Ref<MainThread> main_thread = find_object_as<MainThread>(handle)) return main_thread->process().id();
+  return static_cast<DWORD>(fail(Win32Error::kInvalidHandle));
+}
+
+BOOL SetThreadPriority(HANDLE handle, int priority) {
+  Ref<Thread> thread = find_object_as<Thread>(handle);
+  if (!thread) return fail(Win32Error::kInvalidHandle);
+  bool known = (priority >= THREAD_PRIORITY_LOWEST && priority <= THREAD_PRIORITY_HIGHEST) || priority == THREAD_PRIORITY_IDLE ||
+               priority == THREAD_PRIORITY_TIME_CRITICAL;
+  if (!known) return fail(Win32Error::kInvalidParameter);
+  thread->priority.store(priority, std::memory_order_relaxed);
+  return TRUE;
+}
+
+int GetThreadPriority(HANDLE handle) {
+  if (Ref<Thread> thread = find_object_as<Thread>(handle)) return thread->priority.load(std::memory_order_relaxed);
+  set_last_error(Win32Error::kInvalidHandle);
+  return THREAD_PRIORITY_ERROR_RETURN;
+}
+
+BOOL SwitchToThread() {
+  windsock::host::yield_processor();
+  return TRUE;
+}
+
+DWORD GetCurrentProcessorNumber() { return windsock::host::processor_number(); }
+
 DWORD QueueUserAPC(PAPCFUNC routine, HANDLE handle, ULONG_PTR argument) {
-  static_assert(sizeof(ULONG_PTR) == sizeof(uintptr_t));
+  auto make = [](const Call& call) { reinterpret_cast<PAPCFUNC>(call.values[0])(call.values[1]); };
   Ref<Thread> thread = find_object_as<Thread>(handle);
   if (!thread) return static_cast<DWORD>(fail(Win32Error::kInvalidHandle));
-  switch (thread->queue_call(reinterpret_cast<void (*)(uintptr_t)>(routine), argument)) {
+  switch (thread->queue_call({make, {reinterpret_cast<uintptr_t>(routine), argument}})) {
     case Thread::CallResult::kQueued:
       return TRUE;
     case Thread::CallResult::kNoMemory:

@@ -1,7 +1,7 @@
 #include "dlls/kernel32/dispatcher.h"
 
+#include <memory>
 #include <mutex>
-#include <utility>
 
 #include "dlls/common/host_child.h"
 #include "dlls/common/host_futex.h"
@@ -164,14 +164,17 @@ bool Dispatcher::add_signals(Waitable& object, uint32_t count, uint32_t most, ui
   return true;
 }
 
-bool Dispatcher::queue_call(CallQueue& calls, QueuedCall* call) {
+bool Dispatcher::queue_call(CallQueue& calls, QueuedCall& place, const Call& call) {
   Waiter* woken = nullptr;
   {
     std::lock_guard lock(the_lock);
     if (calls.closed) return false;
-    call->next = nullptr;
-    (calls.last != nullptr ? calls.last->next : calls.first) = call;
-    calls.last = call;
+    if (place.queued) return true;
+    place.queued = true;
+    place.call = call;
+    place.next = nullptr;
+    (calls.last != nullptr ? calls.last->next : calls.first) = &place;
+    calls.last = &place;
     if (calls.alertable != nullptr) {
       woken = calls.alertable;
       dequeue(*woken);
@@ -184,20 +187,35 @@ bool Dispatcher::queue_call(CallQueue& calls, QueuedCall* call) {
   return true;
 }
 
-QueuedCall* Dispatcher::next_call(CallQueue& calls) {
+void Dispatcher::cancel_call(CallQueue& calls, QueuedCall& place) {
   std::lock_guard lock(the_lock);
-  QueuedCall* call = calls.first;
-  if (call == nullptr) return nullptr;
-  calls.first = call->next;
-  if (calls.first == nullptr) calls.last = nullptr;
-  return call;
+  if (!place.queued) return;
+  QueuedCall* before = nullptr;
+  for (QueuedCall* other = calls.first; other != &place; other = other->next) before = other;
+  (before != nullptr ? before->next : calls.first) = place.next;
+  if (calls.last == &place) calls.last = before;
+  place.queued = false;
 }
 
-QueuedCall* Dispatcher::close(CallQueue& calls) {
+std::optional<Call> Dispatcher::next_call(CallQueue& calls) {
+  std::unique_ptr<QueuedCall> to_delete;
   std::lock_guard lock(the_lock);
-  calls.closed = true;
-  calls.last = nullptr;
-  return std::exchange(calls.first, nullptr);
+  QueuedCall* place = calls.first;
+  if (place == nullptr) return std::nullopt;
+  calls.first = place->next;
+  if (calls.first == nullptr) calls.last = nullptr;
+  place->queued = false;
+  if (place->storage == QueuedCall::Storage::kHeap) to_delete.reset(place);
+  return place->call;
+}
+
+void Dispatcher::close(CallQueue& calls) {
+  {
+    std::lock_guard lock(the_lock);
+    calls.closed = true;
+  }
+  while (next_call(calls)) {
+  }
 }
 
 void Dispatcher::lock_for_fork() { the_lock.lock(); }

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "dlls/kernel32/waitable.h"
@@ -31,10 +32,23 @@ struct WaitBlock {
   WaitBlock* previous = nullptr;
 };
 
-// A call that waits for its thread to wait alertably (an APC).
+// A call for a thread to make when it waits alertably (an APC): make() gets it, and finds there what it needs.
+struct Call {
+  void (*make)(const Call&) = nullptr;
+  uintptr_t values[4] = {};
+};
+
+// A place for a call in a thread's queue. The call is copied in and out under the lock: an object that repeats its call (a timer)
+// has the place for it as a member, and may go while the call is made.
 struct QueuedCall {
-  void (*routine)(uintptr_t) = nullptr;
-  uintptr_t argument = 0;
+  enum class Storage : uint8_t { kHeap, kMember };  // kHeap: deleted once out of the queue
+
+  explicit QueuedCall(Storage where) : storage(where) {}
+
+  const Storage storage;
+  // Under the lock:
+  bool queued = false;
+  Call call;
   QueuedCall* next = nullptr;
 };
 
@@ -80,12 +94,15 @@ class Dispatcher {
   static void clear_signal(Waitable& object);
   static bool add_signals(Waitable& object, uint32_t count, uint32_t most, uint32_t& before);
 
-  // Ends the alertable wait of the queue's thread, if it is in one. False: the thread is ending.
-  static bool queue_call(CallQueue& calls, QueuedCall* call);
-  // The oldest call, or null.
-  static QueuedCall* next_call(CallQueue& calls);
-  // No more calls from now on; the rest, linked by `next`, goes to the caller.
-  static QueuedCall* close(CallQueue& calls);
+  // Ends the alertable wait of the queue's thread, if it is in one. A place that is queued already keeps its call. False, and nothing
+  // is done: the thread is ending.
+  static bool queue_call(CallQueue& calls, QueuedCall& place, const Call& call);
+  // Takes the call back, if it is not made yet.
+  static void cancel_call(CallQueue& calls, QueuedCall& place);
+  // The oldest call, whose place is free from then on.
+  static std::optional<Call> next_call(CallQueue& calls);
+  // No more calls from now on; the rest is forgotten.
+  static void close(CallQueue& calls);
 
   static void lock_for_fork();
   static void unlock_after_fork();

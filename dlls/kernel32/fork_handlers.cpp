@@ -1,14 +1,17 @@
 // What fork() means for kernel32: the child has one thread, and the handles of its parent.
 //
 // Events go on with the state they had; nobody waits for them. The parent's other threads are not here, so their objects count
-// as ended. Processes stay what they are, but the parent's children are no children of the child. The locks are held across
+// as ended, and timers have stopped. Processes stay what they are, but the parent's children are no children of the child. The locks are held across
 // fork(), so that the child finds the tables whole.
 #include <pthread.h>
 
+#include "dlls/kernel32/address_wait.h"
 #include "dlls/kernel32/dispatcher.h"
 #include "dlls/kernel32/handle_table.h"
 #include "dlls/kernel32/process.h"
 #include "dlls/kernel32/thread.h"
+#include "dlls/kernel32/thread_values.h"
+#include "dlls/kernel32/timer_queue.h"
 
 namespace windsock::kernel32 {
 
@@ -16,27 +19,36 @@ namespace {
 
 // In the order in which locks nest: a process that is collected signals its object.
 void prepare() {
+  thread_values::lock_for_fork();
   handle_table::lock_for_fork();
   Thread::lock_for_fork();
   Process::lock_for_fork();
+  TimerQueue::lock_for_fork();
   Dispatcher::lock_for_fork();
 }
 
 void release() {
   Dispatcher::unlock_after_fork();
+  TimerQueue::unlock_after_fork();
   Process::unlock_after_fork();
   Thread::unlock_after_fork();
   handle_table::unlock_after_fork();
+  thread_values::unlock_after_fork();
 }
 
 void reset() {
+  address_wait::reset_in_child();
   Dispatcher::reset_in_child();
   Dispatcher::unlock_after_fork();
+  TimerQueue::reset_in_child();
+  TimerQueue::unlock_after_fork();
   Process::unlock_after_fork();
   Process::reset_in_child();
   Thread::reset_in_child();
   Thread::unlock_after_fork();
   handle_table::unlock_after_fork();
+  thread_values::reset_in_child();
+  thread_values::unlock_after_fork();
 }
 
 __attribute__((constructor)) void register_fork_handlers() { ::pthread_atfork(prepare, release, reset); }

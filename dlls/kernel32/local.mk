@@ -1,17 +1,22 @@
 # libkernel32.so.1: the slice of Win32 that Winsock programs lean on natively. kernel32.spec lists its exports.
 lib_LTLIBRARIES += libkernel32.la
 libkernel32_la_SOURCES = \
+	dlls/kernel32/address_wait.cpp dlls/kernel32/address_wait.h \
 	dlls/kernel32/api_event.cpp \
 	dlls/kernel32/api_file.cpp \
+	dlls/kernel32/api_fls.cpp \
 	dlls/kernel32/api_handle.cpp \
 	dlls/kernel32/api_heap.cpp \
 	dlls/kernel32/api_message.cpp \
 	dlls/kernel32/api_mutex.cpp \
 	dlls/kernel32/api_process.cpp \
 	dlls/kernel32/api_semaphore.cpp \
+	dlls/kernel32/api_open.cpp \
 	dlls/kernel32/api_thread.cpp \
+	dlls/kernel32/api_timer.cpp \
 	dlls/kernel32/api_tls.cpp \
 	dlls/kernel32/api_wait.cpp \
+	dlls/kernel32/c_threads.cpp \
 	dlls/kernel32/command_line.cpp dlls/kernel32/command_line.h \
 	dlls/kernel32/create_process.cpp dlls/kernel32/create_process.h \
 	dlls/kernel32/critical_section.cpp \
@@ -33,7 +38,10 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/socket_provider.cpp dlls/kernel32/socket_provider.h \
 	dlls/kernel32/text.cpp dlls/kernel32/text.h \
 	dlls/kernel32/thread.cpp dlls/kernel32/thread.h \
+	dlls/kernel32/thread_values.h \
 	dlls/kernel32/time.cpp dlls/kernel32/time.h \
+	dlls/kernel32/timer.cpp dlls/kernel32/timer.h \
+	dlls/kernel32/timer_queue.cpp dlls/kernel32/timer_queue.h \
 	dlls/kernel32/wait.cpp dlls/kernel32/wait.h \
 	dlls/kernel32/waitable.cpp dlls/kernel32/waitable.h \
 	dlls/kernel32/win32_error.cpp dlls/kernel32/win32_error.h

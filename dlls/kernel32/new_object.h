@@ -9,6 +9,9 @@
 
 namespace windsock::kernel32 {
 
+// False and the last error: there are others.
+inline bool only_flags(DWORD flags, DWORD known) { return !(flags & ~known) || fail(Win32Error::kInvalidParameter); }
+
 // A handle to what make() gives (a Ref, empty when memory is short); null and the last error on failure.
 template <typename Make>
 HANDLE new_object(const SECURITY_ATTRIBUTES* attributes, bool named, Make make) {

@@ -79,7 +79,7 @@ void Thread::at_thread_end(void* value) {
 }
 
 void Thread::give_up_what_it_has() {
-  for (QueuedCall* call = Dispatcher::close(calls_); call != nullptr;) delete std::exchange(call, call->next);
+  Dispatcher::close(calls_);
   while (owned_mutexes != nullptr) owned_mutexes->abandon();
 }
 
@@ -115,33 +115,32 @@ void* Thread::run(void* value) {
   thread->drop_reference();  // the creator's for us; attach() has counted its own, which lasts to the thread's end
   thread->started_.store(1, std::memory_order_release);
   host::futex_wake(word_of(thread->started_), 1);
-  while (thread->suspended_.load(std::memory_order_acquire) != 0) host::futex_sleep(word_of(thread->suspended_), 1, host::kNoDeadline);
+  thread->stay_suspended();
   thread->make_queued_calls();
   thread->exit_code_ = thread->start_.routine(thread->start_.argument);
   return nullptr;
 }
 
-Thread::CallResult Thread::queue_call(void (*routine)(uintptr_t), uintptr_t argument) {
-  auto* call = new (std::nothrow) QueuedCall{routine, argument, nullptr};
-  if (call == nullptr) return CallResult::kNoMemory;
-  if (Dispatcher::queue_call(calls_, call)) return CallResult::kQueued;
-  delete call;
+Thread::CallResult Thread::queue_call(const Call& call) {
+  auto* place = new (std::nothrow) QueuedCall(QueuedCall::Storage::kHeap);
+  if (place == nullptr) return CallResult::kNoMemory;
+  if (Dispatcher::queue_call(calls_, *place, call)) return CallResult::kQueued;
+  delete place;
   return CallResult::kEnded;
 }
 
 // One at a time: a call may wait alertably itself, and make the rest.
 void Thread::make_queued_calls() {
-  while (QueuedCall* call = Dispatcher::next_call(calls_)) {
-    auto [routine, argument, next] = *call;
-    delete call;
-    routine(argument);
-  }
+  while (std::optional<Call> call = Dispatcher::next_call(calls_)) call->make(*call);
 }
 
 Ref<Thread> Thread::current() {
   if (this_thread == nullptr) {
     Ref<Thread> thread = create();
-    if (thread) thread->attach();
+    if (thread) {
+      thread->suspended_.store(kBegun, std::memory_order_relaxed);
+      thread->attach();
+    }
     return thread;
   }
   return Ref<Thread>::share(this_thread);
@@ -152,10 +151,58 @@ void Thread::exit_current(uint32_t code) {
   ::pthread_exit(nullptr);
 }
 
+// By the thread itself: returns once it may run.
+void Thread::stay_suspended() {
+  uint32_t state = suspended_.load(std::memory_order_acquire);
+  for (;;) {
+    if (state & kTerminated) ::pthread_exit(nullptr);
+    if ((state & kMostSuspensions) != 0) {
+      host::futex_sleep(word_of(suspended_), state, host::kNoDeadline);
+      state = suspended_.load(std::memory_order_acquire);
+    } else if (suspended_.compare_exchange_weak(state, state | kBegun, std::memory_order_acquire)) {
+      return;
+    }
+  }
+}
+
 uint32_t Thread::resume() {
-  uint32_t before = suspended_.exchange(0, std::memory_order_acq_rel);
-  if (before != 0) host::futex_wake(word_of(suspended_), 1);
-  return before;
+  uint32_t state = suspended_.load(std::memory_order_relaxed);
+  do {
+    if ((state & kMostSuspensions) == 0) return 0;
+  } while (!suspended_.compare_exchange_weak(state, state - 1, std::memory_order_acq_rel));
+  host::futex_wake(word_of(suspended_), 1);
+  return state & kMostSuspensions;
+}
+
+Thread::Stop Thread::suspend(uint32_t& before) {
+  bool itself = this == this_thread;
+  uint32_t state = suspended_.load(std::memory_order_relaxed);
+  do {
+    before = state & kMostSuspensions;
+    if (before == 0 && !itself && (is_signalled() || (state & kBegun))) return Stop::kRuns;
+    if (before == kMostSuspensions) return Stop::kTooOften;
+  } while (!suspended_.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel));
+  if (itself) stay_suspended();
+  return Stop::kStopped;
+}
+
+Thread::Stop Thread::terminate(uint32_t code) {
+  if (this == this_thread) exit_current(code);
+  uint32_t state = suspended_.load(std::memory_order_relaxed);
+  do {
+    if (is_signalled() || (state & kTerminated)) return Stop::kStopped;
+    if ((state & kMostSuspensions) == 0) return Stop::kRuns;
+    exit_code_ = code;
+  } while (!suspended_.compare_exchange_weak(state, state | kTerminated, std::memory_order_acq_rel));
+  host::futex_wake(word_of(suspended_), 1);
+  return Stop::kStopped;
+}
+
+Ref<Thread> Thread::find(uint32_t id) {
+  std::lock_guard lock(list_lock);
+  for (Thread* thread = all_threads; thread != nullptr; thread = thread->next_)
+    if (thread->id_ == static_cast<int>(id) && !thread->is_signalled() && thread->try_add_reference()) return Ref<Thread>::adopt(thread);
+  return {};
 }
 
 void Thread::lock_for_fork() { list_lock.lock(); }

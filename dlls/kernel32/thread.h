@@ -47,10 +47,22 @@ class Thread final : public Waitable {
   uint32_t exit_code() const { return is_signalled() ? exit_code_ : kStillActive; }
   // The count of suspensions before; a thread that is not suspended gives 0.
   uint32_t resume();
+  // The same for one suspension more. A thread stops itself, and one that has stopped stays so; one that runs cannot be stopped from
+  // outside: it may hold locks that the other threads, and this library, need.
+  enum class Stop : uint8_t { kStopped, kRuns, kTooOften };
+  Stop suspend(uint32_t& before);
+  // Ends the thread, by the same rule: itself, or one that has stopped.
+  Stop terminate(uint32_t code);
+
+  // The thread of that id which has an object and has not ended; null: there is none.
+  static Ref<Thread> find(uint32_t id);
+
+  // What the program wishes; the host is not asked for it.
+  std::atomic<int> priority{0};
 
   // Calls for the thread to make when it waits alertably, or before its routine if it has not begun.
   enum class CallResult : uint8_t { kQueued, kEnded, kNoMemory };
-  CallResult queue_call(void (*routine)(uintptr_t), uintptr_t argument);
+  CallResult queue_call(const Call& call);
   // By the thread itself.
   void make_queued_calls();
   CallQueue& calls() { return calls_; }
@@ -68,6 +80,7 @@ class Thread final : public Waitable {
   ~Thread() override;
 
   static void* run(void* thread);
+  void stay_suspended();
   static void at_thread_end(void* thread);
   void attach();
   void give_up_what_it_has();
@@ -76,7 +89,9 @@ class Thread final : public Waitable {
   int id_ = 0;
   uint32_t exit_code_ = 0;
   std::atomic<uint32_t> started_{0};    // the creator sleeps on it
-  std::atomic<uint32_t> suspended_{0};  // the suspended thread sleeps on it
+  // The suspensions, and the two bits; the suspended thread sleeps on it.
+  static constexpr uint32_t kMostSuspensions = 127, kBegun = 1U << 30, kTerminated = 1U << 31;
+  std::atomic<uint32_t> suspended_{0};
   uint32_t rounds_left_;
   CallQueue calls_;
   // All threads of the process that have an object; under the list's lock.

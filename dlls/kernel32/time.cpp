@@ -14,23 +14,22 @@ int64_t deadline_after(uint32_t milliseconds) {
   return host::now_nanoseconds() + int64_t{milliseconds} * 1'000'000;
 }
 
+int64_t system_time() {
+  constexpr int64_t kUnixEpoch = 116'444'736'000'000'000;  // 1970 as a FILETIME
+  return host::time_of_day_nanoseconds() / kNanosecondsPerCount + kUnixEpoch;
+}
+
 }  // namespace windsock::kernel32
 
+using namespace windsock::kernel32;
 namespace host = windsock::host;
 
 void Sleep(DWORD milliseconds) {
   if (milliseconds == 0)
     host::yield_processor();
   else
-    host::sleep_until(windsock::kernel32::deadline_after(milliseconds));
+    host::sleep_until(deadline_after(milliseconds));
 }
-
-namespace {
-
-constexpr LONGLONG kCountsPerSecond = 10'000'000, kNanosecondsPerCount = 1'000'000'000 / kCountsPerSecond;
-constexpr int64_t kUnixEpoch = 116'444'736'000'000'000;  // 1970 as a FILETIME
-
-}  // namespace
 
 BOOL QueryPerformanceCounter(LARGE_INTEGER* count) {
   count->QuadPart = host::now_nanoseconds() / kNanosecondsPerCount;
@@ -38,12 +37,12 @@ BOOL QueryPerformanceCounter(LARGE_INTEGER* count) {
 }
 
 BOOL QueryPerformanceFrequency(LARGE_INTEGER* frequency) {
-  frequency->QuadPart = kCountsPerSecond;
+  frequency->QuadPart = 1'000'000'000 / kNanosecondsPerCount;
   return TRUE;
 }
 
 void GetSystemTimePreciseAsFileTime(LPFILETIME time) {
-  auto counts = static_cast<uint64_t>(host::time_of_day_nanoseconds() / kNanosecondsPerCount + kUnixEpoch);
+  auto counts = static_cast<uint64_t>(system_time());
   *time = {static_cast<DWORD>(counts), static_cast<DWORD>(counts >> 32)};
 }
 

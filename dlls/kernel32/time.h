@@ -1,4 +1,4 @@
-// Timeouts of Win32 as deadlines of the host.
+// Times of Win32: timeouts as deadlines of the host, the time of day as a FILETIME.
 #pragma once
 
 #include <cstdint>
@@ -9,5 +9,10 @@ namespace windsock::kernel32 {
 
 // INFINITE is host::kNoDeadline.
 int64_t deadline_after(uint32_t milliseconds);
+
+// What times are counted in: 100 ns, as in FILETIME, from 1601 on.
+inline constexpr int64_t kNanosecondsPerCount = 100;
+// The time of day, UTC.
+int64_t system_time();
 
 }  // namespace windsock::kernel32

@@ -1,4 +1,4 @@
-// Waitable: what a handle leads to and a thread can wait for: events, semaphores, mutexes, threads, processes.
+// Waitable: what a handle leads to and a thread can wait for: events, semaphores, mutexes, timers, threads, processes.
 //
 // The idea: an object is one word of memory. Bits 1 and up count its signals (only a semaphore has several), bit 0 tells that
 // threads stand in its queue. While bit 0 is clear the word changes by compare-and-swap alone: setting an event that nobody
@@ -24,7 +24,7 @@ struct WaitBlock;
 class Dispatcher;
 class Thread;
 
-enum class ObjectKind : uint8_t { kEvent, kSemaphore, kMutex, kThread, kProcess, kMainThread, kFile };
+enum class ObjectKind : uint8_t { kEvent, kSemaphore, kMutex, kThread, kProcess, kMainThread, kFile, kTimer };
 // What a wait does: leaves the signal (a manual event, a thread that has ended), takes one away (an automatic event, a semaphore),
 // or makes the thread that waits the owner (a mutex).
 enum class Taking : uint8_t { kLeavesSignal, kTakesOne, kOwns };
@@ -39,6 +39,13 @@ class Waitable {
   Waitable& operator=(const Waitable&) = delete;
 
   void add_reference() { references_.fetch_add(1, std::memory_order_relaxed); }
+  // False: the last one has gone, and the object is about to.
+  bool try_add_reference() {
+    uint32_t count = references_.load(std::memory_order_relaxed);
+    while (count != 0)
+      if (references_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
+    return false;
+  }
   void drop_reference() {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }

@@ -21,6 +21,7 @@ static_assert(static_cast<uint32_t>(Win32Error::kNotSupported) == ERROR_NOT_SUPP
 static_assert(static_cast<uint32_t>(Win32Error::kFileExists) == ERROR_FILE_EXISTS);
 static_assert(static_cast<uint32_t>(Win32Error::kDiskFull) == ERROR_DISK_FULL);
 static_assert(static_cast<uint32_t>(Win32Error::kNegativeSeek) == ERROR_NEGATIVE_SEEK);
+static_assert(static_cast<uint32_t>(Win32Error::kSignalRefused) == ERROR_SIGNAL_REFUSED);
 static_assert(static_cast<uint32_t>(Win32Error::kAlreadyExists) == ERROR_ALREADY_EXISTS);
 static_assert(static_cast<uint32_t>(Win32Error::kInvalidParameter) == ERROR_INVALID_PARAMETER);
 static_assert(static_cast<uint32_t>(Win32Error::kInsufficientBuffer) == ERROR_INSUFFICIENT_BUFFER);
@@ -30,6 +31,7 @@ static_assert(static_cast<uint32_t>(Win32Error::kDirectory) == ERROR_DIRECTORY);
 static_assert(static_cast<uint32_t>(Win32Error::kNotOwner) == ERROR_NOT_OWNER);
 static_assert(static_cast<uint32_t>(Win32Error::kTooManyPosts) == ERROR_TOO_MANY_POSTS);
 static_assert(static_cast<uint32_t>(Win32Error::kTimeout) == ERROR_TIMEOUT);
+static_assert(static_cast<uint32_t>(Win32Error::kNotSameObject) == ERROR_NOT_SAME_OBJECT);
 
 struct Row {
   int host;

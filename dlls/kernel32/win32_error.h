@@ -24,6 +24,7 @@ enum class Win32Error : uint32_t {
   kDiskFull = 112,
   kInsufficientBuffer = 122,
   kNegativeSeek = 131,
+  kSignalRefused = 156,
   kAlreadyExists = 183,
   kBadExeFormat = 193,
   kFilenameTooLong = 206,
@@ -32,6 +33,7 @@ enum class Win32Error : uint32_t {
   kTooManyPosts = 298,
   kMessageNotFound = 317,
   kTimeout = 1460,
+  kNotSameObject = 1656,
 };
 
 Win32Error win32_error_from_errno(host::Errno error);

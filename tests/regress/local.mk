@@ -28,6 +28,7 @@ regress_sources = \
 	tests/regress/select_test.cpp \
 	tests/regress/socket_test.cpp \
 	tests/regress/startup_test.cpp \
+	tests/regress/timer_test.cpp \
 	tests/regress/transfer_test.cpp \
 	tests/regress/unreachable_test.cpp \
 	tests/regress/unix_test.cpp

@@ -7,11 +7,14 @@ tests_unit_kernel32_test_SOURCES = \
 	dlls/kernel32/dispatcher.cpp \
 	dlls/kernel32/text.cpp \
 	dlls/kernel32/waitable.cpp \
+	tests/unit/kernel32/address_wait_test.cpp \
+	tests/unit/kernel32/c_threads_test.cpp \
 	tests/unit/kernel32/child.cpp \
 	tests/unit/kernel32/command_line_test.cpp \
 	tests/unit/kernel32/dispatcher_test.cpp \
 	tests/unit/kernel32/event_test.cpp \
 	tests/unit/kernel32/file_test.cpp \
+	tests/unit/kernel32/fls_test.cpp \
 	tests/unit/kernel32/handle_test.cpp \
 	tests/unit/kernel32/heap_test.cpp \
 	tests/unit/kernel32/host_use_test.cpp \
@@ -24,8 +27,10 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/slim_lock_test.cpp \
 	tests/unit/kernel32/support.cpp tests/unit/kernel32/support.h \
 	tests/unit/kernel32/text_test.cpp \
+	tests/unit/kernel32/thread_control_test.cpp \
 	tests/unit/kernel32/thread_test.cpp \
 	tests/unit/kernel32/time_test.cpp \
+	tests/unit/kernel32/timer_test.cpp \
 	tests/unit/kernel32/tls_test.cpp \
 	tests/unit/kernel32/wait_test.cpp
 tests_unit_kernel32_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)

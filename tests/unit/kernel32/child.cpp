@@ -49,6 +49,23 @@ void report_signals(int fd) {
   }
 }
 
+// A timer while there is no memory for a thread's stack, and afterwards.
+void report_timer_without_thread(int fd) {
+  HANDLE timer = CreateWaitableTimerA(nullptr, TRUE, nullptr);
+  LARGE_INTEGER due{};
+  rlimit usual{}, none{0, RLIM_INFINITY};
+  getrlimit(RLIMIT_AS, &usual);
+  none.rlim_max = usual.rlim_max;
+  setrlimit(RLIMIT_AS, &none);
+  BOOL set = SetWaitableTimer(timer, &due, 0, nullptr, nullptr, FALSE);
+  DWORD error = GetLastError();
+  setrlimit(RLIMIT_AS, &usual);
+  report(fd, (set ? "set " : "failed ") + std::to_string(error) + " ");
+  report(fd, WaitForSingleObject(timer, 0) == WAIT_TIMEOUT ? "unset " : "signalled ");
+  set = SetWaitableTimer(timer, &due, 0, nullptr, nullptr, FALSE);
+  report(fd, set && WaitForSingleObject(timer, kHang) == WAIT_OBJECT_0 ? "signalled" : "failed");
+}
+
 // Ends by a signal as a program does that has no handler, without leaving a core file.
 [[noreturn]] void end_by_signal(int number) {
   rlimit none{0, 0};
@@ -105,6 +122,8 @@ int run_child(int argc, char** argv) {
     for (;;) pause();
   } else if (command == "leave-suspended") {
     leave_suspended_child(fd);
+  } else if (command == "timer-without-thread") {
+    report_timer_without_thread(fd);
   } else {
     return 94;
   }

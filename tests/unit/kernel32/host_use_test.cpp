@@ -40,8 +40,15 @@ TEST(HostUse, a_million_uncontended_sets_and_waits_make_no_system_call) {
   CRITICAL_SECTION section;
   InitializeCriticalSection(&section);
   GetCurrentThreadId();
+  OwnedHandle timer(CreateWaitableTimerA(nullptr, TRUE, nullptr));
+  LARGE_INTEGER due = {};
+  SetWaitableTimer(timer.get(), &due, 0, nullptr, nullptr, FALSE);
+  ASSERT_EQ(WaitForSingleObject(timer.get(), kHang), WAIT_OBJECT_0);
+  DWORD fls = FlsAlloc(nullptr);
+  int value = 1, other_value = 2;
   auto body = [&] {
     GetCurrentThreadId();
+    FlsSetValue(fls, &value);
     HANDLE both[] = {automatic.get(), manual.get()};
     HANDLE any[] = {other.get(), automatic.get()};
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0) return 77;
@@ -56,10 +63,15 @@ TEST(HostUse, a_million_uncontended_sets_and_waits_make_no_system_call) {
       ResetEvent(automatic.get());
       EnterCriticalSection(&section);
       LeaveCriticalSection(&section);
+      if (WaitForSingleObject(timer.get(), INFINITE) != WAIT_OBJECT_0) return 5;
+      if (!FlsSetValue(fls, &value) || FlsGetValue(fls) != &value) return 6;
+      WakeByAddressAll(&value);
+      if (!WaitOnAddress(&value, &other_value, sizeof value, INFINITE)) return 7;
     }
     return 0;
   };
   int result = in_forked_child(body);
+  FlsFree(fls);
   if (result == 77) GTEST_SKIP() << "this system does not allow seccomp";
   EXPECT_EQ(result, 0);
   // The check itself: a system call does end the child.
