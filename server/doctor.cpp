@@ -11,6 +11,7 @@
 #include "dlls/common/runtime_directory.h"
 #include "dlls/common/shared_state.h"
 #include "dlls/winehost/installation.h"
+#include "dlls/winehost/installer.h"
 #include "server/preload.h"
 #include "server/tool_client.h"
 
@@ -114,11 +115,20 @@ Finding examine_wine() {
   auto installation = winehost::find_installation();
   if (!installation) return ok("Windsock was built without its Wine host; Windows programs do not run on it (windsock run)");
   if (installation->wine.empty()) return warn("Wine is not installed (Debian: wine64), or not in PATH; windsock run needs it");
+  if (std::string trouble = winehost::why_not_loadable(*installation); !trouble.empty())
+    return fail(fmt::format("{}; WSAStartup gives WSASYSNOTREADY in Wine", trouble));
   const std::string version = winehost::version_of_wine(*installation);
   if (!version.starts_with(winehost::kVerifiedWine))
     return warn(fmt::format("{} is {}, the Wine host was tried with {}; if it does not fit, WSAStartup gives WSASYSNOTREADY", installation->wine,
                             version.empty() ? "silent" : version, winehost::kVerifiedWine));
   return ok(fmt::format("{} for windsock run, the host is in {}", version, installation->folder));
+}
+
+Finding examine_prefix() {
+  auto installation = winehost::find_installation();
+  if (!installation) return ok("without the Wine host no prefix matters");
+  const winehost::PrefixReport report = winehost::examine_usual_prefix(*installation);
+  return report.good ? ok(report.text) : warn(report.text);
 }
 
 constexpr struct {
@@ -128,7 +138,7 @@ constexpr struct {
     {"directory", examine_directory},         {"server", examine_server}, {"descriptors", examine_fd_limit},
     {"signal", examine_wake_signal},          {"memory", examine_shared_memory},
     {"processes", examine_pidfd},             {"proc", examine_proc},     {"libraries", examine_libraries},
-    {"wine", examine_wine},
+    {"wine", examine_wine},                   {"prefix", examine_prefix},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "dlls/winehost/installation.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
@@ -99,6 +100,10 @@ std::string version_of_wine(const Installation& installation) {
     pclose(output);
   }
   return said;
+}
+
+std::string why_not_loadable(const Installation& installation) {
+  return dlopen((installation.folder + "/x86_64-unix/winehost.so").c_str(), RTLD_NOW | RTLD_LOCAL) ? "" : dlerror();
 }
 
 std::string what_is_missing(const std::optional<Installation>& installation) {

@@ -20,6 +20,9 @@ std::string version_of_wine(const Installation& installation);
 // The version the host was tried with; others may lack what it needs, and WSAStartup says WSASYSNOTREADY then.
 inline constexpr char kVerifiedWine[] = "wine-8.0";
 
+// Why the host's library cannot be loaded, by Wine or by anybody: a library that it needs is missing. Empty: it can.
+std::string why_not_loadable(const Installation& installation);
+
 // What the commands say when there is nothing to run; empty: there is.
 std::string what_is_missing(const std::optional<Installation>& installation);
 

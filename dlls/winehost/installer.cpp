@@ -79,6 +79,31 @@ std::string not_at_rest(const std::string& prefix) {
 
 std::string for_whom(const std::string& application) { return application.empty() ? "every program" : application; }
 
+std::string not_understood(const std::string& prefix) {
+  return fmt::format("{} cannot be understood", (kept_folder(prefix) / "installed.json").string());
+}
+
+std::string describe_files(FilesState state, const InstallationRecord& record, const std::string& again) {
+  switch (state) {
+    case FilesState::kAbsent:
+      return "none of Windsock";
+    case FilesState::kDamaged:
+      return fmt::format("some of Windsock are missing; do: {}", again);
+    case FilesState::kOther:
+      return fmt::format("of another Windsock{} than this one, {}; to have this one's, do: {}",
+                         record.version.empty() ? "" : ", " + record.version + ",", PACKAGE_VERSION, again);
+    case FilesState::kComplete:
+      break;
+  }
+  return fmt::format("of this Windsock, {}", PACKAGE_VERSION);
+}
+
+std::string describe_programs(const InstallationRecord& record) {
+  std::vector<std::string> names;
+  for (const InstalledFor& one : record.installed) names.push_back(for_whom(one.application));
+  return names.empty() ? "no program" : fmt::format("{}", fmt::join(names, ", "));
+}
+
 std::string try_out(const Workplace& at, int& result) {
   std::string folder = (fs::temp_directory_path() / "windsock-XXXXXX").string();
   if (!mkdtemp(folder.data())) return fmt::format("{}: {}", folder, strerror(errno));
@@ -104,7 +129,7 @@ int install(const InstallOptions& options) {
   UniqueFd lock = lock_prefix(at.prefix);
   if (!lock.is_open()) return complain(kFailed, fmt::format("the prefix {} cannot be used: {}", at.prefix, strerror(errno)));
   auto record = read_record(at.prefix);
-  if (!record) return complain(kFailed, fmt::format("{} cannot be understood", (kept_folder(at.prefix) / "installed.json").string()));
+  if (!record) return complain(kFailed, not_understood(at.prefix));
   if (is_prefix(at.prefix) && !is_at_rest(*at.installation)) return complain(kFailed, not_at_rest(at.prefix));
   if (std::string trouble = prepare_prefix(*at.installation, at.prefix); !trouble.empty()) return complain(kFailed, trouble);
   if (!is_at_rest(*at.installation)) return complain(kFailed, not_at_rest(at.prefix));  // a new one has been started to be made
@@ -134,7 +159,7 @@ int remove(const InstallOptions& options) {
   UniqueFd lock = lock_prefix(at.prefix);
   if (!lock.is_open()) return complain(kFailed, fmt::format("the prefix {} cannot be used: {}", at.prefix, strerror(errno)));
   auto record = read_record(at.prefix);
-  if (!record) return complain(kFailed, fmt::format("{} cannot be understood", (kept_folder(at.prefix) / "installed.json").string()));
+  if (!record) return complain(kFailed, not_understood(at.prefix));
   if (!at.application.empty() && !record->find(at.application))
     return complain(kFailed, fmt::format("Windsock is not installed in {} for {} alone", at.prefix, at.application));
   if (!is_at_rest(*at.installation)) return complain(kFailed, not_at_rest(at.prefix));
@@ -171,27 +196,11 @@ int show_installation(const InstallOptions& options) {
   const std::string again = fmt::format("windsock wine install --prefix {}{}", at.prefix, at.application.empty() ? "" : " --app " + at.application);
   auto record = read_record(at.prefix);
   if (!record) {
-    line("works", fmt::format("no: {} cannot be understood", (kept_folder(at.prefix) / "installed.json").string()));
+    line("works", "no: " + not_understood(at.prefix));
     return kFailed;
   }
-  switch (examine_files(*at.installation, at.prefix)) {
-    case FilesState::kAbsent:
-      line("files", "none of Windsock");
-      break;
-    case FilesState::kDamaged:
-      line("files", fmt::format("some of Windsock are missing; do: {}", again));
-      break;
-    case FilesState::kOther:
-      line("files", fmt::format("of another Windsock{} than this one, {}; to have this one's, do: {}",
-                                record->version.empty() ? "" : ", " + record->version + ",", PACKAGE_VERSION, again));
-      break;
-    case FilesState::kComplete:
-      line("files", fmt::format("of this Windsock, {}", PACKAGE_VERSION));
-      break;
-  }
-  std::vector<std::string> names;
-  for (const InstalledFor& one : record->installed) names.push_back(for_whom(one.application));
-  line("installed for", names.empty() ? "no program" : fmt::format("{}", fmt::join(names, ", ")));
+  line("files", describe_files(examine_files(*at.installation, at.prefix), *record, again));
+  line("installed for", describe_programs(*record));
 
   int result = -1;
   if (std::string trouble = try_out(at, result); !trouble.empty()) return complain(kFailed, fmt::format("the probe cannot be run: {}", trouble));
@@ -212,6 +221,19 @@ int show_installation(const InstallOptions& options) {
       line("works", fmt::format("no: {} cannot be run by {} in this prefix (exit status {})", program, at.installation->wine, result));
       return kFailed;
   }
+}
+
+PrefixReport examine_usual_prefix(const Installation& installation) {
+  const std::string prefix = usual_prefix();
+  if (prefix.empty() || !is_prefix(prefix)) return {true, "there is no Wine prefix yet; the first run makes one"};
+  if (std::string refusal = refuse_prefix(prefix); !refusal.empty()) return {true, refusal};
+  auto record = read_record(prefix);
+  if (!record) return {false, not_understood(prefix)};
+  if (record->installed.empty()) return {true, fmt::format("in {} Windsock is not installed; windsock run works all the same", prefix)};
+  const FilesState state = examine_files(installation, prefix);
+  return {state == FilesState::kComplete,
+          fmt::format("in {} Windsock is installed for {}, the files are {}; windsock wine status tries it", prefix, describe_programs(*record),
+                      describe_files(state, *record, "windsock wine install --prefix " + prefix))};
 }
 
 }  // namespace windsock::winehost

@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include "dlls/winehost/installation.h"
+
 namespace windsock::winehost {
 
 struct InstallOptions {
@@ -20,5 +22,12 @@ int install(const InstallOptions& options);
 int remove(const InstallOptions& options);
 // 0: programs find this Winsock, and it works (tried); 1: they do not, and what to do has been said.
 int show_installation(const InstallOptions& options);
+
+// What `windsock doctor` says of the prefix that plain `wine` uses, without running anything there.
+struct PrefixReport {
+  bool good = true;
+  std::string text;
+};
+PrefixReport examine_usual_prefix(const Installation& installation);
 
 }  // namespace windsock::winehost

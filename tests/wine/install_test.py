@@ -5,10 +5,12 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 
 from harness import BUILD, Actor
+from installation import Installation
 from run_test import lines_of
 from wine_harness import PROGRAMS, SharedPrefix, WineTest
 from wine_prefix import BOOT_SECONDS, find_wine
@@ -43,10 +45,11 @@ class Page(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Installed(WineTest):
+class PrefixTest(WineTest):
     """One prefix for all, at rest and without Windsock before each case."""
 
     prefix_name = "installed"
+    bin = Path(BUILD)
 
     def setUp(self):
         super().setUp()
@@ -54,7 +57,7 @@ class Installed(WineTest):
         self.wine_command("remove")
 
     def wine_command(self, *words, status=0):
-        done = subprocess.run([os.path.join(BUILD, "windsock"), "wine", *words], env=self.environment, stdin=subprocess.DEVNULL,
+        done = subprocess.run([self.bin / "windsock", "wine", *words], env=self.environment, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=BOOT_SECONDS)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout + done.stderr
@@ -77,8 +80,8 @@ class Installed(WineTest):
     def assert_same(self, after, before):
         self.assertEqual({path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}, set())
 
-    # ---- install and remove ----
 
+class Install(PrefixTest):
     def test_plain_wine_finds_ours_in_an_installed_prefix(self):
         self.assertEqual(self.host_of("plain.exe"), "none")
         self.prefix.end()
@@ -185,8 +188,8 @@ class Installed(WineTest):
             self.assertIn("installed.json", self.wine_command(command, status=1))
         shutil.rmtree(record.parent)
 
-    # ---- status ----
 
+class Status(PrefixTest):
     def test_status_says_what_is_there_and_whether_it_works(self):
         said = self.wine_command("status", status=1)
         self.assertIn("none of Windsock", said)
@@ -214,8 +217,8 @@ class Installed(WineTest):
         self.wine_command("install")
         self.assertIn("yes:", self.wine_command("status"))
 
-    # ---- a whole prefix on ours ----
 
+class WholePrefix(PrefixTest):
     def test_handoffs_find_windsockd_from_an_installed_prefix(self):
         del self.environment["WINDSOCK_SERVER"]
         self.wine_command("install")
@@ -279,3 +282,37 @@ class Installed(WineTest):
         self.prefix.end()
         self.wine_command("install", "--app", "other.exe")  # the DLL serves every program
         self.assertEqual(self.plain("prng.exe").returncode, 0)
+
+
+class Installed(PrefixTest):
+    """The same from below a DESTDIR."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.mkdtemp(prefix="windsock-install-")
+        cls.addClassCleanup(shutil.rmtree, folder, True)
+        cls.bin = Installation(folder).bin
+
+    def setUp(self):
+        super().setUp()
+        del self.environment["WINDSOCK_SERVER"]
+
+    def assert_uses_this_windsockd(self, command):
+        source, target = (Actor(self.environment, command) for _ in range(2))
+        self.actors += [source, target]
+        number = target.do("pid")
+        socket, peer_socket = self.connection(source, target)
+        self.assert_talks(target, target.do("claim", source.do("dup_close", socket, number)), target, peer_socket)
+        self.assertEqual(os.path.realpath(f"/proc/{self.server_pid()}/exe"), os.path.realpath(self.bin / "windsockd"))
+
+    def test_windsock_run(self):
+        self.assert_uses_this_windsockd([str(self.bin / "windsock"), "run", str(PROGRAMS / "actor.exe")])
+
+    def test_windsock_wine(self):
+        self.wine_command("install")
+        self.assertIn("yes:", self.wine_command("status"))
+        self.assert_uses_this_windsockd(self.plain_command("actor.exe"))
+        self.end_actors()
+        self.prefix.end()
+        self.wine_command("remove")
+        self.assertEqual(self.host_of("plain.exe"), "none")

@@ -73,6 +73,12 @@ class Run(WineTest):
     def test_programs_of_wine_run_by_name(self):
         done = self.run_program("cmd", "/c", "echo", "hello")
         self.assertEqual((done.returncode, done.stdout.strip()), (0, "hello"))
+        self.assertEqual(self.run_program("cmd", "/c", "exit", "7").returncode, 7)
+        self.assertEqual(self.run_program("reg", "add", "HKCU\\Software\\Windsock Test", "/v", "two words", "/d", "x y", "/f").returncode, 0)
+        self.assertIn("x y", self.run_program("reg", "query", "HKCU\\Software\\Windsock Test", "/v", "two words").stdout)
+        self.assertNotEqual(self.run_program("reg", "query", "HKCU\\Software\\Nothing").returncode, 0)
+        self.assertEqual(self.run_program("winecfg", "/v", "win10").returncode, 0)
+        self.assertEqual(self.run_program("wineboot", "-u").returncode, 0)
 
     def test_a_fresh_prefix_is_quiet_and_windows_10(self):
         self.assertEqual(self.prefix.first_output, "")
