@@ -1,6 +1,7 @@
 #include "server/tool_client.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "config.h"
@@ -10,7 +11,8 @@ namespace windsock::tool {
 
 namespace {
 
-constexpr int kAnswerMilliseconds = 10000;
+// A windsockd with thousands of tickets on a busy machine takes its time for a report. After the first wait the user is told.
+constexpr int kFirstWaitMilliseconds = 10'000, kLastWaitMilliseconds = 50'000;
 
 constexpr struct {
   wire::Status status;
@@ -48,7 +50,10 @@ host::Result<ToolClient> ToolClient::connect() {
 
 host::Result<Arrival> ToolClient::receive() {
   host::PollEntry entry{channel_.fd(), host::kPollIn, 0};
-  if (WS_TRY(host::poll(&entry, 1, kAnswerMilliseconds)) == 0) return host::failure(ETIMEDOUT);
+  if (WS_TRY(host::poll(&entry, 1, kFirstWaitMilliseconds)) == 0) {
+    fprintf(stderr, "windsock: %s; waiting\n", explain(static_cast<host::Errno>(ETIMEDOUT), nullptr).c_str());
+    if (WS_TRY(host::poll(&entry, 1, kLastWaitMilliseconds)) == 0) return host::failure(ETIMEDOUT);
+  }
   return channel_.receive(host::Take::kConsume, host::Blocking::kNo);
 }
 

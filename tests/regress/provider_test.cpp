@@ -136,8 +136,8 @@ GUID tcp_provider() {
   return entries.empty() ? GUID{} : entries[0].ProviderId;
 }
 GUID g_unknown = {0x12345678, 0x1234, 0x1234, {1, 2, 3, 4, 5, 6, 7, 8}};
-WCHAR g_path[] = {'%', 'S', 'y', 's', 't', 'e', 'm', 'R', 'o', 'o', 't', '%', '\\', 'a', '.', 'd', 'l', 'l', 0};
-WCHAR g_name[] = {'n', 'a', 'm', 'e', 0};
+[[maybe_unused]] WCHAR g_path[] = {'%', 'S', 'y', 's', 't', 'e', 'm', 'R', 'o', 'o', 't', '%', '\\', 'a', '.', 'd', 'l', 'l', 0};
+[[maybe_unused]] WCHAR g_name[] = {'n', 'a', 'm', 'e', 0};
 
 TEST_F(ProviderTest, PathOfAProvider) {
   GUID provider = tcp_provider();

@@ -76,6 +76,21 @@ class ServerLife(SystemTest):
         finally:
             os.kill(pid, signal.SIGCONT)
 
+    def test_the_user_is_told_of_a_windsockd_that_takes_its_time(self):
+        self.start_server()
+        pid = self.server_pid()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            status = subprocess.Popen([os.path.join(BUILD, "windsock"), "status"], env=self.environment, text=True,
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            said = status.stderr.readline()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        report, rest = status.communicate(timeout=DEADLINE)
+        self.assertIn("does not answer", said)
+        self.assertEqual((status.returncode, rest), (0, ""))
+        self.assertIn(str(pid), report)
+
     def test_a_directory_open_to_others_is_refused(self):
         os.chmod(self.folder, 0o755)
         source, target = self.actor(), self.actor()

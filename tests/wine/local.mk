@@ -24,5 +24,5 @@ CLEANFILES += $(wine_test_programs)
 clean-local: clean-curl
 clean-curl:
 	rm -rf tests/wine/curl
-.PHONY: clean-curl
 endif
+.PHONY: clean-curl
