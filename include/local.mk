@@ -47,8 +47,11 @@ dist_windsockinclude_HEADERS = \
 	include/heapapi.h \
 	include/in6addr.h \
 	include/inaddr.h \
+	include/io.h \
+	include/libloaderapi.h \
 	include/minwinbase.h \
 	include/minwindef.h \
+	include/mmsystem.h \
 	include/mstcpip.h \
 	include/mswsock.h \
 	include/mswsockdef.h \
@@ -56,17 +59,24 @@ dist_windsockinclude_HEADERS = \
 	include/nspapi.h \
 	include/poll.h \
 	include/process.h \
+	include/processenv.h \
 	include/processthreadsapi.h \
 	include/profileapi.h \
 	include/qos.h \
 	include/sporder.h \
+	include/stringapiset.h \
+	include/strsafe.h \
 	include/svcguid.h \
 	include/synchapi.h \
 	include/sysinfoapi.h \
+	include/timeapi.h \
+	include/timezoneapi.h \
 	include/winbase.h \
+	include/wincon.h \
 	include/windef.h \
 	include/windows.h \
 	include/winerror.h \
+	include/winnls.h \
 	include/winnt.h \
 	include/winsock.h \
 	include/winsock2.h \

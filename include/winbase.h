@@ -11,14 +11,21 @@
 #include <fileapi.h>
 #include <handleapi.h>
 #include <heapapi.h>
+#include <libloaderapi.h>
 #include <minwinbase.h>
+#include <processenv.h>
 #include <processthreadsapi.h>
 #include <profileapi.h>
 #include <synchapi.h>
 #include <sysinfoapi.h>
+#include <timezoneapi.h>
 #include <winerror.h>
 
 WINDSOCK_EXTERN_C_BEGIN
+
+#define STD_INPUT_HANDLE ((DWORD)-10)
+#define STD_OUTPUT_HANDLE ((DWORD)-11)
+#define STD_ERROR_HANDLE ((DWORD)-12)
 
 #define THREAD_PRIORITY_LOWEST THREAD_BASE_PRIORITY_MIN
 #define THREAD_PRIORITY_BELOW_NORMAL (THREAD_PRIORITY_LOWEST + 1)

@@ -10,7 +10,9 @@
 #include <windef.h>
 
 #include <winbase.h>
+#include <wincon.h>
 #include <winerror.h>
+#include <winnls.h>
 
 #if !defined WIN32_LEAN_AND_MEAN && !defined _WINSOCK2API_ && !defined _WINSOCKAPI_
 #include <winsock.h>

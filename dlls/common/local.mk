@@ -11,6 +11,7 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/host_message.cpp dlls/common/host_message.h \
 	dlls/common/host_names.cpp dlls/common/host_names.h dlls/common/host_network.cpp \
 	dlls/common/host_socket.cpp dlls/common/host_socket.h \
+	dlls/common/host_system.cpp dlls/common/host_system.h \
 	dlls/common/result.h \
 	dlls/common/runtime_directory.cpp dlls/common/runtime_directory.h \
 	dlls/common/shared_state.h \

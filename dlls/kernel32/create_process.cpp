@@ -5,6 +5,8 @@
 
 #include "dlls/common/host_child.h"
 #include "dlls/kernel32/command_line.h"
+#include "dlls/kernel32/file.h"
+#include "dlls/kernel32/lookup.h"
 #include "dlls/kernel32/process.h"
 #include "dlls/kernel32/program_search.h"
 #include "dlls/kernel32/socket_provider.h"
@@ -89,9 +91,13 @@ Result<ProcessHandles, Win32Error> create_process(const ProcessParameters& param
   request.directory = parameters.directory ? parameters.directory->c_str() : nullptr;
   request.inherited = inherited.fds;
   request.suspended = parameters.suspended;
-  for (int i = 0; i < 3; ++i)
-    if (classify(parameters.standard_handles[i]) == HandleRange::kSocket)
-      request.standard_fds[i] = static_cast<int>(reinterpret_cast<uintptr_t>(parameters.standard_handles[i]));
+  Ref<File> standard_files[3];
+  for (int i = 0; i < 3; ++i) {
+    Handle handle = parameters.standard_handles[i];
+    if (classify(handle) == HandleRange::kSocket) request.standard_fds[i] = static_cast<int>(reinterpret_cast<uintptr_t>(handle));
+    standard_files[i] = find_object_as<File>(handle);
+    if (standard_files[i]) request.standard_fds[i] = standard_files[i]->fd();
+  }
 
   Ref<Process> process = Process::create();
   if (!process) return Failure{Win32Error::kNotEnoughMemory};

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "dlls/kernel32/address_wait.h"
+#include "dlls/kernel32/console_signals.h"
 #include "dlls/kernel32/dispatcher.h"
 #include "dlls/kernel32/handle_table.h"
 #include "dlls/kernel32/process.h"
@@ -19,6 +20,7 @@ namespace {
 
 // In the order in which locks nest: a process that is collected signals its object.
 void prepare() {
+  console_signals::lock_for_fork();
   thread_values::lock_for_fork();
   handle_table::lock_for_fork();
   Thread::lock_for_fork();
@@ -34,6 +36,7 @@ void release() {
   Thread::unlock_after_fork();
   handle_table::unlock_after_fork();
   thread_values::unlock_after_fork();
+  console_signals::unlock_after_fork();
 }
 
 void reset() {
@@ -49,6 +52,8 @@ void reset() {
   handle_table::unlock_after_fork();
   thread_values::reset_in_child();
   thread_values::unlock_after_fork();
+  console_signals::reset_in_child();
+  console_signals::unlock_after_fork();
 }
 
 __attribute__((constructor)) void register_fork_handlers() { ::pthread_atfork(prepare, release, reset); }

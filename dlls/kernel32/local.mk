@@ -12,12 +12,16 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/api_process.cpp \
 	dlls/kernel32/api_semaphore.cpp \
 	dlls/kernel32/api_open.cpp \
+	dlls/kernel32/api_system.cpp \
+	dlls/kernel32/api_text.cpp \
 	dlls/kernel32/api_thread.cpp \
 	dlls/kernel32/api_timer.cpp \
 	dlls/kernel32/api_tls.cpp \
 	dlls/kernel32/api_wait.cpp \
 	dlls/kernel32/c_threads.cpp \
+	dlls/kernel32/calendar.cpp dlls/kernel32/calendar.h \
 	dlls/kernel32/command_line.cpp dlls/kernel32/command_line.h \
+	dlls/kernel32/console_signals.cpp dlls/kernel32/console_signals.h \
 	dlls/kernel32/create_process.cpp dlls/kernel32/create_process.h \
 	dlls/kernel32/critical_section.cpp \
 	dlls/kernel32/dispatcher.cpp dlls/kernel32/dispatcher.h \
@@ -26,6 +30,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/fork_handlers.cpp \
 	dlls/kernel32/handle_table.cpp dlls/kernel32/handle_table.h \
 	dlls/kernel32/last_error.cpp dlls/kernel32/last_error.h \
+	dlls/kernel32/libraries.cpp \
 	dlls/kernel32/lookup.cpp dlls/kernel32/lookup.h \
 	dlls/kernel32/message_text.cpp dlls/kernel32/message_text.h \
 	dlls/kernel32/mutex.cpp dlls/kernel32/mutex.h \
@@ -34,8 +39,10 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/program_search.cpp dlls/kernel32/program_search.h \
 	dlls/kernel32/ref.h \
 	dlls/kernel32/semaphore.h \
+	dlls/kernel32/service_thread.cpp dlls/kernel32/service_thread.h \
 	dlls/kernel32/slim_lock.cpp \
 	dlls/kernel32/socket_provider.cpp dlls/kernel32/socket_provider.h \
+	dlls/kernel32/std_handles.cpp \
 	dlls/kernel32/text.cpp dlls/kernel32/text.h \
 	dlls/kernel32/thread.cpp dlls/kernel32/thread.h \
 	dlls/kernel32/thread_values.h \
@@ -59,6 +66,17 @@ dlls/kernel32/kernel32.map: dlls/kernel32/kernel32.spec dlls/common/spec_to_map.
 	echo 'WINDSOCK_PRIVATE { global: windsock_set_socket_operations; windsock_file_descriptor; };'; } > $@-new && mv $@-new $@
 CLEANFILES += dlls/kernel32/kernel32.map
 EXTRA_DIST += dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk
+
+# What GetProcAddress finds: the names of all four libraries, as Windows programs know them.
+procedure_lists = dlls/kernel32/kernel32.spec dlls/ws2_32/ws2_32.spec dlls/mswsock/mswsock.spec dlls/wsock32/wsock32.spec
+dlls/kernel32/kernel32.procedures: $(procedure_lists) dlls/common/spec_to_procedures.awk
+	$(AM_V_GEN)$(MKDIR_P) dlls/kernel32 && { for list in $(procedure_lists); do \
+	$(AWK) -f $(top_srcdir)/dlls/common/spec_to_procedures.awk $(top_srcdir)/$$list || exit; done; } > $@-new && mv $@-new $@
+nodist_libkernel32_la_SOURCES = dlls/kernel32/kernel32.procedures
+BUILT_SOURCES += dlls/kernel32/kernel32.procedures
+$(libkernel32_la_OBJECTS): | dlls/kernel32/kernel32.procedures
+CLEANFILES += dlls/kernel32/kernel32.procedures
+EXTRA_DIST += dlls/common/spec_to_procedures.awk
 
 # The core's native host; it becomes part of libws2_32.
 noinst_LTLIBRARIES += libhost_services_native.la

@@ -1,13 +1,11 @@
 #include "dlls/kernel32/timer_queue.h"
 
-#include <pthread.h>
-
 #include <atomic>
-#include <csignal>
 #include <functional>
 #include <utility>
 
 #include "dlls/common/host_futex.h"
+#include "dlls/kernel32/service_thread.h"
 
 namespace windsock::kernel32 {
 
@@ -26,18 +24,6 @@ TimerQueue::Entries& entries() {
 
 const uint32_t* changes_word() { return reinterpret_cast<const uint32_t*>(&changes); }
 
-host::Result<void> start_thread(void* (*run)(void*)) {
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_t made;
-  int error = ::pthread_create(&made, nullptr, run, nullptr);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (error != 0) return host::failure(error);
-  ::pthread_detach(made);
-  return {};
-}
-
 }  // namespace
 
 bool TimerQueue::Earlier::operator()(const Entry* a, const Entry* b) const {
@@ -54,7 +40,7 @@ std::unique_lock<std::mutex> TimerQueue::lock() { return std::unique_lock(the_lo
 
 host::Result<void> TimerQueue::insert(Entry& entry, int64_t due) {
   if (!has_thread) {
-    if (auto started = start_thread(run); !started) return started;
+    if (auto started = start_service_thread(run); !started) return started;
     has_thread = true;
   }
   remove(entry);

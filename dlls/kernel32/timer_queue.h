@@ -2,7 +2,7 @@
 //
 // A timer must be signalled, and its call queued to a thread, whether anybody waits or not; and a wait must be able to end by a timer
 // that is set while it goes on. With a thread that is just one more signaller, no wait has to know of timers. It is started with the
-// first timer that is set, sleeps until the earliest is due, and blocks all signals, which are the program's.
+// first timer that is set, and sleeps until the earliest is due.
 //
 // Entries are ordered by their time. The node that the set needs for an entry is made with the entry, so that nothing can fail later.
 // All that is said below happens under one lock, expire() too. Locks nest: this one, then the dispatcher's.

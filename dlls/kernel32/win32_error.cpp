@@ -30,6 +30,10 @@ static_assert(static_cast<uint32_t>(Win32Error::kFilenameTooLong) == ERROR_FILEN
 static_assert(static_cast<uint32_t>(Win32Error::kDirectory) == ERROR_DIRECTORY);
 static_assert(static_cast<uint32_t>(Win32Error::kNotOwner) == ERROR_NOT_OWNER);
 static_assert(static_cast<uint32_t>(Win32Error::kTooManyPosts) == ERROR_TOO_MANY_POSTS);
+static_assert(static_cast<uint32_t>(Win32Error::kModuleNotFound) == ERROR_MOD_NOT_FOUND);
+static_assert(static_cast<uint32_t>(Win32Error::kProcedureNotFound) == ERROR_PROC_NOT_FOUND);
+static_assert(static_cast<uint32_t>(Win32Error::kInvalidFlags) == ERROR_INVALID_FLAGS);
+static_assert(static_cast<uint32_t>(Win32Error::kNoUnicodeTranslation) == ERROR_NO_UNICODE_TRANSLATION);
 static_assert(static_cast<uint32_t>(Win32Error::kTimeout) == ERROR_TIMEOUT);
 static_assert(static_cast<uint32_t>(Win32Error::kNotSameObject) == ERROR_NOT_SAME_OBJECT);
 

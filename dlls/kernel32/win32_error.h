@@ -23,6 +23,8 @@ enum class Win32Error : uint32_t {
   kInvalidParameter = 87,
   kDiskFull = 112,
   kInsufficientBuffer = 122,
+  kModuleNotFound = 126,
+  kProcedureNotFound = 127,
   kNegativeSeek = 131,
   kSignalRefused = 156,
   kAlreadyExists = 183,
@@ -32,6 +34,8 @@ enum class Win32Error : uint32_t {
   kNotOwner = 288,
   kTooManyPosts = 298,
   kMessageNotFound = 317,
+  kInvalidFlags = 1004,
+  kNoUnicodeTranslation = 1113,
   kTimeout = 1460,
   kNotSameObject = 1656,
 };

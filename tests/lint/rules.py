@@ -16,7 +16,7 @@ def rule(function):
 
 CODE = ("dlls/", "server/")
 GENERATED_INCLUDES = {"config.h", "dlls/ws2_32/ws2_32.answers", "dlls/mswsock/mswsock.answers", "dlls/mswsock/mswsock.forwards",
-                      "dlls/wsock32/wsock32.forwards", "dlls/winehost/winehost.exports"}
+                      "dlls/wsock32/wsock32.forwards", "dlls/kernel32/kernel32.procedures", "dlls/winehost/winehost.exports"}
 
 
 # ---- who includes whom ------------------------------------------------------------------------------------------------

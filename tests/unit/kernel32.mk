@@ -11,6 +11,7 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/c_threads_test.cpp \
 	tests/unit/kernel32/child.cpp \
 	tests/unit/kernel32/command_line_test.cpp \
+	tests/unit/kernel32/console_signals_test.cpp \
 	tests/unit/kernel32/dispatcher_test.cpp \
 	tests/unit/kernel32/event_test.cpp \
 	tests/unit/kernel32/file_test.cpp \
@@ -18,6 +19,7 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/handle_test.cpp \
 	tests/unit/kernel32/heap_test.cpp \
 	tests/unit/kernel32/host_use_test.cpp \
+	tests/unit/kernel32/libraries_test.cpp \
 	tests/unit/kernel32/main.cpp \
 	tests/unit/kernel32/message_test.cpp \
 	tests/unit/kernel32/mutex_test.cpp \
@@ -26,6 +28,8 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/semaphore_test.cpp \
 	tests/unit/kernel32/slim_lock_test.cpp \
 	tests/unit/kernel32/support.cpp tests/unit/kernel32/support.h \
+	tests/unit/kernel32/system_test.cpp \
+	tests/unit/kernel32/text_conversion_test.cpp \
 	tests/unit/kernel32/text_test.cpp \
 	tests/unit/kernel32/thread_control_test.cpp \
 	tests/unit/kernel32/thread_test.cpp \

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -66,6 +67,58 @@ void report_timer_without_thread(int fd) {
   report(fd, set && WaitForSingleObject(timer, kHang) == WAIT_OBJECT_0 ? "signalled" : "failed");
 }
 
+void copy_input_to(int fd) {
+  char text[256];
+  for (ssize_t got; (got = read(0, text, sizeof text)) > 0;) report(fd, std::string(text, static_cast<size_t>(got)));
+}
+
+// Each way to Winsock's send: does it lead to the same function, which is not libc's?
+void report_winsock_procedures(int fd) {
+  HMODULE winsock = LoadLibraryA("WS2_32.dll");
+  FARPROC by_name = GetProcAddress(winsock, "send");
+  HMODULE old = LoadLibraryA("wsock32");
+  if (by_name != nullptr && reinterpret_cast<void*>(by_name) != reinterpret_cast<void*>(&::send) && GetModuleHandleA("ws2_32") == winsock) report(fd, "name ");
+  if (GetProcAddress(winsock, reinterpret_cast<LPCSTR>(uintptr_t{19})) == by_name) report(fd, "ordinal ");
+  if (GetProcAddress(old, "send") != nullptr && GetProcAddress(old, "WSASend") == nullptr) report(fd, "wsock32 ");
+  if (FreeLibrary(old) && FreeLibrary(winsock)) report(fd, "freed");
+}
+
+// What a console handler reports to, and what it answers.
+int console_fd = -1;
+HANDLE console_done = nullptr;
+
+BOOL WINAPI second_handler(DWORD event) {
+  report(console_fd, "second " + std::to_string(event) + " ");
+  return FALSE;
+}
+BOOL WINAPI first_handler(DWORD event) {
+  report(console_fd, "first " + std::to_string(event) + " ");
+  SetEvent(console_done);
+  return TRUE;
+}
+
+void report_console_event(int fd, int signal, bool taken) {
+  rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  console_fd = fd;
+  console_done = CreateEventA(nullptr, TRUE, FALSE, nullptr);
+  if (taken) SetConsoleCtrlHandler(first_handler, TRUE);
+  SetConsoleCtrlHandler(second_handler, TRUE);
+  kill(getpid(), signal);
+  WaitForSingleObject(console_done, kHang);
+}
+
+void report_ignored_interrupt(int fd) {
+  console_fd = fd;
+  SetConsoleCtrlHandler(second_handler, TRUE);
+  SetConsoleCtrlHandler(nullptr, TRUE);
+  raise(SIGINT);
+  report(fd, "ignored ");
+  SetConsoleCtrlHandler(nullptr, FALSE);
+  SetConsoleCtrlHandler(second_handler, FALSE);
+  if (!SetConsoleCtrlHandler(second_handler, FALSE)) report(fd, "unknown " + std::to_string(GetLastError()));
+}
+
 // Ends by a signal as a program does that has no handler, without leaving a core file.
 [[noreturn]] void end_by_signal(int number) {
   rlimit none{0, 0};
@@ -122,6 +175,14 @@ int run_child(int argc, char** argv) {
     for (;;) pause();
   } else if (command == "leave-suspended") {
     leave_suspended_child(fd);
+  } else if (command == "input") {
+    copy_input_to(fd);
+  } else if (command == "winsock-procedures") {
+    report_winsock_procedures(fd);
+  } else if (command == "console") {
+    report_console_event(fd, atoi(argv[4]), std::string(argv[5]) == "taken");
+  } else if (command == "console-ignored") {
+    report_ignored_interrupt(fd);
   } else if (command == "timer-without-thread") {
     report_timer_without_thread(fd);
   } else {

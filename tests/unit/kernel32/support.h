@@ -18,6 +18,19 @@ namespace kernel32_test {
 // Never reached by a passing test.
 inline constexpr DWORD kHang = 60'000;
 
+// The sanitizers make system calls, use address space and know no new threads in the child of a fork.
+#if defined __SANITIZE_THREAD__ || defined __SANITIZE_ADDRESS__
+inline constexpr bool kSanitized = true;
+#elif defined __has_feature
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 class OwnedHandle {
  public:
   OwnedHandle() = default;
