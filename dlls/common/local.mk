@@ -10,6 +10,7 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/host_futex.cpp dlls/common/host_futex.h \
 	dlls/common/host_message.cpp dlls/common/host_message.h \
 	dlls/common/host_names.cpp dlls/common/host_names.h dlls/common/host_network.cpp \
+	dlls/common/host_signals.cpp dlls/common/host_signals.h \
 	dlls/common/host_socket.cpp dlls/common/host_socket.h \
 	dlls/common/host_system.cpp dlls/common/host_system.h \
 	dlls/common/result.h \

@@ -8,14 +8,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <csignal>
+#include <iterator>
 #include <mutex>
 #include <new>
 #include <vector>
 
 #include "dlls/common/host.h"
 #include "dlls/common/host_futex.h"
+#include "dlls/common/host_signals.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/service_thread.h"
 
@@ -28,7 +28,10 @@ struct Row {
   int signal;
   DWORD event;
 };
-constexpr Row kRows[] = {{SIGINT, CTRL_C_EVENT}, {SIGQUIT, CTRL_BREAK_EVENT}, {SIGHUP, CTRL_CLOSE_EVENT}, {SIGTERM, CTRL_SHUTDOWN_EVENT}};
+constexpr Row kRows[] = {{host::kSigInt, CTRL_C_EVENT},
+                         {host::kSigQuit, CTRL_BREAK_EVENT},
+                         {host::kSigHup, CTRL_CLOSE_EVENT},
+                         {host::kSigTerm, CTRL_SHUTDOWN_EVENT}};
 
 // A bit for each row whose signal came and has not been told. Others than the thread only set bits.
 constinit std::atomic<uint32_t> pending = 0;
@@ -36,7 +39,7 @@ constinit std::atomic<uint32_t> pending = 0;
 constinit std::mutex the_lock;
 // Under the lock:
 constinit bool taken_over = false;
-constinit struct sigaction before[std::size(kRows)] = {};
+constinit host::SignalAction before[std::size(kRows)] = {};
 
 std::vector<PHANDLER_ROUTINE>& handlers() {
   static auto& all = *new std::vector<PHANDLER_ROUTINE>;
@@ -46,11 +49,11 @@ std::vector<PHANDLER_ROUTINE>& handlers() {
 const uint32_t* pending_word() { return reinterpret_cast<const uint32_t*>(&pending); }
 
 void note_signal(int number) {
-  int saved = errno;
+  int saved = host::get_errno();
   for (size_t i = 0; i < std::size(kRows); ++i)
     if (kRows[i].signal == number) pending.fetch_or(1U << i);
   host::futex_wake(pending_word(), 1);
-  errno = saved;
+  host::set_errno(saved);
 }
 
 void tell(const Row& row) {
@@ -62,8 +65,8 @@ void tell(const Row& row) {
   for (auto handler = to_ask.rbegin(); handler != to_ask.rend(); ++handler)
     if ((*handler)(row.event)) return;
   // Nobody wants it: the program ends as it would have without us, and whoever started it sees by what.
-  std::signal(row.signal, SIG_DFL);
-  ::kill(host::process_id(), row.signal);
+  host::reset_signal(row.signal);
+  host::send_signal_to_self(row.signal);
 }
 
 void* run(void*) {
@@ -75,20 +78,13 @@ void* run(void*) {
   }
 }
 
-void handle_signal(int number, void (*handler)(int)) {
-  struct sigaction action = {};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART | SA_ONSTACK;
-  ::sigaction(number, &action, nullptr);
-}
-
 // The lock is held.
 bool take_over() {
   if (taken_over) return true;
   if (auto started = start_service_thread(run); !started) return false;
   for (size_t i = 0; i < std::size(kRows); ++i) {
-    ::sigaction(kRows[i].signal, nullptr, &before[i]);
-    if (before[i].sa_handler != SIG_IGN) handle_signal(kRows[i].signal, note_signal);
+    before[i] = host::SignalAction::of(kRows[i].signal);
+    if (!before[i].ignores()) host::handle_signal(kRows[i].signal, note_signal);
   }
   taken_over = true;
   return true;
@@ -99,7 +95,13 @@ bool take_over() {
 BOOL SetConsoleCtrlHandler(PHANDLER_ROUTINE handler, BOOL add) {
   std::lock_guard lock(the_lock);
   if (handler == nullptr) {
-    handle_signal(SIGINT, add ? SIG_IGN : taken_over ? note_signal : SIG_DFL);
+    if (add) {
+      host::ignore_signal(host::kSigInt);
+    } else if (taken_over) {
+      host::handle_signal(host::kSigInt, note_signal);
+    } else {
+      host::reset_signal(host::kSigInt);
+    }
     return TRUE;
   }
   auto& all = handlers();
@@ -127,11 +129,8 @@ void unlock_after_fork() { the_lock.unlock(); }
 
 void reset_in_child() {
   if (!taken_over) return;
-  for (size_t i = 0; i < std::size(kRows); ++i) {
-    struct sigaction now = {};
-    ::sigaction(kRows[i].signal, nullptr, &now);
-    if (now.sa_handler == note_signal) ::sigaction(kRows[i].signal, &before[i], nullptr);
-  }
+  for (size_t i = 0; i < std::size(kRows); ++i)
+    if (host::SignalAction::of(kRows[i].signal).calls(note_signal)) before[i].restore(kRows[i].signal);
   taken_over = false;
   handlers().clear();
 }
