@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "dlls/common/host_socket.h"
 #include "dlls/kernel32/socket_provider.h"
 #include "tests/unit/kernel32/support.h"
 
@@ -257,6 +258,24 @@ TEST_F(SocketHandle, is_read_and_written_by_those_who_know_sockets) {
   EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
   OwnedHandle event = manual_event();
   EXPECT_FALSE(ReadFile(event.get(), data, 3, &moved, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+}
+
+TEST_F(SocketHandle, leads_to_the_same_object_as_its_duplicate) {
+  windsock_set_socket_operations(&kOperations);
+  auto own = windsock::host::create_socket(windsock::host::kAfInet, windsock::host::kSockDgram, 0, windsock::host::Blocking::kYes);
+  auto other = windsock::host::create_socket(windsock::host::kAfInet, windsock::host::kSockDgram, 0, windsock::host::Blocking::kYes);
+  ASSERT_TRUE(own && other);
+  auto copy = windsock::host::duplicate(own.value().get());
+  ASSERT_TRUE(copy);
+  auto compare = [](const windsock::UniqueFd& a, const windsock::UniqueFd& b) { return CompareObjectHandles(handle_of(a.get()), handle_of(b.get())); };
+  EXPECT_TRUE(compare(own.value(), copy.value()));
+  EXPECT_FALSE(compare(own.value(), other.value()));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_NOT_SAME_OBJECT});
+  OwnedHandle event = manual_event();
+  EXPECT_FALSE(CompareObjectHandles(handle_of(own.value().get()), event.get()));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_NOT_SAME_OBJECT});
+  EXPECT_FALSE(CompareObjectHandles(handle_of(own.value().get()), handle_of(1000000)));
   EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
 }
 
