@@ -14,6 +14,7 @@
 #include "dlls/winehost/installation_record.h"
 #include "dlls/winehost/prefix.h"
 #include "dlls/winehost/prefix_files.h"
+#include "dlls/winehost/probe.h"
 
 namespace windsock::winehost {
 
@@ -25,12 +26,23 @@ constexpr int kFailed = 1, kNotThere = 127;
 constexpr const char* kLibraries[] = {"ws2_32", "mswsock", "wsock32"};
 constexpr const char* kOursFirst = "\"native,builtin\"";
 constexpr const char* kProbe = "x86_64-windows/windsock-probe.exe";
-// What the probe's exit status means; see probe.c.
-enum ProbeResult { kWorks = 0, kWinesOwn = 10, kNoHost = 11 };
 
 int complain(int status, const std::string& text) {
   fmt::print(stderr, "windsock: {}\n", text);
   return status;
+}
+
+// A word of a command that the user is told to type.
+std::string shell_word(const std::string& text) {
+  constexpr char kPlain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%";
+  if (!text.empty() && text.find_first_not_of(kPlain) == text.npos) return text;
+  std::string quoted = "'";
+  for (char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string install_command(const std::string& prefix, const std::string& application) {
+  return fmt::format("windsock wine install --prefix {}{}", shell_word(prefix), application.empty() ? "" : " --app " + shell_word(application));
 }
 
 std::string in_small_letters(std::string text) {
@@ -74,7 +86,7 @@ std::optional<int> find_workplace(const InstallOptions& options, Workplace& foun
 }
 
 std::string not_at_rest(const std::string& prefix) {
-  return fmt::format("programs run in {}, and its registry is theirs meanwhile; end them (WINEPREFIX={} wineserver -k) and repeat", prefix, prefix);
+  return fmt::format("programs run in {}, and its registry is theirs meanwhile; end them (WINEPREFIX={} wineserver -k) and repeat", prefix, shell_word(prefix));
 }
 
 std::string for_whom(const std::string& application) { return application.empty() ? "every program" : application; }
@@ -193,7 +205,7 @@ int show_installation(const InstallOptions& options) {
     line("works", "no: this is no Wine prefix; windsock wine install makes one");
     return kFailed;
   }
-  const std::string again = fmt::format("windsock wine install --prefix {}{}", at.prefix, at.application.empty() ? "" : " --app " + at.application);
+  const std::string again = install_command(at.prefix, at.application);
   auto record = read_record(at.prefix);
   if (!record) {
     line("works", "no: " + not_understood(at.prefix));
@@ -207,13 +219,13 @@ int show_installation(const InstallOptions& options) {
   const std::string wine = version_of_wine(*at.installation);
   const std::string program = at.application.empty() ? "a program" : at.application;
   switch (result) {
-    case kWorks:
+    case kProbeWorks:
       line("works", fmt::format("yes: {} finds it, tried in {}", program, wine));
       return 0;
-    case kWinesOwn:
+    case kProbeWinesOwn:
       line("works", fmt::format("no: {} finds Wine's own Winsock; do: {}", program, again));
       return kFailed;
-    case kNoHost:
+    case kProbeNoHost:
       line("works", fmt::format("no: {} finds it, but it cannot work in {} (WSASYSNOTREADY), see windsock doctor{}", program, wine,
                                 wine.starts_with(kVerifiedWine) ? fmt::format("; if that is content, do: {}", again) : ""));
       return kFailed;
@@ -233,7 +245,7 @@ PrefixReport examine_usual_prefix(const Installation& installation) {
   const FilesState state = examine_files(installation, prefix);
   return {state == FilesState::kComplete,
           fmt::format("in {} Windsock is installed for {}, the files are {}; windsock wine status tries it", prefix, describe_programs(*record),
-                      describe_files(state, *record, "windsock wine install --prefix " + prefix))};
+                      describe_files(state, *record, install_command(prefix, "")))};
 }
 
 }  // namespace windsock::winehost

@@ -3,7 +3,7 @@
 # They lie where Wine has its own: in x86_64-windows and x86_64-unix. A prefix gets copies, all in one folder (prefix.h).
 EXTRA_DIST += dlls/winehost/spec_to_def.awk dlls/winehost/spec_to_exports.awk \
 	dlls/winehost/bridge.c dlls/winehost/forwarder.c dlls/winehost/stubs.S dlls/winehost/unix_half.spec \
-	dlls/winehost/bcryptprimitives.c dlls/winehost/probe.c dlls/winehost/version.rc $(winehost_etc:%=dlls/winehost/etc/%)
+	dlls/winehost/bcryptprimitives.c dlls/winehost/probe.c dlls/winehost/probe.h dlls/winehost/version.rc $(winehost_etc:%=dlls/winehost/etc/%)
 
 winehost_etc = hosts networks protocol services
 
@@ -76,8 +76,8 @@ $(winehost_forwarders): $(winehost_windows)/%.dll: dlls/winehost/forwarder.c dll
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CC) $(winehost_pe_compile) $(winehost_dll_link) -o $@-new $^ -lkernel32 && mv $@-new $@
 $(winehost_windows)/bcryptprimitives.dll: dlls/winehost/bcryptprimitives.c dlls/winehost/bcryptprimitives.res.o
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CC) $(winehost_pe_compile) $(winehost_dll_link) -o $@-new $^ -ladvapi32 -lkernel32 && mv $@-new $@
-$(winehost_windows)/windsock-probe.exe: dlls/winehost/probe.c
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CC) $(winehost_pe_compile) $(winehost_pe_link) -mwindows -o $@-new $^ -lws2_32 -lkernel32 && mv $@-new $@
+$(winehost_windows)/windsock-probe.exe: dlls/winehost/probe.c dlls/winehost/probe.h
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CC) $(winehost_pe_compile) $(winehost_pe_link) -mwindows -o $@-new $< -lws2_32 -lkernel32 && mv $@-new $@
 
 # Windows' line ends.
 winehost_texts = $(winehost_etc:%=dlls/winehost/%.txt)

@@ -48,6 +48,15 @@ bool is_copy(const fs::path& original, const fs::path& path) {
   return !error && !other && size == fs::file_size(original, error) && time == fs::last_write_time(original, other) && !error && !other;
 }
 
+bool write_all(int file, const std::string& text) {
+  for (size_t done = 0; done < text.size();) {
+    const ssize_t written = write(file, text.data() + done, text.size() - done);
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) done += static_cast<size_t>(written);
+  }
+  return true;
+}
+
 void put(const fs::path& from, const fs::path& to) {
   const fs::path fresh = to.string() + ".windsock-new";
   fs::copy_file(from, fresh, fs::copy_options::overwrite_existing);
@@ -78,13 +87,12 @@ bool write_file(const fs::path& path, const std::string& text) {
   struct stat before {};
   const mode_t mode = stat(path.c_str(), &before) == 0 ? before.st_mode & 0777 : 0644;
   UniqueFd file = UniqueFd::adopt(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-  if (!file.is_open() || fchmod(file.get(), mode) != 0) return false;
-  for (size_t done = 0; done < text.size();) {
-    const ssize_t written = write(file.get(), text.data() + done, text.size() - done);
-    if (written < 0 && errno != EINTR) return false;
-    if (written > 0) done += static_cast<size_t>(written);
-  }
-  return fsync(file.get()) == 0 && rename(fresh.c_str(), path.c_str()) == 0;
+  if (!file.is_open()) return false;
+  if (fchmod(file.get(), mode) == 0 && write_all(file.get(), text) && fsync(file.get()) == 0 && rename(fresh.c_str(), path.c_str()) == 0) return true;
+  const int error = errno;
+  unlink(fresh.c_str());
+  errno = error;
+  return false;
 }
 
 void place_files(const Installation& installation, const fs::path& prefix) {

@@ -158,7 +158,7 @@ class Install(PrefixTest):
         self.assertFalse((self.prefix.path / "windsock").exists())
 
     def test_a_prefix_that_is_not_there_is_made(self):
-        fresh = SharedPrefix(os.path.join(self.folder, "fresh"))
+        fresh = SharedPrefix(os.path.join(self.folder, "a fresh one"))
         self.addCleanup(fresh.remove)
         self.wine_command("status", "--prefix", str(fresh.path), status=1)
         self.wine_command("remove", "--prefix", str(fresh.path), status=1)
@@ -167,6 +167,9 @@ class Install(PrefixTest):
         self.assertTrue(self.host_of("plain.exe").lower().endswith("winehost.dll"))
         self.assertIn("Windows 10", self.plain("cmd", "/c", "ver").stdout)
         self.assertIn("null", self.plain("reg", "query", "HKCU\\Software\\Wine\\Drivers", "/v", "Graphics").stdout)
+        fresh.end()
+        self.wine_command("remove", "--prefix", str(fresh.path))
+        self.assertIn(f"do: windsock wine install --prefix '{fresh.path}'", self.wine_command("status", "--prefix", str(fresh.path), status=1))
 
     def test_mistakes_are_refused(self):
         self.assertIn("no name of a program", self.wine_command("install", "--app", "a[b].exe", status=1))
