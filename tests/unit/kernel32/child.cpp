@@ -97,18 +97,20 @@ BOOL WINAPI first_handler(DWORD event) {
   return TRUE;
 }
 
-void report_console_event(int fd, int signal, bool taken) {
+void report_console_event(int fd, int number, bool taken) {
   rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
+  signal(number, SIG_DFL);  // whoever runs the tests in the background may have it ignored
   console_fd = fd;
   console_done = CreateEventA(nullptr, TRUE, FALSE, nullptr);
   if (taken) SetConsoleCtrlHandler(first_handler, TRUE);
   SetConsoleCtrlHandler(second_handler, TRUE);
-  kill(getpid(), signal);
+  kill(getpid(), number);
   WaitForSingleObject(console_done, kHang);
 }
 
 void report_ignored_interrupt(int fd) {
+  signal(SIGINT, SIG_DFL);
   console_fd = fd;
   SetConsoleCtrlHandler(second_handler, TRUE);
   SetConsoleCtrlHandler(nullptr, TRUE);

@@ -4,6 +4,7 @@
 #include <mmsystem.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <ctime>
 
 #include "tests/unit/kernel32/support.h"
@@ -87,7 +88,9 @@ TEST(Calendar, refuses_what_is_no_time) {
 }
 
 TEST(SystemTime, is_now) {
-  time_t before = time(nullptr);
+  // time() may lag behind the clock by a tick.
+  auto now = [] { return std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())); };
+  time_t before = now();
   SYSTEMTIME utc{}, local{};
   GetSystemTime(&utc);
   GetLocalTime(&local);
@@ -95,7 +98,7 @@ TEST(SystemTime, is_now) {
   ASSERT_TRUE(SystemTimeToFileTime(&utc, &as_file_time));
   auto seconds = static_cast<time_t>(counts(as_file_time) / 10'000'000 - 11'644'473'600);
   EXPECT_GE(seconds, before);
-  EXPECT_LE(seconds, time(nullptr));
+  EXPECT_LE(seconds, now());
   tm host{};
   localtime_r(&seconds, &host);
   EXPECT_TRUE(SystemTimeToFileTime(&local, &as_file_time));
