@@ -86,8 +86,8 @@ bool sleep_in(List& list, Sleeper& sleeper, int64_t deadline) {
 
 void wake(const void* address, uint32_t most) {
   List& list = list_of(address);
-  std::atomic_thread_fence(std::memory_order_seq_cst);  // the caller has changed the value
-  if (list.count.load(std::memory_order_seq_cst) == 0) return;
+  // Written, not only read: who raises the count after this sees what the caller has changed before.
+  if (list.count.fetch_add(0, std::memory_order_acq_rel) == 0) return;
   std::lock_guard lock(list.mutex);
   for (Sleeper* sleeper = list.first; sleeper != nullptr && most > 0;) {
     Sleeper* next = sleeper->next;
@@ -112,7 +112,7 @@ BOOL WaitOnAddress(volatile VOID* address, PVOID compare, SIZE_T size, DWORD mil
   if (milliseconds == 0) return fail(Win32Error::kTimeout);
   List& list = list_of(address);
   Sleeper sleeper{.address = address};
-  list.count.fetch_add(1, std::memory_order_seq_cst);
+  list.count.fetch_add(1, std::memory_order_acq_rel);
   bool ended = true;
   {
     std::unique_lock lock(list.mutex);
