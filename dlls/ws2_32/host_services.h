@@ -75,6 +75,55 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
 // The other way: the address by which the program calls a function of the core that it is handed (an extension function).
 const void* procedure_for_program(const void* function);
 
+// ---- how the end of an asynchronous operation is told ------------------------------------------------------------------------
+// Everything is prepared when the operation begins, so that telling its end needs nothing and cannot fail. What a prepare or hold function
+// gives is the core's until it is told or dropped, once. Null: it failed, and the last error says why.
+
+// An event that a pending operation is to set: alive although the program closes its handle. The host may count on the operation to
+// come to its end: who waits for such an event serves the sockets meanwhile.
+struct PendingEvent;
+PendingEvent* prepare_event(Handle event);  // resets it
+void tell_event(PendingEvent* event);       // sets it
+void drop_event(PendingEvent* event);
+
+// A completion routine (LPWSAOVERLAPPED_COMPLETION_ROUTINE, or ReadFileEx's with three arguments), to be called by the thread that
+// prepared it when that waits alertably.
+struct PendingRoutine;
+PendingRoutine* prepare_routine(const void* routine);
+void tell_routine(PendingRoutine* routine, uint32_t error, uint32_t bytes, void* overlapped, uint32_t flags);
+void drop_routine(PendingRoutine* routine);
+
+// A completion port: references to it. A port whose last handle is closed loses what is posted to it.
+struct Port;
+void retain_port(Port* port);
+void release_port(Port* port);
+// A packet for a port; a part of the operation that it tells of.
+struct CompletionPacket {
+  CompletionPacket* next = nullptr;           // the port's
+  void (*release)(CompletionPacket*) = nullptr;  // called once, by whoever has read the values, or lost the packet
+  uintptr_t key = 0;
+  void* overlapped = nullptr;
+  uint32_t status = 0;  // NTSTATUS
+  uint32_t bytes = 0;
+};
+void post_packet(Port* port, CompletionPacket* packet);
+
+// Where the operations of sockets come to their ends: readiness of the host becomes data moved and ends told, by one thread at a time
+// (the leader), whichever waits for such an end anyhow. There is one for each port and one for all other sockets.
+class IoSource {
+ public:
+  virtual ~IoSource() = default;
+  // False: somebody else has the lead. Whoever has it leaves it soon after serve() has returned.
+  virtual bool try_lead() = 0;
+  virtual void leave() = 0;
+  // By the leader: waits for readiness until the deadline (host::now_nanoseconds) or a wake_leader(), and brings some operations forward.
+  virtual void serve(int64_t deadline) = 0;
+  // Ends the leader's serve(), this one or its next. By any thread.
+  virtual void wake_leader() = 0;
+};
+// The source of a port: made by `make` at the first call (null: no memory), and deleted with the port.
+IoSource* source_of_port(Port* port, IoSource* (*make)(Port* port));
+
 // ---- the way back: what the host asks of the core ----------------------------------------------------------------------------
 // The host passes calls on a SOCKET handle to these; the core hands them over when it is loaded.
 
@@ -99,6 +148,21 @@ struct SocketOperations {
   // ReadFile and WriteFile without OVERLAPPED: the bytes moved, or -1 with the last error set.
   int64_t (*read)(uintptr_t socket, void* data, uint32_t size);
   int64_t (*write)(uintptr_t socket, const void* data, uint32_t size);
+  // The same with OVERLAPPED, and ReadFileEx and WriteFileEx with their routine (three arguments; else null). False: the last error
+  // says why, ERROR_IO_PENDING among others.
+  bool (*start_read)(uintptr_t socket, void* data, uint32_t size, void* overlapped, const void* routine);
+  bool (*start_write)(uintptr_t socket, const void* data, uint32_t size, void* overlapped, const void* routine);
+  // CreateIoCompletionPort: retains the port. False: the last error (ERROR_INVALID_PARAMETER: it has a port).
+  bool (*associate)(uintptr_t socket, Port* port, uintptr_t key);
+  // SetFileCompletionNotificationModes.
+  bool (*set_notification_modes)(uintptr_t socket, uint32_t modes);
+  // CancelIo: the operations that the calling thread began. CancelIoEx: those of `overlapped`, or all (null). False: ERROR_NOT_FOUND.
+  bool (*cancel_own)(uintptr_t socket);
+  bool (*cancel)(uintptr_t socket, void* overlapped);
+  // The source of sockets that have no port; null until one of them has had an operation under way.
+  IoSource* (*common_source)();
+  // Waits for the end of an operation (GetOverlappedResult without an event). False: the deadline came first.
+  bool (*await_end)(const void* overlapped, int64_t deadline);
 };
 void register_socket_operations(const SocketOperations* operations);
 
