@@ -68,7 +68,7 @@ WsaResult<void> send_memory(SocketRef& socket, const void* data, DWORD size) {
 WsaResult<void> send_open_file(SocketRef& socket, int file, DWORD size) {
   constexpr size_t kWholeFile = SIZE_MAX, kMostAtOnce = size_t{1} << 30;
   return send_all(socket, size ? size : kWholeFile, [&](size_t, size_t left) {
-    return transfer(socket, Direction::kSend, [&] { return host::send_file(socket.fd(), file, std::min(left, kMostAtOnce)); });
+    return transfer(socket, Direction::kSend, 0, [&] { return host::send_file(socket.fd(), file, std::min(left, kMostAtOnce)); });
   });
 }
 

@@ -121,6 +121,8 @@ class IoSource {
   // Ends the leader's serve(), this one or its next. By any thread.
   virtual void wake_leader() = 0;
 };
+// A thread of the core's own, of which the program knows nothing; it ends when `run` returns. False: none could be made.
+bool start_background_thread(void (*run)());
 // The source of a port: made by `make` at the first call (null: no memory), and deleted with the port.
 IoSource* source_of_port(Port* port, IoSource* (*make)(Port* port));
 

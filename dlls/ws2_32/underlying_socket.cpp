@@ -12,10 +12,21 @@
 
 namespace windsock {
 
+namespace {
+
+// One for all sockets: associating is rare, and asks windsockd when the socket is shared, which takes the object's own lock.
+std::mutex& association_mutex() {
+  static auto* mutex = new std::mutex;
+  return *mutex;
+}
+
+}  // namespace
+
 UnderlyingSocket::UnderlyingSocket(SocketKind kind, uint32_t seen) : seen_(seen), kind_(kind), stream_(kind.type == SOCK_STREAM) {}
 
 UnderlyingSocket::~UnderlyingSocket() {
   if (has_seen(Seen::kReservesPorts)) PortReservations::instance().forget(*this);
+  if (services::Port* port = port_.load(std::memory_order_relaxed)) services::release_port(port);
 }
 
 UnderlyingSocket* UnderlyingSocket::create(SocketKind kind, uint32_t seen) { return new UnderlyingSocket(kind, seen); }
@@ -84,6 +95,17 @@ void UnderlyingSocket::detach() {
   if (SharedSlot* slot = slot_values_.load(std::memory_order_relaxed)) initialise(snapshot(slot->values));
   slot_ = SlotId{};
   slot_values_.store(nullptr, std::memory_order_release);
+}
+
+WsaResult<void> UnderlyingSocket::associate(services::Port* port, uintptr_t key) {
+  constexpr auto kAssociated = static_cast<uint32_t>(Completion::kAssociated);
+  std::lock_guard lock(association_mutex());
+  if (get_current(StateField::kCompletion) & kAssociated) return wsa_failure(WSA_INVALID_PARAMETER);
+  WS_TRY(set_bits(StateField::kCompletion, kAssociated, true));
+  services::retain_port(port);
+  port_key_ = key;
+  port_.store(port, std::memory_order_release);
+  return {};
 }
 
 EchoIds& UnderlyingSocket::echo_ids() {

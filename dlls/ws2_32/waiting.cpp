@@ -50,12 +50,12 @@ WsaError would_block_error(SocketRef& socket, Direction direction) {
   return static_cast<WsaError>(WSAEWOULDBLOCK);
 }
 
-std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error) {
+std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
   switch (static_cast<int>(error)) {
     case EAGAIN:
       if (is_still_connecting(socket)) return static_cast<WsaError>(WSAENOTCONN);
-      return would_block_error(socket, direction);
+      return host_flags & host::kMsgDontWait ? static_cast<WsaError>(WSAEWOULDBLOCK) : would_block_error(socket, direction);
     case ECONNRESET:
       if (underlying.is_stream()) underlying.saw(Seen::kReset);
       return static_cast<WsaError>(WSAECONNRESET);
