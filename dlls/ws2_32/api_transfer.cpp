@@ -112,15 +112,24 @@ int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lp
                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call(
       "WSASend", SOCKET_ERROR,
-      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, nullptr, 0, how_to_tell(lpOverlapped, lpCompletionRoutine)); }, s,
+      [&] {
+        return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, nullptr, 0,
+                        how_to_tell(lpOverlapped, lpCompletionRoutine));
+      },
+      s,
       trace::Buffers{lpBuffers, dwBufferCount}, dwBufferCount, trace::NumberResult{lpNumberOfBytesSent}, trace::Flags{dwFlags}, lpOverlapped);
 }
 
 int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
-                     const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+                     const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call(
       "WSASendTo", SOCKET_ERROR,
-      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen, how_to_tell(lpOverlapped, lpCompletionRoutine)); }, s,
+      [&] {
+        return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen,
+                        how_to_tell(lpOverlapped, lpCompletionRoutine));
+      },
+      s,
       trace::Buffers{lpBuffers, dwBufferCount}, dwBufferCount, trace::NumberResult{lpNumberOfBytesSent}, trace::Flags{dwFlags},
       trace::Name{lpTo, iTolen}, lpOverlapped);
 }
@@ -129,16 +138,25 @@ int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lp
                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call(
       "WSARecv", SOCKET_ERROR,
-      [&] { return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, nullptr, nullptr, how_to_tell(lpOverlapped, lpCompletionRoutine)); }, s,
+      [&] {
+        return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, nullptr, nullptr,
+                           how_to_tell(lpOverlapped, lpCompletionRoutine));
+      },
+      s,
       trace::BuffersResult{lpBuffers, dwBufferCount, lpNumberOfBytesRecvd}, dwBufferCount, trace::NumberResult{lpNumberOfBytesRecvd},
       trace::NumberResult{lpFlags}, lpOverlapped);
 }
 
 int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
-                       struct sockaddr* lpFrom, LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+                       struct sockaddr* lpFrom, LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
+                       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call(
       "WSARecvFrom", SOCKET_ERROR,
-      [&] { return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen, how_to_tell(lpOverlapped, lpCompletionRoutine)); }, s,
+      [&] {
+        return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen,
+                           how_to_tell(lpOverlapped, lpCompletionRoutine));
+      },
+      s,
       trace::BuffersResult{lpBuffers, dwBufferCount, lpNumberOfBytesRecvd}, dwBufferCount, trace::NumberResult{lpNumberOfBytesRecvd},
       trace::NumberResult{lpFlags}, trace::NameResult{lpFrom, lpFromlen}, lpOverlapped);
 }
