@@ -16,6 +16,10 @@ namespace {
 
 [[gnu::always_inline]] inline WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
 
+HowToTell how_to_tell(WSAOVERLAPPED* overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) {
+  return {overlapped, reinterpret_cast<const void*>(routine)};
+}
+
 WsaResult<int> wsa_send(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* sent, DWORD flags, const sockaddr* to, int tolen,
                         HowToTell how) {
   SocketRef socket = WS_TRY(find(s));
@@ -50,10 +54,6 @@ WsaResult<int> wsa_receive(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* 
   if (with_sender) WS_TRY(address_from_host(sender, from, fromlen));
   if (data.host_flags & host::kMsgTrunc) return wsa_failure(WSAEMSGSIZE);
   return 0;
-}
-
-HowToTell how_to_tell(WSAOVERLAPPED* overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) {
-  return {overlapped, reinterpret_cast<const void*>(routine)};
 }
 
 }  // namespace

@@ -176,6 +176,9 @@ void SocketIo::abandon(Queue& queue, WsaError error) {
   queue.maybe_ready = true;
 }
 
+void SocketIo::lock_for_fork() { registration_mutex().lock(); }
+void SocketIo::unlock_after_fork() { registration_mutex().unlock(); }
+
 void SocketIo::stop_watching(int fd) {
   std::lock_guard lock(registration_mutex());
   if (IoDriver* driver = driver_.exchange(nullptr, std::memory_order_acq_rel)) driver->unwatch(fd);

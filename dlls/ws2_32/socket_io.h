@@ -43,6 +43,9 @@ class SocketIo {
   // The descriptor is about to be closed, or has been by somebody else.
   void stop_watching(int fd);
 
+  static void lock_for_fork();
+  static void unlock_after_fork();
+
  private:
   struct Queue {
     std::mutex mutex;
