@@ -1,5 +1,6 @@
 #include "dlls/kernel32/win32_error.h"
 
+#include <winsock2.h>
 #include <winerror.h>
 
 #include <cerrno>
@@ -32,10 +33,16 @@ static_assert(static_cast<uint32_t>(Win32Error::kNotOwner) == ERROR_NOT_OWNER);
 static_assert(static_cast<uint32_t>(Win32Error::kTooManyPosts) == ERROR_TOO_MANY_POSTS);
 static_assert(static_cast<uint32_t>(Win32Error::kModuleNotFound) == ERROR_MOD_NOT_FOUND);
 static_assert(static_cast<uint32_t>(Win32Error::kProcedureNotFound) == ERROR_PROC_NOT_FOUND);
+static_assert(static_cast<uint32_t>(Win32Error::kMessageNotFound) == ERROR_MR_MID_NOT_FOUND);
 static_assert(static_cast<uint32_t>(Win32Error::kInvalidFlags) == ERROR_INVALID_FLAGS);
 static_assert(static_cast<uint32_t>(Win32Error::kNoUnicodeTranslation) == ERROR_NO_UNICODE_TRANSLATION);
 static_assert(static_cast<uint32_t>(Win32Error::kTimeout) == ERROR_TIMEOUT);
 static_assert(static_cast<uint32_t>(Win32Error::kNotSameObject) == ERROR_NOT_SAME_OBJECT);
+
+// The table of dlls/common has no names to look at.
+#define NT_STATUS(name, value, win32, win32_name, winsock, winsock_name) static_assert(win32 == win32_name && winsock == winsock_name);
+#include "dlls/common/nt_status.def"
+#undef NT_STATUS
 
 struct Row {
   int host;

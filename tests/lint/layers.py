@@ -10,7 +10,7 @@ import re
 # (row, pattern of paths). Row names are for people.
 ROWS = (
     # dlls/common, in its own order: one owner per descriptor, the host's calls, messages about them, the wire.
-    (0, r"dlls/common/(result|unique_fd|shared_state|utf|forwards)\.(h|cpp)"),
+    (0, r"dlls/common/(result|unique_fd|shared_state|utf|forwards|nt_status)\.(h|cpp|def)"),
     (1, r"dlls/common/fd_list\.h"),
     (2, r"dlls/common/host(_\w+)?\.(h|cpp)"),
     (3, r"dlls/common/debug\.(h|cpp)"),

@@ -9,6 +9,7 @@ tests_unit_common_test_SOURCES = $(process_register_sources) \
 	tests/unit/common/debug_test.cpp \
 	tests/unit/common/fd_channel_test.cpp \
 	tests/unit/common/host_test.cpp \
+	tests/unit/common/nt_status_test.cpp \
 	tests/unit/common/process_register_test.cpp \
 	tests/unit/common/runtime_directory_test.cpp \
 	tests/unit/common/test_host.h \
