@@ -35,7 +35,7 @@ struct WaitBlock {
 // A call for a thread to make when it waits alertably (an APC): make() gets it, and finds there what it needs.
 struct Call {
   void (*make)(const Call&) = nullptr;
-  uintptr_t values[4] = {};
+  uintptr_t values[5] = {};
 };
 
 // A place for a call in a thread's queue. The call is copied in and out under the lock: an object that repeats its call (a timer)
@@ -44,6 +44,7 @@ struct QueuedCall {
   enum class Storage : uint8_t { kHeap, kMember };  // kHeap: deleted once out of the queue
 
   explicit QueuedCall(Storage where) : storage(where) {}
+  virtual ~QueuedCall() = default;
 
   const Storage storage;
   // Under the lock:

@@ -61,6 +61,25 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
 
 const void* procedure_for_program(const void* function) { return function; }
 
+PendingEvent* prepare_event(Handle event) { return windsock_prepare_event(event); }
+void tell_event(PendingEvent* event) { windsock_tell_event(event); }
+void drop_event(PendingEvent* event) { windsock_drop_event(event); }
+
+PendingRoutine* prepare_routine(const void* routine) { return windsock_prepare_routine(routine); }
+void tell_routine(PendingRoutine* routine, uint32_t error, uint32_t bytes, void* overlapped, uint32_t flags) {
+  windsock_tell_routine(routine, error, bytes, overlapped, flags);
+}
+void drop_routine(PendingRoutine* routine) { windsock_drop_routine(routine); }
+
+bool start_background_thread(void (*run)()) {
+  static std::atomic<void (*)()> body;
+  body.store(run);
+  return host::start_service_thread([](void*) -> void* {
+           body.load()();
+           return nullptr;
+         }).ok();
+}
+
 void register_socket_operations(const SocketOperations* operations) { windsock_set_socket_operations(operations); }
 
 }  // namespace windsock::services

@@ -35,6 +35,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/message_text.cpp dlls/kernel32/message_text.h \
 	dlls/kernel32/mutex.cpp dlls/kernel32/mutex.h \
 	dlls/kernel32/new_object.h \
+	dlls/kernel32/pending_ends.cpp \
 	dlls/kernel32/process.cpp dlls/kernel32/process.h \
 	dlls/kernel32/program_search.cpp dlls/kernel32/program_search.h \
 	dlls/kernel32/ref.h \
@@ -62,7 +63,7 @@ EXTRA_libkernel32_la_DEPENDENCIES = dlls/kernel32/kernel32.map
 dlls/kernel32/kernel32.map: dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk dlls/kernel32/local.mk
 	$(AM_V_GEN)$(MKDIR_P) dlls/kernel32 && { \
 	$(AWK) -v version=WINDSOCK_KERNEL32_1 -f $(top_srcdir)/dlls/common/spec_to_map.awk $(top_srcdir)/dlls/kernel32/kernel32.spec && \
-	echo 'WINDSOCK_PRIVATE { global: windsock_set_socket_operations; windsock_file_descriptor; };'; } > $@-new && mv $@-new $@
+	echo 'WINDSOCK_PRIVATE { global: windsock_*; };'; } > $@-new && mv $@-new $@
 CLEANFILES += dlls/kernel32/kernel32.map
 EXTRA_DIST += dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk
 

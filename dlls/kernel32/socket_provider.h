@@ -1,7 +1,7 @@
 // The seam to ws2_32: SOCKETs are handles too, but only ws2_32 knows them.
 //
 // When ws2_32 is loaded it hands over its operations (dlls/ws2_32/host_services.h), and calls on a handle in the range of SOCKETs
-// go there. Without it no value is a SOCKET. The function has a private symbol version: it is no interface for programs.
+// go there. Without it no value is a SOCKET. The functions have a private symbol version: they are no interface for programs.
 #pragma once
 
 #include "dlls/ws2_32/host_services.h"
@@ -12,6 +12,18 @@ extern "C" __attribute__((visibility("default"))) void windsock_set_socket_opera
 // The way of ws2_32 to a file: a descriptor of the same open file, which the caller owns; or the negative errno, -EBADF for what is no
 // file of CreateFile's.
 extern "C" __attribute__((visibility("default"))) int windsock_file_descriptor(void* handle);
+
+// How the end of an asynchronous operation is told: each is the function of host_services.h of that name (pending_ends.cpp).
+extern "C" {
+#pragma GCC visibility push(default)
+windsock::services::PendingEvent* windsock_prepare_event(void* handle);
+void windsock_tell_event(windsock::services::PendingEvent* event);
+void windsock_drop_event(windsock::services::PendingEvent* event);
+windsock::services::PendingRoutine* windsock_prepare_routine(const void* routine);
+void windsock_tell_routine(windsock::services::PendingRoutine* routine, uint32_t error, uint32_t bytes, void* overlapped, uint32_t flags);
+void windsock_drop_routine(windsock::services::PendingRoutine* routine);
+#pragma GCC visibility pop
+}
 
 namespace windsock::kernel32 {
 

@@ -67,6 +67,9 @@ class Thread final : public Waitable {
   void make_queued_calls();
   CallQueue& calls() { return calls_; }
 
+  // The calls that operations of sockets are going to queue: while it waits for them the thread may serve the sockets.
+  std::atomic<uint32_t> awaited_calls{0};
+
   // The mutexes that the thread owns. Changed by it alone, or on its behalf while it sleeps.
   Mutex* owned_mutexes = nullptr;
 

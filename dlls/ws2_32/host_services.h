@@ -152,19 +152,19 @@ struct SocketOperations {
   int64_t (*write)(uintptr_t socket, const void* data, uint32_t size);
   // The same with OVERLAPPED, and ReadFileEx and WriteFileEx with their routine (three arguments; else null). False: the last error
   // says why, ERROR_IO_PENDING among others.
-  bool (*start_read)(uintptr_t socket, void* data, uint32_t size, void* overlapped, const void* routine);
-  bool (*start_write)(uintptr_t socket, const void* data, uint32_t size, void* overlapped, const void* routine);
+  bool (*start_read)(uintptr_t socket, void* data, uint32_t size, void* overlapped, const void* routine) = nullptr;
+  bool (*start_write)(uintptr_t socket, const void* data, uint32_t size, void* overlapped, const void* routine) = nullptr;
   // CreateIoCompletionPort: retains the port. False: the last error (ERROR_INVALID_PARAMETER: it has a port).
-  bool (*associate)(uintptr_t socket, Port* port, uintptr_t key);
+  bool (*associate)(uintptr_t socket, Port* port, uintptr_t key) = nullptr;
   // SetFileCompletionNotificationModes.
-  bool (*set_notification_modes)(uintptr_t socket, uint32_t modes);
+  bool (*set_notification_modes)(uintptr_t socket, uint32_t modes) = nullptr;
   // CancelIo: the operations that the calling thread began. CancelIoEx: those of `overlapped`, or all (null). False: ERROR_NOT_FOUND.
-  bool (*cancel_own)(uintptr_t socket);
-  bool (*cancel)(uintptr_t socket, void* overlapped);
+  bool (*cancel_own)(uintptr_t socket) = nullptr;
+  bool (*cancel)(uintptr_t socket, void* overlapped) = nullptr;
   // The source of sockets that have no port; null until one of them has had an operation under way.
-  IoSource* (*common_source)();
+  IoSource* (*common_source)() = nullptr;
   // Waits for the end of an operation (GetOverlappedResult without an event). False: the deadline came first.
-  bool (*await_end)(const void* overlapped, int64_t deadline);
+  bool (*await_end)(const void* overlapped, int64_t deadline) = nullptr;
 };
 void register_socket_operations(const SocketOperations* operations);
 
