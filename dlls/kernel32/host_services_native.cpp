@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "dlls/common/host.h"
+#include "dlls/common/host_thread.h"
 #include "dlls/common/process_register.h"
 #include "dlls/kernel32/socket_provider.h"
 
@@ -71,14 +72,13 @@ void tell_routine(PendingRoutine* routine, uint32_t error, uint32_t bytes, void*
 }
 void drop_routine(PendingRoutine* routine) { windsock_drop_routine(routine); }
 
-bool start_background_thread(void (*run)()) {
-  static std::atomic<void (*)()> body;
-  body.store(run);
-  return host::start_service_thread([](void*) -> void* {
-           body.load()();
-           return nullptr;
-         }).ok();
-}
+bool start_background_thread(void* (*run)(void*)) { return host::start_service_thread(run).ok(); }
+
+// TEMPORARY
+void retain_port(Port*) {}
+void release_port(Port*) {}
+void post_packet(Port*, CompletionPacket* packet) { packet->release(packet); }
+IoSource* source_of_port(Port* port, IoSource* (*make)(Port*)) { return make(port); }
 
 void register_socket_operations(const SocketOperations* operations) { windsock_set_socket_operations(operations); }
 

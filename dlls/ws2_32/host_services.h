@@ -122,7 +122,7 @@ class IoSource {
   virtual void wake_leader() = 0;
 };
 // A thread of the core's own, of which the program knows nothing; it ends when `run` returns. False: none could be made.
-bool start_background_thread(void (*run)());
+bool start_background_thread(void* (*run)(void*));
 // The source of a port: made by `make` at the first call (null: no memory), and deleted with the port.
 IoSource* source_of_port(Port* port, IoSource* (*make)(Port* port));
 

@@ -57,7 +57,10 @@ bool Reactor::start() {
   return running_;
 }
 
-void Reactor::run() { instance().look_after(); }
+void* Reactor::run(void*) {
+  instance().look_after();
+  return nullptr;
+}
 
 // Takes over what has arrived. False: there is nothing, and the thread has ended.
 bool Reactor::fetch_arrivals(bool may_end) {

@@ -35,7 +35,7 @@ class Reactor {
  private:
   void take_up(IoDriver& driver);
   bool start();
-  static void run();
+  static void* run(void*);
   void look_after();
   bool fetch_arrivals(bool may_end);
   enum class Look : uint8_t { kWatched, kBusy, kNoCare };

@@ -148,6 +148,7 @@ WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection) 
   StateSnapshot values = parent.values();
   values[static_cast<size_t>(StateField::kNonblocking)] = 0;
   values[static_cast<size_t>(StateField::kPauseAccept)] = 0;
+  values[static_cast<size_t>(StateField::kCompletion)] = 0;
   auto seen = static_cast<uint32_t>(Seen::kEndpoint) | static_cast<uint32_t>(Seen::kBound) | static_cast<uint32_t>(Seen::kConnected);
   UnderlyingSocket* underlying = UnderlyingSocket::create(parent.kind(), seen | parent.inherited_sights());
   underlying->initialise(values);
