@@ -17,6 +17,7 @@ namespace {
 
 constexpr uint64_t kWakeToken = ~uint64_t{0};  // of no socket
 constexpr size_t kEventsAtOnce = 16;
+constexpr uint32_t kEvents = host::kReadyIn | host::kReadyPri | host::kReadyOut | host::kReadyReadHangUp;
 
 std::mutex& list_mutex() {
   static auto* mutex = new std::mutex;
@@ -83,7 +84,6 @@ bool IoDriver::watch_in(int reactor_set, bool on) {
 }
 
 host::Result<void> IoDriver::watch(int fd, uint64_t token) {
-  constexpr uint32_t kEvents = host::kReadyIn | host::kReadyPri | host::kReadyOut | host::kReadyReadHangUp;
   std::lock_guard lock(mutex_);
   WS_TRY(open());
   auto added = host::add_to_ready_set(set_.get(), fd, kEvents, host::Trigger::kEdge, token);
@@ -101,6 +101,17 @@ void IoDriver::unwatch(int fd) {
     unused_.store(true, std::memory_order_seq_cst);
     close_if_unused();
   }
+}
+
+void IoDriver::pause_watching(int fd) {
+  std::lock_guard lock(mutex_);
+  host::remove_from_ready_set(set_.get(), fd);
+}
+
+void IoDriver::resume_watching(int fd, uint64_t token) {
+  std::lock_guard lock(mutex_);
+  if (!host::add_to_ready_set(set_.get(), fd, kEvents, host::Trigger::kEdge, token))
+    WS_WARN(kSocket, "no memory to watch host descriptor %d again: what is under way on it does not go on", fd);
 }
 
 // Under mutex_. A leader that is at work does it when it leaves.

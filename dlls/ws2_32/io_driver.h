@@ -30,6 +30,9 @@ class IoDriver final : public services::IoSource {
 
   host::Result<void> watch(int fd, uint64_t token);
   void unwatch(int fd);
+  // Around a change of what the number leads to.
+  void pause_watching(int fd);
+  void resume_watching(int fd, uint64_t token);
   // Operations that wait for readiness: so many more, so many less.
   void began(uint32_t count);
   void ended(uint32_t count);

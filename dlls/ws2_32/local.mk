@@ -39,6 +39,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/errno.def \
 	dlls/ws2_32/extension_functions.cpp dlls/ws2_32/extension_functions.h \
 	dlls/ws2_32/handle_operations.cpp dlls/ws2_32/handle_operations.h \
+	dlls/ws2_32/host_mode.h \
 	dlls/ws2_32/host_services.h \
 	dlls/ws2_32/inet_text.cpp dlls/ws2_32/inet_text.h \
 	dlls/ws2_32/inheritance.cpp dlls/ws2_32/inheritance.h \

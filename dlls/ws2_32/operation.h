@@ -49,6 +49,10 @@ class Operation : private services::CompletionPacket {
 
   // Nothing: the host is not ready for it.
   virtual std::optional<OperationEnd> attempt(SocketRef& socket) = 0;
+  // After an attempt without an end: the socket whose readiness to receive it waits for from now on, or none: still the same.
+  virtual SocketRef goes_on_with() { return {}; }
+  // Whether a failure is told as an end, and not by the call, even if it comes at once.
+  virtual bool fails_later() const { return false; }
 
   // Tells the end and destroys the operation. `at_once`: the call itself still runs, and reports success too.
   static void tell(std::unique_ptr<Operation> operation, const OperationEnd& end, bool at_once);

@@ -23,8 +23,6 @@ std::mutex& registration_mutex() {
   return *mutex;
 }
 
-OperationEnd aborted() { return {.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)}; }
-
 struct ThreadEnd {
   int thread = host::thread_id();
   ~ThreadEnd() {
@@ -71,31 +69,56 @@ std::unique_ptr<Operation> SocketIo::pop(Queue& queue) {
   return operation;
 }
 
+// Puts it into the lane until the host is ready; the operation stays the caller's if that fails. Under the lane's lock.
+bool SocketIo::wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operation>& operation, WsaError& error) {
+  if (auto watched = watch(socket); !watched) {
+    error = watched.error();
+    return false;
+  }
+  push(queue, std::move(operation));
+  driver_.load(std::memory_order_relaxed)->began(1);
+  return true;
+}
+
 WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
   follow_association(socket);
   Queue& queue = queues_[static_cast<size_t>(lane)];
   std::lock_guard lock(queue.mutex);
-  // Whoever closes it has marked it before looking through the lanes.
-  if (socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing) return wsa_failure(WSAENOTSOCK);
   auto fail = [&](WsaError error) {
     operation->fail_at_once(error);
     return Failure{error};
   };
+  // Whoever closes it has marked it before looking through the lanes.
+  if (socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing) return fail(static_cast<WsaError>(WSAENOTSOCK));
   if (!queue.first && queue.maybe_ready) {
     if (auto end = operation->attempt(socket)) {
-      if (!end->is_told()) return fail(end->error);
+      bool later = !end->is_told() && operation->fails_later();
+      if (!end->is_told() && !later) return fail(end->error);
       if (end->drained && !queue.ends_short && driver_.load(std::memory_order_relaxed)) queue.maybe_ready = false;
       OperationEnd copy = *end;
-      Operation::tell(std::move(operation), copy, true);
+      Operation::tell(std::move(operation), copy, !later);
+      if (later) return wsa_failure(WSA_IO_PENDING);
       return copy;
     }
+    if (SocketRef onward = operation->goes_on_with()) {
+      SocketIo::of(onward).take_over(onward, Lane::kReceive, std::move(operation));
+      return wsa_failure(WSA_IO_PENDING);
+    }
+    // If the host has become ready since, it is about to say so.
+    queue.maybe_ready = false;
   }
-  if (auto watched = watch(socket); !watched) return fail(watched.error());
-  // Not ready, if it was asked; if the host has become so since, it is about to say it.
-  if (!queue.first) queue.maybe_ready = false;
-  push(queue, std::move(operation));
-  driver_.load(std::memory_order_relaxed)->began(1);
+  WsaError error{};
+  if (!wait_in(socket, queue, operation, error)) return fail(error);
   return wsa_failure(WSA_IO_PENDING);
+}
+
+void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
+  follow_association(socket);
+  Queue& queue = queues_[static_cast<size_t>(lane)];
+  std::lock_guard lock(queue.mutex);
+  auto error = static_cast<WsaError>(WSA_OPERATION_ABORTED);
+  bool closing = socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing;
+  if (closing || !wait_in(socket, queue, operation, error)) Operation::tell(std::move(operation), {.error = error}, false);
 }
 
 void SocketIo::ready(SocketRef& socket, uint32_t events) {
@@ -107,35 +130,47 @@ void SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
   std::lock_guard lock(queue.mutex);
   queue.maybe_ready = true;
   if (events & (kAnyEnd | host::kReadyPri)) queue.ends_short = true;
-  while (queue.first && !socket.closing()) {
+  while (queue.first && queue.maybe_ready && !socket.closing()) {
     auto end = queue.first->attempt(socket);
-    if (!end) {
+    SocketRef onward = end ? SocketRef() : queue.first->goes_on_with();
+    if (!end && !onward) {
       queue.maybe_ready = false;
       return;
     }
-    if (end->drained && !queue.ends_short) queue.maybe_ready = false;
+    if (end && end->drained && !queue.ends_short) queue.maybe_ready = false;
     driver_.load(std::memory_order_relaxed)->ended(1);
-    Operation::tell(pop(queue), *end, false);
-    if (!queue.maybe_ready) return;
+    if (end) {
+      Operation::tell(pop(queue), *end, false);
+    } else {
+      SocketIo::of(onward).take_over(onward, Lane::kReceive, pop(queue));
+    }
   }
+}
+
+bool SocketIo::cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which) {
+  bool any = false;
+  std::lock_guard lock(queue.mutex);
+  for (uint32_t left = queue.count; left > 0; --left) {
+    std::unique_ptr<Operation> operation = pop(queue);
+    if (!which(*operation)) {
+      push(queue, std::move(operation));
+      continue;
+    }
+    any = true;
+    driver_.load(std::memory_order_relaxed)->ended(1);
+    Operation::tell(std::move(operation), {.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)}, false);
+  }
+  return any;
 }
 
 bool SocketIo::cancel(const std::function<bool(const Operation&)>& which) {
   bool any = false;
-  for (Queue& queue : queues_) {
-    std::lock_guard lock(queue.mutex);
-    for (uint32_t left = queue.count; left > 0; --left) {
-      std::unique_ptr<Operation> operation = pop(queue);
-      if (which(*operation)) {
-        any = true;
-        driver_.load(std::memory_order_relaxed)->ended(1);
-        Operation::tell(std::move(operation), aborted(), false);
-      } else {
-        push(queue, std::move(operation));
-      }
-    }
-  }
+  for (Queue& queue : queues_) any |= cancel_in(queue, which);
   return any;
+}
+
+void SocketIo::cancel_receives() {
+  for (Lane lane : {Lane::kReceive, Lane::kUrgent}) (void)cancel_in(queues_[static_cast<size_t>(lane)], [](const Operation&) { return true; });
 }
 
 // Has somebody watch the descriptor. From then on a change of its readiness is told of, beginning with what it is now.
@@ -174,6 +209,16 @@ void SocketIo::follow_association(SocketRef& socket) {
 void SocketIo::abandon(Queue& queue, WsaError error) {
   while (queue.first) Operation::tell(pop(queue), {.error = error}, false);
   queue.maybe_ready = true;
+}
+
+host::Result<void> SocketIo::replace(SocketRef& socket, UniqueFd with) {
+  std::lock_guard lock(registration_mutex());
+  SocketIo* io = if_any(socket.descriptor());
+  IoDriver* driver = io ? io->driver_.load(std::memory_order_relaxed) : nullptr;
+  if (driver) driver->pause_watching(socket.fd());
+  auto replaced = host::replace(socket.fd(), std::move(with));
+  if (driver) driver->resume_watching(socket.fd(), SocketTable::token_of(socket.descriptor()));
+  return replaced;
 }
 
 void SocketIo::lock_for_fork() { registration_mutex().lock(); }

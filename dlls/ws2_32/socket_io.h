@@ -34,11 +34,18 @@ class SocketIo {
   // and nobody else is told.
   WsaResult<OperationEnd> begin(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation);
 
+  // The same for one that has begun elsewhere.
+  void take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation);
+
   // What the host has told (host::kReady…).
   void ready(SocketRef& socket, uint32_t events);
 
   // Ends those that `which` chooses by WSA_OPERATION_ABORTED; whether there were any.
   bool cancel(const std::function<bool(const Operation&)>& which);
+  // Likewise everything in the lanes to receive; the caller may be in the other one.
+  void cancel_receives();
+  // The descriptor leads to another socket of the host from now on, which is watched as the former one was.
+  static host::Result<void> replace(SocketRef& socket, UniqueFd with);
 
   // The descriptor is about to be closed, or has been by somebody else.
   void stop_watching(int fd);
@@ -56,6 +63,8 @@ class SocketIo {
     bool ends_short = false;  // an end, an error or an urgent mark: a short read does not mean that there is no more
   };
 
+  bool cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which);
+  bool wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operation>& operation, WsaError& error);
   void push(Queue& queue, std::unique_ptr<Operation> operation);
   std::unique_ptr<Operation> pop(Queue& queue);
   void advance(SocketRef& socket, Queue& queue, uint32_t events);

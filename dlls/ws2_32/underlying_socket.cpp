@@ -169,6 +169,11 @@ UnderlyingSocket* UnderlyingSocketRegistry::find_or_create_as(uint64_t cookie, S
   return made;
 }
 
+void UnderlyingSocketRegistry::forget_identity(UnderlyingSocket& socket) {
+  std::lock_guard lock(mutex_);
+  if (uint64_t cookie = socket.cookie_.exchange(0, std::memory_order_acq_rel)) by_cookie_.erase(cookie);
+}
+
 void UnderlyingSocketRegistry::release(UnderlyingSocket& socket) {
   {
     // Under the lock: find_or_create must not revive an object whose last reference is going.

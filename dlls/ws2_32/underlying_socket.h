@@ -52,6 +52,8 @@ enum class Seen : uint32_t {
   kReservesPorts = 16384,  // owns reserved ports or is to bind to one (port_reservations.h)
   kErrorWaiting = 8192,    // a send met an ICMP error that the next receive has to tell of
   kTellsDestination = 1 << 16,  // the host tells where each datagram was sent to
+  kModeBorrowed = 1 << 18,      // is or was non-blocking at the host for a moment, whatever its Windows mode (host_mode.h)
+  kReused = 1 << 19,            // disconnected to be used again: it counts as bound, and AcceptEx takes it
   kEcho = 1 << 17,              // a raw ICMP socket that is the host's socket for echoes (echo_socket.h)
 };
 
@@ -102,6 +104,11 @@ class UnderlyingSocket {
   // Fills the values of a socket that nobody else knows yet.
   void initialise(const StateSnapshot& values);
   StateSnapshot values() const;
+
+  // Held while the host's mode is not the socket's (host_mode.h), and by who changes it.
+  std::unique_lock<std::mutex> lock_mode() { return std::unique_lock(mutex_); }
+  // It is another socket of the host from now on, of which this has been seen.
+  void renew(uint32_t seen) { seen_.store(seen, std::memory_order_relaxed); }
 
   // ---- sharing -----------------------------------------------------------------------------------------------------
   bool is_shared() const { return slot_values_.load(std::memory_order_acquire) != nullptr; }

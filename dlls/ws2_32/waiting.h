@@ -22,7 +22,8 @@ std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, h
 
 // Without these EAGAIN means what it says: no timeout was set, no connect is under way.
 inline constexpr uint32_t kEagainUnclear = static_cast<uint32_t>(Seen::kReceiveTimeout) | static_cast<uint32_t>(Seen::kSendTimeout) |
-                                           static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kConnecting);
+                                           static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kConnecting) |
+                                           static_cast<uint32_t>(Seen::kModeBorrowed);
 
 // Calls `call` (a host call that may report EINTR) until it is not interrupted by chance. WSAEINTR: the socket was closed.
 template <typename Call>
