@@ -22,9 +22,13 @@ regress_sources = \
 	tests/regress/names_test.cpp \
 	tests/regress/option_values_test.cpp \
 	tests/regress/options_test.cpp \
+	tests/regress/overlapped_cancel_test.cpp \
+	tests/regress/overlapped_datagram_test.cpp \
+	tests/regress/overlapped_test.cpp \
 	tests/regress/ping_test.cpp \
 	tests/regress/poll_test.cpp \
 	tests/regress/provider_test.cpp \
+	tests/regress/routine_test.cpp \
 	tests/regress/select_test.cpp \
 	tests/regress/socket_test.cpp \
 	tests/regress/startup_test.cpp \
@@ -32,8 +36,9 @@ regress_sources = \
 	tests/regress/transfer_test.cpp \
 	tests/regress/unreachable_test.cpp \
 	tests/regress/unix_test.cpp
-regress_headers = tests/regress/alterations.h tests/regress/datagram_pair.h tests/regress/fixture.h \
-	tests/regress/message.h tests/regress/windows_differences.h
+regress_headers = tests/regress/alterations.h tests/regress/datagram_pair.h tests/regress/extension.h tests/regress/fixture.h \
+	tests/regress/held_thread.h tests/regress/message.h tests/regress/open_file.h tests/regress/overlapped_call.h \
+	tests/regress/second_descriptor.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt tests/regress/shards.py
 dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine \
