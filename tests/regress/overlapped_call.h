@@ -44,8 +44,11 @@ class OverlappedCall {
 
   // Each returns 0 or SOCKET_ERROR, as the call does.
   int receive(SOCKET socket, DWORD with_flags = 0) {
-    flags = with_flags;
-    return begin(socket, [&] { return WSARecv(socket, &buffer, 1, &at_once, &flags, &overlapped, routine); });
+    DWORD own_flags = with_flags;
+    if (!told_elsewhere) flags = with_flags;
+    return begin(socket, [&] {
+      return WSARecv(socket, &buffer, 1, place_of_count(), told_elsewhere ? &own_flags : &flags, &overlapped, routine);
+    });
   }
   int receive_from(SOCKET socket, DWORD with_flags = 0) {
     flags = with_flags;
@@ -54,7 +57,7 @@ class OverlappedCall {
     });
   }
   int send(SOCKET socket, DWORD with_flags = 0) {
-    return begin(socket, [&] { return WSASend(socket, &buffer, 1, &at_once, with_flags, &overlapped, routine); });
+    return begin(socket, [&] { return WSASend(socket, &buffer, 1, place_of_count(), with_flags, &overlapped, routine); });
   }
   int send_to(SOCKET socket, const Endpoint& to) {
     return begin(socket, [&] { return WSASendTo(socket, &buffer, 1, &at_once, 0, to.address(), to.length, &overlapped, routine); });
@@ -63,11 +66,10 @@ class OverlappedCall {
   template <class Call>
   int begin(SOCKET socket, Call call) {
     socket_ = socket;
-    const bool done = succeeded(call());
-    const int error = WSAGetLastError();
-    begun_ = done || error == WSA_IO_PENDING;
-    WSASetLastError(error);
-    return done ? 0 : SOCKET_ERROR;
+    begun_ = true;
+    if (succeeded(call())) return 0;
+    if (WSAGetLastError() != WSA_IO_PENDING) begun_ = false;
+    return SOCKET_ERROR;
   }
 
   bool ended() const { return HasOverlappedIoCompleted(&overlapped); }
@@ -85,7 +87,7 @@ class OverlappedCall {
     WSASetLastError(WSA_IO_INCOMPLETE);
     return -1;
   }
-  // The same for one whose socket is closed, by which WSAGetOverlappedResult could not ask; a Win32 error.
+  // The end of one whose socket is closed, by which WSAGetOverlappedResult could not ask; a Win32 error.
   long long end_of_closed() {
     DWORD bytes = 0;
     if (wait()) return GetOverlappedResult(handle_of(socket_), &overlapped, &bytes, FALSE) ? static_cast<long long>(bytes) : -1;
@@ -104,10 +106,13 @@ class OverlappedCall {
   DWORD flags = 0;    // in and out
   DWORD at_once = 0;  // bytes, of a call that returned 0
   Endpoint sender;
+  // Another thread may have been told of the end before a call returns: then no call writes to this object when it returns.
+  bool told_elsewhere = false;
   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
   HANDLE event() const { return event_; }
 
  private:
+  LPDWORD place_of_count() { return told_elsewhere ? nullptr : &at_once; }
   static bool succeeded(int result) { return result == 0; }
   // BOOL is an int: what returns it is wrapped to tell.
   static bool succeeded(bool result) { return result; }

@@ -97,13 +97,13 @@ TEST_P(OverlappedTest, ThePlacesOfCountAndFlagsAreLeftAloneByAPendingReceive) {
 
 TEST_P(OverlappedTest, TheBufferArraysMayGoWhenTheCallReturns) {
   char first[3], second[8];
+  std::string head = "hel", tail = "lo";
   OverlappedCall in, out;
   {
     WSABUF rooms[] = {{sizeof first, first}, {sizeof second, second}};
     ASSERT_PENDING(in.begin(here(), [&] { return WSARecv(here(), rooms, 2, nullptr, &in.flags, &in.overlapped, nullptr); }));
     rooms[0] = rooms[1] = {};
   }
-  std::string head = "hel", tail = "lo";
   {
     WSABUF parts[] = {{3, head.data()}, {2, tail.data()}};
     ASSERT_BEGUN(out.begin(there(), [&] { return WSASend(there(), parts, 2, nullptr, 0, &out.overlapped, nullptr); }));

@@ -51,6 +51,9 @@ inline ErrorSet no_urgent_data() { return {WSAEINVAL, WSAEWOULDBLOCK}; }
 // An ioctl that the provider does not know.
 inline ErrorSet unknown_ioctl() { return {WSAEINVAL, WSAEOPNOTSUPP}; }
 
+// AcceptEx without room for an address: its page demands the room and names no code.
+inline ErrorSet no_room_for_addresses() { return {WSAEINVAL, WSAEFAULT}; }
+
 // WSASendMsg, WSARecvMsg on a socket that is neither datagram nor raw: the pages forbid it and name no code.
 inline ErrorSet no_messages() { return {WSAEOPNOTSUPP, WSAEINVAL}; }
 
