@@ -15,7 +15,8 @@ namespace windsock {
 
 namespace {
 
-constexpr uint64_t kWakeToken = ~uint64_t{0};  // of no socket
+constexpr uint64_t kWakeToken = ~uint64_t{0};     // of no socket
+constexpr uint64_t kBeside = uint64_t{1} << 63;   // beside a socket's token: a descriptor of an operation
 constexpr size_t kEventsAtOnce = 16;
 constexpr uint32_t kEvents = host::kReadyIn | host::kReadyPri | host::kReadyOut | host::kReadyReadHangUp;
 
@@ -103,6 +104,11 @@ void IoDriver::unwatch(int fd) {
   }
 }
 
+host::Result<void> IoDriver::watch_beside(int fd, uint64_t socket_token) {
+  std::lock_guard lock(mutex_);
+  return host::add_to_ready_set(set_.get(), fd, host::kReadyIn, host::Trigger::kEdge, socket_token | kBeside);
+}
+
 void IoDriver::pause_watching(int fd) {
   std::lock_guard lock(mutex_);
   host::remove_from_ready_set(set_.get(), fd);
@@ -153,9 +159,13 @@ void IoDriver::serve(int64_t deadline) {
   if (!count) return;  // a signal
   for (const host::ReadyEvent& event : std::span(events).first(count.value())) {
     if (event.token == kWakeToken) continue;  // an edge: the counter need not be read
-    SocketRef socket = SocketTable::instance().find_token(event.token);
-    if (!socket) continue;
-    if (SocketIo* io = SocketIo::if_any(socket.descriptor())) io->ready(socket, event.events);
+    SocketRef socket = SocketTable::instance().find_token(event.token & ~kBeside);
+    SocketIo* io = socket ? SocketIo::if_any(socket.descriptor()) : nullptr;
+    if (!io) continue;
+    if (event.token & kBeside) [[unlikely]]
+      io->ready_beside(socket);
+    else
+      io->ready(socket, event.events);
   }
 }
 

@@ -30,6 +30,8 @@ class IoDriver final : public services::IoSource {
 
   host::Result<void> watch(int fd, uint64_t token);
   void unwatch(int fd);
+  // A descriptor that somebody's operation waits for, of the socket with this token. It is forgotten when it is closed.
+  host::Result<void> watch_beside(int fd, uint64_t socket_token);
   // Around a change of what the number leads to.
   void pause_watching(int fd);
   void resume_watching(int fd, uint64_t token);

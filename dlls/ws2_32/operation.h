@@ -51,6 +51,8 @@ class Operation : private services::CompletionPacket {
   virtual std::optional<OperationEnd> attempt(SocketRef& socket) = 0;
   // After an attempt without an end: the socket whose readiness to receive it waits for from now on, or none: still the same.
   virtual SocketRef goes_on_with() { return {}; }
+  // A descriptor beside the socket whose readiness it waits for (Lane::kBeside), or -1.
+  virtual int watched_beside() const { return -1; }
   // Whether a failure is told as an end, and not by the call, even if it comes at once.
   virtual bool fails_later() const { return false; }
 

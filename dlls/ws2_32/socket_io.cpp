@@ -10,11 +10,12 @@ namespace windsock {
 namespace {
 
 constexpr uint32_t kAnyEnd = host::kReadyErr | host::kReadyHup | host::kReadyReadHangUp;
-// What the host tells, by lane.
-constexpr std::array<uint32_t, 3> kEventsOf = {
+// What the host tells of the socket, by lane.
+constexpr std::array<uint32_t, 4> kEventsOf = {
     host::kReadyIn | host::kReadyPri | kAnyEnd,
     host::kReadyOut | host::kReadyErr | host::kReadyHup,
     host::kReadyPri | kAnyEnd,
+    0,
 };
 
 // Who watches a descriptor changes seldom: one lock for all.
@@ -75,6 +76,13 @@ bool SocketIo::wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operatio
     error = watched.error();
     return false;
   }
+  if (int beside = operation->watched_beside(); beside >= 0) {
+    auto watched = driver_.load(std::memory_order_relaxed)->watch_beside(beside, SocketTable::token_of(socket.descriptor()));
+    if (!watched) {
+      error = wsa_error_from_host(watched.error());
+      return false;
+    }
+  }
   push(queue, std::move(operation));
   driver_.load(std::memory_order_relaxed)->began(1);
   return true;
@@ -124,6 +132,22 @@ void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation
 void SocketIo::ready(SocketRef& socket, uint32_t events) {
   for (size_t lane = 0; lane < queues_.size(); ++lane)
     if (events & kEventsOf[lane]) advance(socket, queues_[lane], events);
+}
+
+// Any of them may be meant.
+void SocketIo::ready_beside(SocketRef& socket) {
+  Queue& queue = queues_[static_cast<size_t>(Lane::kBeside)];
+  std::lock_guard lock(queue.mutex);
+  for (uint32_t left = queue.count; left > 0 && !socket.closing(); --left) {
+    std::unique_ptr<Operation> operation = pop(queue);
+    auto end = operation->attempt(socket);
+    if (!end) {
+      push(queue, std::move(operation));
+      continue;
+    }
+    driver_.load(std::memory_order_relaxed)->ended(1);
+    Operation::tell(std::move(operation), *end, false);
+  }
 }
 
 void SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
@@ -189,18 +213,21 @@ WsaResult<void> SocketIo::watch(SocketRef& socket) {
 void SocketIo::follow_association(SocketRef& socket) {
   IoDriver* before = driver_.load(std::memory_order_acquire);
   if (!before || before->is_of(socket.socket())) [[likely]] return;
-  std::scoped_lock lanes(queues_[0].mutex, queues_[1].mutex, queues_[2].mutex);
+  std::scoped_lock lanes(queues_[0].mutex, queues_[1].mutex, queues_[2].mutex, queues_[3].mutex);
   std::lock_guard lock(registration_mutex());
   before = driver_.load(std::memory_order_relaxed);
   IoDriver* now = IoDriver::of(socket.socket());
   if (before == now) return;
-  uint32_t moved = queues_[0].count + queues_[1].count + queues_[2].count;
+  uint32_t moved = 0;
+  for (const Queue& queue : queues_) moved += queue.count;
   before->unwatch(socket.fd());
   before->ended(moved);
   driver_.store(nullptr, std::memory_order_release);
   if (now && now->watch(socket.fd(), SocketTable::token_of(socket.descriptor()))) {
     now->began(moved);
     driver_.store(now, std::memory_order_release);
+    for (Operation* one = queues_[static_cast<size_t>(Lane::kBeside)].first.get(); one; one = one->behind.get())
+      (void)now->watch_beside(one->watched_beside(), SocketTable::token_of(socket.descriptor()));
     return;
   }
   for (Queue& queue : queues_) abandon(queue, static_cast<WsaError>(WSAENOBUFS));

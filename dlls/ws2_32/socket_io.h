@@ -1,6 +1,6 @@
 // SocketIo: the operations under way on one descriptor of a socket, in the order of their calls.
 //
-// There is a lane each for receiving (and accepting), sending (and connecting), and urgent data. A call tries at once when nobody is
+// There is a lane each for receiving (and accepting), sending (and connecting), urgent data, and what does not wait for the socket itself. A call tries at once when nobody is
 // before it; otherwise it waits in its lane, and the first of the lane is tried again when the host says that the descriptor is ready.
 // All tries of a lane happen under its lock, ends are told under it: transfers and their ends keep the order of the calls.
 //
@@ -23,7 +23,7 @@ class IoDriver;
 
 class SocketIo {
  public:
-  enum class Lane : uint8_t { kReceive, kSend, kUrgent };
+  enum class Lane : uint8_t { kReceive, kSend, kUrgent, kBeside };
 
   // Of a pinned socket; made by its first operation.
   static SocketIo& of(SocketRef& socket);
@@ -39,6 +39,8 @@ class SocketIo {
 
   // What the host has told (host::kReady…).
   void ready(SocketRef& socket, uint32_t events);
+  // A descriptor of the lane kBeside is ready.
+  void ready_beside(SocketRef& socket);
 
   // Ends those that `which` chooses by WSA_OPERATION_ABORTED; whether there were any.
   bool cancel(const std::function<bool(const Operation&)>& which);
@@ -72,7 +74,7 @@ class SocketIo {
   void follow_association(SocketRef& socket);
   void abandon(Queue& queue, WsaError error);
 
-  std::array<Queue, 3> queues_;
+  std::array<Queue, 4> queues_;
   std::atomic<IoDriver*> driver_{nullptr};  // who watches the descriptor; changed under the mutex of all registrations
 };
 

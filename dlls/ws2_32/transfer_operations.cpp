@@ -13,10 +13,18 @@ std::optional<OperationEnd> end_by(WsaError error) {
   return OperationEnd{.error = error};
 }
 
+WsaResult<void> prepare_operation(SocketRef& socket, Operation& operation, HowToTell how) {
+  if (!can_be_memory(how.overlapped)) return wsa_failure(WSAEFAULT);
+  return operation.prepare(socket.socket(), how);
+}
+
 WsaResult<int> begin_operation(SocketRef& socket, SocketIo::Lane lane, std::unique_ptr<Operation> operation, HowToTell how, DWORD* bytes,
                                DWORD* flags) {
-  if (!can_be_memory(how.overlapped)) return wsa_failure(WSAEFAULT);
-  WS_TRY(operation->prepare(socket.socket(), how));
+  WS_TRY(prepare_operation(socket, *operation, how));
+  return begin_prepared(socket, lane, std::move(operation), bytes, flags);
+}
+
+WsaResult<int> begin_prepared(SocketRef& socket, SocketIo::Lane lane, std::unique_ptr<Operation> operation, DWORD* bytes, DWORD* flags) {
   OperationEnd end = WS_TRY(SocketIo::of(socket).begin(socket, lane, std::move(operation)));
   if (bytes) *bytes = end.bytes;
   if (flags) *flags = end.flags;

@@ -16,7 +16,11 @@ namespace windsock {
 // What an attempt makes of an error: nothing, if the host is not ready or the socket is being closed (who closes it ends the operation).
 std::optional<OperationEnd> end_by(WsaError error);
 
-// Prepares and begins an operation: what the call returns. `bytes` and `flags` may be null; they are filled if the end came at once.
+// WSAEFAULT, and what Operation::prepare says.
+WsaResult<void> prepare_operation(SocketRef& socket, Operation& operation, HowToTell how);
+// Begins one that is prepared: what the call returns. `bytes` and `flags` may be null; they are filled if the end came at once.
+WsaResult<int> begin_prepared(SocketRef& socket, SocketIo::Lane lane, std::unique_ptr<Operation> operation, DWORD* bytes, DWORD* flags);
+// Both.
 WsaResult<int> begin_operation(SocketRef& socket, SocketIo::Lane lane, std::unique_ptr<Operation> operation, HowToTell how, DWORD* bytes,
                                DWORD* flags);
 
