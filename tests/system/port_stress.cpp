@@ -282,3 +282,8 @@ TEST_F(PortStress, EveryOperationEndsExactlyOnce) {
 }
 
 }  // namespace
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
