@@ -227,9 +227,10 @@ class PortStress : public ::testing::Test {
       Connection& connection = *operation.end->connection;
       ended(operation, good, bytes);
       if (begun_ >= target_ && !stopping_.exchange(true)) stop();
-      renew(connection);
-      for (int i = 0; i < 2; ++i) act(connection, random);
-      act(connections_[random() % kConnections], random);
+      for (Connection* one : {&connection, &connections_[random() % kConnections]}) {
+        renew(*one);
+        for (int i = 0; i < 2; ++i) act(*one, random);
+      }
     }
   }
 
