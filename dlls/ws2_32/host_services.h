@@ -113,7 +113,8 @@ void post_packet(Port* port, CompletionPacket* packet);
 class IoSource {
  public:
   virtual ~IoSource() = default;
-  // False: somebody else has the lead. Whoever has it leaves it soon after serve() has returned.
+  // False: somebody else has the lead. Whoever has it leaves it soon after serve() has returned. The host calls these two, and
+  // wake_leader(), with locks of its own held: they neither wait nor call the host.
   virtual bool try_lead() = 0;
   virtual void leave() = 0;
   // By the leader: waits for readiness until the deadline (host::now_nanoseconds) or a wake_leader(), and brings some operations forward.
@@ -123,6 +124,8 @@ class IoSource {
 };
 // The source of a port: made by `make` at the first call (null: no memory), and deleted with the port.
 IoSource* source_of_port(Port* port, IoSource* (*make)(Port* port));
+// After the core itself has led the source of a port, and left it: a thread that waits at the port may take over.
+void offer_lead(Port* port);
 
 // ---- the way back: what the host asks of the core ----------------------------------------------------------------------------
 // The host passes calls on a SOCKET handle to these; the core hands them over when it is loaded.
