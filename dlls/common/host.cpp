@@ -61,6 +61,13 @@ void close(int fd) { ::close(fd); }
 
 Result<UniqueFd> duplicate(int fd) { return own(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 
+Result<void> replace(int fd, UniqueFd with) {
+  int result;
+  do result = ::dup3(with.get(), fd, O_CLOEXEC);
+  while (result < 0 && (errno == EINTR || errno == EBUSY));
+  if (result < 0) return last_failure();
+  return {};
+}
 Result<bool> get_nonblocking(int fd) {
   int flags = ::fcntl(fd, F_GETFL);
   if (flags < 0) return last_failure();

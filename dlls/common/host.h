@@ -37,6 +37,8 @@ void set_errno(int value);
 // ---- descriptors -----------------------------------------------------------------------------------------------------
 void close(int fd);
 Result<UniqueFd> duplicate(int fd);
+// From now on the number leads where the other one did; what it led to is closed.
+Result<void> replace(int fd, UniqueFd with);
 Result<bool> get_nonblocking(int fd);
 Result<void> set_nonblocking(int fd, bool nonblocking);
 Result<void> set_inheritable(int fd, bool inheritable);

@@ -96,9 +96,10 @@ Result<int64_t> file_size(int fd) {
   return status.st_size;
 }
 
-Result<size_t> send_file(int socket, int file, size_t size) {
+Result<size_t> send_file(int socket, int file, int64_t* offset, size_t size) {
   NoSigpipe scope;
-  ssize_t sent = ::sendfile(socket, file, nullptr, size);
+  static_assert(sizeof(off_t) == sizeof *offset);
+  ssize_t sent = ::sendfile(socket, file, reinterpret_cast<off_t*>(offset), size);
   if (sent >= 0) return static_cast<size_t>(sent);
   const int error = errno;
   if (error == EPIPE) scope.take_away();

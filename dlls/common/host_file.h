@@ -23,8 +23,8 @@ enum class SeekFrom : int { kBegin = 0, kPosition = 1, kEnd = 2 };
 Result<int64_t> seek(int fd, int64_t distance, SeekFrom from);
 Result<int64_t> file_size(int fd);
 
-// Into a socket, from the file's position on, which moves; up to `size` bytes, 0 at its end. Raises no SIGPIPE. May report EINTR and
-// EAGAIN.
-Result<size_t> send_file(int socket, int file, size_t size);
+// Into a socket, from *offset on, or from the file's position (null); it moves by what is sent, up to `size` bytes, 0 at the file's end.
+// Raises no SIGPIPE. May report EINTR and EAGAIN.
+Result<size_t> send_file(int socket, int file, int64_t* offset, size_t size);
 
 }  // namespace windsock::host

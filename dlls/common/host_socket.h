@@ -16,7 +16,7 @@ namespace windsock::host {
 inline constexpr int kAfUnspec = 0, kAfUnix = 1, kAfInet = 2, kAfInet6 = 10;
 inline constexpr int kSockStream = 1, kSockDgram = 2, kSockRaw = 3, kSockRdm = 4, kSockSeqpacket = 5;
 inline constexpr int kIpprotoIp = 0, kIpprotoIcmp = 1, kIpprotoTcp = 6, kIpprotoUdp = 17, kIpprotoIpv6 = 41, kIpprotoIcmpv6 = 58;
-inline constexpr int kMsgOob = 0x1, kMsgPeek = 0x2, kMsgDontRoute = 0x4, kMsgTrunc = 0x20, kMsgDontWait = 0x40, kMsgWaitAll = 0x100,
+inline constexpr int kMsgOob = 0x1, kMsgPeek = 0x2, kMsgDontRoute = 0x4, kMsgTrunc = 0x20, kMsgDontWait = 0x40, kMsgWaitAll = 0x100, kMsgMore = 0x8000,
                      kMsgNoSignal = 0x4000;
 inline constexpr int kShutRead = 0, kShutWrite = 1, kShutBoth = 2;
 

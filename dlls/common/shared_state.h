@@ -41,6 +41,7 @@ enum class StateField : uint8_t {
   kPauseAccept,
   kExpedited1122,
   kDelayFinAck,
+  kCompletion,         // bits of Completion
 };
 // Room for more: the layout is fixed.
 inline constexpr size_t kStateFieldCount = 32;
@@ -75,6 +76,13 @@ enum class ControlData : uint32_t {
   kHopLimit6 = 64 << 16,       // IPV6_HOPLIMIT
   kErrors6 = 128 << 16,        // IPV6_RECVERR
   kRoutingHeader6 = 256 << 16, // IPV6_RECVRTHDR
+};
+
+// Bits of StateField::kCompletion: what completion ports have to do with the socket, whichever process has the port.
+enum class Completion : uint32_t {
+  kSkipsSuccess = 1,           // the bits of SetFileCompletionNotificationModes
+  kSkipsEvent = 2,
+  kAssociated = 256,           // it has a port
 };
 
 using StateValues = std::array<std::atomic<uint32_t>, kStateFieldCount>;

@@ -20,7 +20,6 @@ static_assert(kSkipPortOnSuccess == FILE_SKIP_COMPLETION_PORT_ON_SUCCESS && kSki
 // False and the last error on failure.
 bool associate(HANDLE handle, const Ref<CompletionPort>& port, uintptr_t key) {
   if (const auto* operations = operations_for(handle)) {
-    if (operations->associate == nullptr) return fail(Win32Error::kNotSupported);
     return operations->associate(reinterpret_cast<uintptr_t>(handle), port->as_services(), key);
   }
   Ref<File> file = find_object_as<File>(handle);
@@ -118,7 +117,6 @@ BOOL PostQueuedCompletionStatus(HANDLE handle, DWORD bytes, ULONG_PTR key, LPOVE
 BOOL SetFileCompletionNotificationModes(HANDLE handle, UCHAR modes) {
   if (modes & ~(kSkipPortOnSuccess | kSkipSetEventOnHandle)) return fail(Win32Error::kInvalidParameter);
   if (const auto* operations = operations_for(handle)) {
-    if (operations->set_notification_modes == nullptr) return fail(Win32Error::kNotSupported);
     return operations->set_notification_modes(reinterpret_cast<uintptr_t>(handle), modes);
   }
   Ref<File> file = find_object_as<File>(handle);

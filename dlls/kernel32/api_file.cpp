@@ -114,14 +114,12 @@ BOOL transfer_ex(HANDLE handle, const FileTransfer& what, LPOVERLAPPED overlappe
 
 auto starts_read(LPVOID buffer, DWORD size, LPOVERLAPPED overlapped) {
   return [=](const auto& operations, uintptr_t socket, const void* routine) {
-    if (operations.start_read == nullptr) return fail(Win32Error::kNotSupported) != 0;
     return operations.start_read(socket, buffer, size, overlapped, routine);
   };
 }
 
 auto starts_write(LPCVOID buffer, DWORD size, LPOVERLAPPED overlapped) {
   return [=](const auto& operations, uintptr_t socket, const void* routine) {
-    if (operations.start_write == nullptr) return fail(Win32Error::kNotSupported) != 0;
     return operations.start_write(socket, buffer, size, overlapped, routine);
   };
 }

@@ -31,7 +31,7 @@ bool await_end(HANDLE handle, const OVERLAPPED& overlapped, DWORD milliseconds, 
     return waited == WAIT_OBJECT_0 || fail(static_cast<Win32Error>(waited));
   }
   const auto* operations = operations_for(handle);
-  if (operations == nullptr || operations->await_end == nullptr) return fail(Win32Error::kInvalidHandle);
+  if (operations == nullptr) return fail(Win32Error::kInvalidHandle);
   // Calls that come while it waits are made by the next alertable wait.
   if (alertable && SleepEx(0, TRUE) == WAIT_IO_COMPLETION) return fail(Win32Error::kIoCompletion);
   return operations->await_end(&overlapped, deadline_after(milliseconds)) || fail(Win32Error::kWaitTimeout);
@@ -69,16 +69,12 @@ BOOL GetOverlappedResult(HANDLE handle, LPOVERLAPPED overlapped, LPDWORD bytes, 
 }
 
 BOOL CancelIo(HANDLE handle) {
-  auto cancel_own = [](const auto& operations, uintptr_t socket) {
-    return operations.cancel_own != nullptr ? operations.cancel_own(socket) : fail(Win32Error::kNotSupported) != 0;
-  };
+  auto cancel_own = [](const auto& operations, uintptr_t socket) { return operations.cancel_own(socket); };
   return cancel(handle, cancel_own) != Found::kFailed;
 }
 
 BOOL CancelIoEx(HANDLE handle, LPOVERLAPPED overlapped) {
-  auto cancel_these = [=](const auto& operations, uintptr_t socket) {
-    return operations.cancel != nullptr ? operations.cancel(socket, overlapped) : fail(Win32Error::kNotSupported) != 0;
-  };
+  auto cancel_these = [=](const auto& operations, uintptr_t socket) { return operations.cancel(socket, overlapped); };
   switch (cancel(handle, cancel_these)) {
     case Found::kYes:
       return TRUE;

@@ -169,11 +169,6 @@ void CompletionPort::settle(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-void CompletionPort::offer_lead() {
-  std::unique_lock lock(lock_);
-  settle(lock);
-}
-
 services::IoSource* CompletionPort::source(services::IoSource* (*make)(services::Port* port)) {
   if (services::IoSource* made = source_.load(std::memory_order_acquire)) return made;
   std::unique_lock lock(lock_);
@@ -367,4 +362,3 @@ void windsock_post_packet(Port* port, windsock::services::CompletionPacket* pack
 windsock::services::IoSource* windsock_source_of_port(Port* port, windsock::services::IoSource* (*make)(Port* port)) {
   return CompletionPort::from_services(port).source(make);
 }
-void windsock_offer_lead(Port* port) { CompletionPort::from_services(port).offer_lead(); }

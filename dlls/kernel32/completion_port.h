@@ -50,8 +50,6 @@ class CompletionPort final : public Waitable {
   Removal remove(uint32_t most, uint32_t milliseconds, Alertable alertable);
 
   services::IoSource* source(services::IoSource* (*make)(services::Port* port));
-  // Somebody who is no thread of the port's has led its source and left it: a waiting thread may take over.
-  void offer_lead();
 
   static void lock_for_fork();
   static void unlock_after_fork();

@@ -17,7 +17,7 @@
 #include "dlls/common/host_futex.h"
 #include "dlls/common/host_signals.h"
 #include "dlls/kernel32/last_error.h"
-#include "dlls/kernel32/service_thread.h"
+#include "dlls/common/host_thread.h"
 
 using namespace windsock;
 using namespace windsock::kernel32;
@@ -81,7 +81,7 @@ void* run(void*) {
 // The lock is held.
 bool take_over() {
   if (taken_over) return true;
-  if (auto started = start_service_thread(run); !started) return false;
+  if (auto started = host::start_service_thread(run); !started) return false;
   for (size_t i = 0; i < std::size(kRows); ++i) {
     before[i] = host::SignalAction::of(kRows[i].signal);
     if (!before[i].ignores()) host::handle_signal(kRows[i].signal, note_signal);

@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "dlls/common/host.h"
+#include "dlls/common/host_thread.h"
 #include "dlls/common/process_register.h"
 #include "dlls/kernel32/socket_provider.h"
 
@@ -71,11 +72,12 @@ void tell_routine(PendingRoutine* routine, uint32_t error, uint32_t bytes, void*
 }
 void drop_routine(PendingRoutine* routine) { windsock_drop_routine(routine); }
 
+bool start_background_thread(void* (*run)(void*)) { return host::start_service_thread(run).ok(); }
+
 void retain_port(Port* port) { windsock_retain_port(port); }
 void release_port(Port* port) { windsock_release_port(port); }
 void post_packet(Port* port, CompletionPacket* packet) { windsock_post_packet(port, packet); }
 IoSource* source_of_port(Port* port, IoSource* (*make)(Port* port)) { return windsock_source_of_port(port, make); }
-void offer_lead(Port* port) { windsock_offer_lead(port); }
 
 void register_socket_operations(const SocketOperations* operations) { windsock_set_socket_operations(operations); }
 

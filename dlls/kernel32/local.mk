@@ -46,7 +46,6 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/program_search.cpp dlls/kernel32/program_search.h \
 	dlls/kernel32/ref.h \
 	dlls/kernel32/semaphore.h \
-	dlls/kernel32/service_thread.cpp dlls/kernel32/service_thread.h \
 	dlls/kernel32/slim_lock.cpp \
 	dlls/kernel32/socket_provider.cpp dlls/kernel32/socket_provider.h \
 	dlls/kernel32/std_handles.cpp \

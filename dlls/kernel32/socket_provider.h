@@ -27,7 +27,6 @@ void windsock_release_port(windsock::services::Port* port);
 void windsock_post_packet(windsock::services::Port* port, windsock::services::CompletionPacket* packet);
 windsock::services::IoSource* windsock_source_of_port(windsock::services::Port* port,
                                                       windsock::services::IoSource* (*make)(windsock::services::Port* port));
-void windsock_offer_lead(windsock::services::Port* port);
 #pragma GCC visibility pop
 }
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "dlls/common/host_futex.h"
-#include "dlls/kernel32/service_thread.h"
+#include "dlls/common/host_thread.h"
 
 namespace windsock::kernel32 {
 
@@ -40,7 +40,7 @@ std::unique_lock<std::mutex> TimerQueue::lock() { return std::unique_lock(the_lo
 
 host::Result<void> TimerQueue::insert(Entry& entry, int64_t due) {
   if (!has_thread) {
-    if (auto started = start_service_thread(run); !started) return started;
+    if (auto started = host::start_service_thread(run); !started) return started;
     has_thread = true;
   }
   remove(entry);

@@ -81,7 +81,7 @@ class Lead {
   // Null: there is nothing to serve, or somebody else has the lead.
   services::IoSource* take() {
     const services::SocketOperations* operations = socket_operations();
-    services::IoSource* source = operations != nullptr && operations->common_source != nullptr ? operations->common_source() : nullptr;
+    services::IoSource* source = operations != nullptr ? operations->common_source() : nullptr;
     if (source != nullptr && source->try_lead()) source_ = source;
     return source_;
   }

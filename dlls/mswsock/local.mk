@@ -1,9 +1,14 @@
 # mswsock: Microsoft's extensions. The code is part of the core (see export.h); libmswsock.so.1 forwards to it.
 libws2_32_core_la_SOURCES += \
+	dlls/mswsock/api_accept.cpp \
+	dlls/mswsock/api_connect.cpp \
 	dlls/mswsock/api_names.cpp \
-	dlls/mswsock/api_transfer.cpp \
+	dlls/mswsock/api_receive.cpp \
+	dlls/mswsock/api_transmit.cpp \
 	dlls/mswsock/api_unsupported.cpp \
-	dlls/mswsock/export.h
+	dlls/mswsock/export.h \
+	dlls/mswsock/extensions.h \
+	dlls/mswsock/run_to_end.h
 
 lib_LTLIBRARIES += libmswsock.la
 libmswsock_la_SOURCES = dlls/mswsock/forwards.cpp dlls/common/forwards.h

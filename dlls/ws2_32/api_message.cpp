@@ -9,6 +9,7 @@
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/transfer_arguments.h"
+#include "dlls/ws2_32/transfer_operations.h"
 #include "dlls/ws2_32/translate_control.h"
 #include "dlls/ws2_32/translate_flags.h"
 
@@ -19,9 +20,9 @@ namespace {
 WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
 
 // What both calls ask of their arguments, in this order.
-WsaResult<void> check_message(SocketRef& socket, const WSAMSG* message, const DWORD* count, const void* overlapped) {
-  if (overlapped || socket.socket().is_stream()) return wsa_failure(WSAEOPNOTSUPP);
-  if (!can_be_memory(message) || !can_be_memory(count)) return wsa_failure(WSAEFAULT);
+WsaResult<void> check_message(SocketRef& socket, const WSAMSG* message, const DWORD* count, HowToTell how) {
+  if (socket.socket().is_stream()) return wsa_failure(WSAEOPNOTSUPP);
+  if (!can_be_memory(message) || (how.overlapped ? !null_or_memory(count) : !can_be_memory(count))) return wsa_failure(WSAEFAULT);
   bool name_fits = message->name ? can_be_memory(message->name) : message->namelen == 0;
   bool control_fits = message->Control.len == 0 || can_be_memory(message->Control.buf);
   if (!name_fits || !control_fits) return wsa_failure(WSAEFAULT);
@@ -43,20 +44,23 @@ WsaResult<void> complete_ecn(SocketRef& socket, HostControl& control) {
   return {};
 }
 
-WsaResult<int> send_with_control(SOCKET s, const WSAMSG* message, DWORD flags, DWORD* sent, const void* overlapped) {
+WsaResult<int> send_with_control(SOCKET s, const WSAMSG* message, DWORD flags, DWORD* sent, HowToTell how) {
   SocketRef socket = WS_TRY(find(s));
-  WS_TRY(check_message(socket, message, sent, overlapped));
+  WS_TRY(check_message(socket, message, sent, how));
   int host_flags = WS_TRY(send_flags_to_host(static_cast<int>(flags), FlagsOf::kWsaSend, socket.socket().kind()));
   BufferList list = WS_TRY(BufferList::from(message->lpBuffers, message->dwBufferCount));
   Destination target = WS_TRY(destination(socket, message->name, message->namelen));
-  if (message->Control.len == 0) {
-    *sent = WS_TRY(not_connected(send_buffers(socket, list.span(), target.pointer(), host_flags)));
-    return 0;
-  }
   HostControl control;
-  WS_TRY(control_to_host(control_of(*message), socket.socket().kind(), control));
-  WS_TRY(complete_ecn(socket, control));
-  *sent = WS_TRY(not_connected(send_message(socket, list.span(), target.pointer(), control.span(), host_flags)));
+  if (message->Control.len != 0) {
+    WS_TRY(control_to_host(control_of(*message), socket.socket().kind(), control));
+    WS_TRY(complete_ecn(socket, control));
+  }
+  if (how.overlapped) {
+    auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target.pointer(), control.span());
+    return begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), how, sent, nullptr);
+  }
+  *sent = WS_TRY(not_connected(message->Control.len == 0 ? send_buffers(socket, list.span(), target.pointer(), host_flags)
+                                                         : send_message(socket, list.span(), target.pointer(), control.span(), host_flags)));
   return 0;
 }
 
@@ -69,37 +73,70 @@ WsaResult<int> message_flags_to_host(SocketRef& socket, DWORD flags) {
   return static_cast<int>(flags & MSG_PEEK) | (flags & MSG_ERRQUEUE ? host::kMsgErrQueue : 0);
 }
 
-WsaResult<int> receive_with_control(SOCKET s, WSAMSG* message, DWORD* received, const void* overlapped) {
+// One message into the program's structure: its bytes. What was cut is told by dwFlags.
+WsaResult<uint32_t> receive_into(SocketRef& socket, WSAMSG& message, std::span<const host::Buffer> buffers, bool with_sender, int host_flags) {
+  host::Address sender;
+  HostControlRoom room;
+  host::ReceivedMessage data = WS_TRY(receive_message(socket, buffers, with_sender ? &sender : nullptr, room, host_flags));
+  ReceivedControl control = control_from_host(std::span(room).first(data.control_size),
+                                              socket.socket().get(StateField::kControlData), control_of(message));
+  message.Control.len = static_cast<ULONG>(control.size);
+  message.dwFlags = message_flags_from_host(data.flags) | control.flags;
+  if (with_sender && sender.length != 0) WS_TRY(address_from_host(sender, message.name, &message.namelen));
+  return static_cast<uint32_t>(data.size);
+}
+
+bool was_cut(const WSAMSG& message) { return message.dwFlags & (MSG_TRUNC | MSG_CTRUNC); }
+
+class MessageReceiveOperation final : public Operation {
+ public:
+  MessageReceiveOperation(WSAMSG* message, std::span<const host::Buffer> buffers, bool with_sender, int host_flags)
+      : message_(*message), buffers_(buffers), with_sender_(with_sender), host_flags_(host_flags | host::kMsgDontWait) {}
+
+  std::optional<OperationEnd> attempt(SocketRef& socket) override {
+    auto received = receive_into(socket, message_, buffers_.span(), with_sender_, host_flags_);
+    if (!received) return end_by(received.error());
+    OperationEnd end{.bytes = received.value(), .flags = message_.dwFlags};
+    if (was_cut(message_)) end.error = static_cast<WsaError>(WSAEMSGSIZE);
+    return end;
+  }
+
+ private:
+  WSAMSG& message_;
+  BuffersLeft buffers_;
+  bool with_sender_;
+  int host_flags_;
+};
+
+WsaResult<int> receive_with_control(SOCKET s, WSAMSG* message, DWORD* received, HowToTell how) {
   SocketRef socket = WS_TRY(find(s));
-  WS_TRY(check_message(socket, message, received, overlapped));
+  WS_TRY(check_message(socket, message, received, how));
   BufferList list = WS_TRY(BufferList::from(message->lpBuffers, message->dwBufferCount));
   int host_flags = WS_TRY(message_flags_to_host(socket, message->dwFlags));
   bool with_sender = WS_TRY(wants_sender(socket, message->name, message->name ? &message->namelen : nullptr));
-  host::Address sender;
-  HostControlRoom room;
-  host::ReceivedMessage data = WS_TRY(receive_message(socket, list.span(), with_sender ? &sender : nullptr, room, host_flags));
-  ReceivedControl control = control_from_host(std::span(room).first(data.control_size),
-                                              socket.socket().get(StateField::kControlData), control_of(*message));
-  *received = static_cast<DWORD>(data.size);
-  message->Control.len = static_cast<ULONG>(control.size);
-  message->dwFlags = message_flags_from_host(data.flags) | control.flags;
-  if (with_sender && sender.length != 0) WS_TRY(address_from_host(sender, message->name, &message->namelen));
-  if (message->dwFlags & (MSG_TRUNC | MSG_CTRUNC)) return wsa_failure(WSAEMSGSIZE);
+  if (how.overlapped) {
+    auto operation = std::make_unique<MessageReceiveOperation>(message, list.span(), with_sender, host_flags);
+    return begin_operation(socket, SocketIo::Lane::kReceive, std::move(operation), how, received, nullptr);
+  }
+  *received = WS_TRY(receive_into(socket, *message, list.span(), with_sender, host_flags));
+  if (was_cut(*message)) return wsa_failure(WSAEMSGSIZE);
   return 0;
 }
 
 }  // namespace
 
 int WSAAPI WSASendMsg(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent, LPWSAOVERLAPPED lpOverlapped,
-                      LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+                      LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  HowToTell how{lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)};
   return entry::call(
-      "WSASendMsg", SOCKET_ERROR, [=] { return send_with_control(s, lpMsg, dwFlags, lpNumberOfBytesSent, lpOverlapped); }, s, lpMsg,
+      "WSASendMsg", SOCKET_ERROR, [=] { return send_with_control(s, lpMsg, dwFlags, lpNumberOfBytesSent, how); }, s, lpMsg,
       trace::Flags{static_cast<int>(dwFlags)}, lpNumberOfBytesSent, lpOverlapped);
 }
 
 INT PASCAL windsock_receive_message(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd, LPWSAOVERLAPPED lpOverlapped,
-                                    LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+                                    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  HowToTell how{lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)};
   return entry::call(
-      "WSARecvMsg", SOCKET_ERROR, [=] { return receive_with_control(s, lpMsg, lpdwNumberOfBytesRecvd, lpOverlapped); }, s, lpMsg,
+      "WSARecvMsg", SOCKET_ERROR, [=] { return receive_with_control(s, lpMsg, lpdwNumberOfBytesRecvd, how); }, s, lpMsg,
       lpdwNumberOfBytesRecvd, lpOverlapped);
 }

@@ -8,6 +8,7 @@
 #include "dlls/ws2_32/socket_controls.h"
 #include "dlls/ws2_32/socket_options.h"
 #include "dlls/ws2_32/socket_table.h"
+#include "dlls/ws2_32/transfer_operations.h"
 
 using namespace windsock;
 
@@ -40,6 +41,36 @@ bool is_thread_option(int level, int name) { return level == SOL_SOCKET && name 
     WS_TRY(set_option(socket, level, name, value, length));
     return 0;
   }, s, trace::Option{level, name}, trace::OptionValue{value, length}, length);
+}
+
+// An overlapped control: most are done at once.
+class ControlOperation final : public Operation {
+ public:
+  std::optional<OperationEnd> attempt(SocketRef&) override {
+    host::PollEntry entry{until.get(), host::kPollIn, 0};
+    auto ready = host::poll(&entry, 1, 0);
+    if (!ready || ready.value() == 0) return std::nullopt;
+    return OperationEnd{};
+  }
+  int watched_beside() const override { return until.get(); }
+
+  UniqueFd until;
+};
+
+WsaResult<int> begin_control(DWORD code, ControlCall& call, HowToTell how, DWORD* returned) {
+  auto operation = std::make_unique<ControlOperation>();
+  WS_TRY(prepare_operation(call.socket, *operation, how));
+  call.until = &operation->until;
+  auto done = control_socket(code, call);
+  if (!done) {
+    operation->fail_at_once(done.error());
+    if (returned) *returned = static_cast<DWORD>(call.returned);
+    return Failure{done.error()};
+  }
+  if (operation->until.is_open()) return begin_prepared(call.socket, SocketIo::Lane::kBeside, std::move(operation), returned, nullptr);
+  if (returned) *returned = static_cast<DWORD>(call.returned);
+  Operation::tell(std::move(operation), {.bytes = static_cast<uint32_t>(call.returned)}, true);
+  return 0;
 }
 
 }  // namespace
@@ -76,8 +107,11 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
                     LPDWORD lpcbBytesReturned, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call("WSAIoctl", SOCKET_ERROR, [&]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
-    if (lpOverlapped || lpCompletionRoutine) return wsa_failure(WSAEOPNOTSUPP);
-    if (!can_be_memory(lpcbBytesReturned)) return wsa_failure(WSAEFAULT);
+    if (lpOverlapped ? !null_or_memory(lpcbBytesReturned) : !can_be_memory(lpcbBytesReturned)) return wsa_failure(WSAEFAULT);
+    if (lpOverlapped) {
+      ControlCall call{socket, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
+      return begin_control(dwIoControlCode, call, {lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)}, lpcbBytesReturned);
+    }
     ControlCall call{socket, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
     auto done = control_socket(dwIoControlCode, call);
     *lpcbBytesReturned = static_cast<DWORD>(call.returned);  // beside WSAEFAULT: what is needed

@@ -7,6 +7,7 @@
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/transfer_arguments.h"
+#include "dlls/ws2_32/transfer_operations.h"
 #include "dlls/ws2_32/translate_flags.h"
 
 using namespace windsock;
@@ -15,26 +16,37 @@ namespace {
 
 [[gnu::always_inline]] inline WsaResult<SocketRef> find(SOCKET s) { return SocketTable::instance().find(s); }
 
+HowToTell how_to_tell(WSAOVERLAPPED* overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) {
+  return {overlapped, reinterpret_cast<const void*>(routine)};
+}
+
 WsaResult<int> wsa_send(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* sent, DWORD flags, const sockaddr* to, int tolen,
-                        const void* overlapped) {
+                        HowToTell how) {
   SocketRef socket = WS_TRY(find(s));
-  if (overlapped) return wsa_failure(WSAEOPNOTSUPP);
-  if (!can_be_memory(sent)) return wsa_failure(WSAEFAULT);
+  if (how.overlapped ? !null_or_memory(sent) : !can_be_memory(sent)) return wsa_failure(WSAEFAULT);
   BufferList list = WS_TRY(BufferList::from(buffers, count));
   int host_flags = WS_TRY(send_flags_to_host(static_cast<int>(flags), FlagsOf::kWsaSend, socket.socket().kind()));
   Destination target = WS_TRY(destination(socket, to, tolen));
+  if (how.overlapped) {
+    auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target.pointer());
+    return begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), how, sent, nullptr);
+  }
   *sent = WS_TRY(not_connected(send_buffers(socket, list.span(), target.pointer(), host_flags)));
   return 0;
 }
 
 WsaResult<int> wsa_receive(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* received, DWORD* flags, sockaddr* from, int* fromlen,
-                           const void* overlapped) {
+                           HowToTell how) {
   SocketRef socket = WS_TRY(find(s));
-  if (overlapped) return wsa_failure(WSAEOPNOTSUPP);
-  if (!can_be_memory(received) || !can_be_memory(flags)) return wsa_failure(WSAEFAULT);
+  if ((how.overlapped ? !null_or_memory(received) : !can_be_memory(received)) || !can_be_memory(flags)) return wsa_failure(WSAEFAULT);
   BufferList list = WS_TRY(BufferList::from(buffers, count));
   int host_flags = WS_TRY(receive_flags_to_host(static_cast<int>(*flags), FlagsOf::kWsaReceive, socket.socket().kind()));
   bool with_sender = WS_TRY(wants_sender(socket, from, fromlen));
+  if (how.overlapped) {
+    auto operation = std::make_unique<ReceiveOperation>(list.span(), host_flags, with_sender ? from : nullptr, fromlen);
+    auto lane = host_flags & host::kMsgOob ? SocketIo::Lane::kUrgent : SocketIo::Lane::kReceive;
+    return begin_operation(socket, lane, std::move(operation), how, received, flags);
+  }
   host::Address sender;
   ReceivedData data = WS_TRY(receive_buffers(socket, list.span(), with_sender ? &sender : nullptr, host_flags));
   *received = data.size;
@@ -97,36 +109,54 @@ int WSAAPI recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* fr
 }
 
 int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
-                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call(
       "WSASend", SOCKET_ERROR,
-      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, nullptr, 0, lpOverlapped); }, s,
+      [&] {
+        return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, nullptr, 0,
+                        how_to_tell(lpOverlapped, lpCompletionRoutine));
+      },
+      s,
       trace::Buffers{lpBuffers, dwBufferCount}, dwBufferCount, trace::NumberResult{lpNumberOfBytesSent}, trace::Flags{dwFlags}, lpOverlapped);
 }
 
 int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
-                     const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+                     const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call(
       "WSASendTo", SOCKET_ERROR,
-      [&] { return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen, lpOverlapped); }, s,
+      [&] {
+        return wsa_send(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen,
+                        how_to_tell(lpOverlapped, lpCompletionRoutine));
+      },
+      s,
       trace::Buffers{lpBuffers, dwBufferCount}, dwBufferCount, trace::NumberResult{lpNumberOfBytesSent}, trace::Flags{dwFlags},
       trace::Name{lpTo, iTolen}, lpOverlapped);
 }
 
 int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
-                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call(
       "WSARecv", SOCKET_ERROR,
-      [&] { return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, nullptr, nullptr, lpOverlapped); }, s,
+      [&] {
+        return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, nullptr, nullptr,
+                           how_to_tell(lpOverlapped, lpCompletionRoutine));
+      },
+      s,
       trace::BuffersResult{lpBuffers, dwBufferCount, lpNumberOfBytesRecvd}, dwBufferCount, trace::NumberResult{lpNumberOfBytesRecvd},
       trace::NumberResult{lpFlags}, lpOverlapped);
 }
 
 int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
-                       struct sockaddr* lpFrom, LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
+                       struct sockaddr* lpFrom, LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
+                       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call(
       "WSARecvFrom", SOCKET_ERROR,
-      [&] { return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen, lpOverlapped); }, s,
+      [&] {
+        return wsa_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen,
+                           how_to_tell(lpOverlapped, lpCompletionRoutine));
+      },
+      s,
       trace::BuffersResult{lpBuffers, dwBufferCount, lpNumberOfBytesRecvd}, dwBufferCount, trace::NumberResult{lpNumberOfBytesRecvd},
       trace::NumberResult{lpFlags}, trace::NameResult{lpFrom, lpFromlen}, lpOverlapped);
 }

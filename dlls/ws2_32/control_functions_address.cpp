@@ -185,9 +185,13 @@ WsaResult<void> routing_interface(ControlCall& call) {
 namespace {
 
 WsaResult<void> await_change(ControlCall& call, host::NetworkChange change) {
-  if (WS_TRY(is_nonblocking(call.socket))) return wsa_failure(WSAEWOULDBLOCK);
+  if (!call.until && WS_TRY(is_nonblocking(call.socket))) return wsa_failure(WSAEWOULDBLOCK);
   int host_family = family_of(call) == AF_INET6 ? host::kAfInet6 : host::kAfInet;
   UniqueFd watch = WS_TRY_HOST(host::watch_network(change, host_family));
+  if (call.until) {
+    *call.until = std::move(watch);
+    return {};
+  }
   blocking::Scope scope(call.socket.fd());
   for (;;) {
     if (call.socket.closing()) return wsa_failure(WSAEINTR);

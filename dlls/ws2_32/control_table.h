@@ -34,6 +34,7 @@ struct ControlCall {
   void* out = nullptr;
   size_t out_size = 0;
   size_t returned = 0;  // bytes put into `out`; beside WSAEFAULT what would have been needed, where the documentation says so
+  UniqueFd* until = nullptr;  // of an overlapped call: a control that would wait leaves the descriptor here whose readiness is its end
 
   template <typename T>
   T input() const {

@@ -71,7 +71,7 @@ bool needs_check(const UnderlyingSocket& socket, int host_flags) {
 // A blocking stream send goes on until everything is sent; the host stops where a signal or a timeout caught it.
 WsaResult<size_t> send_rest(SocketRef& socket, const char* data, size_t size, size_t sent, int host_flags) {
   while (sent < size) {
-    auto more = transfer(socket, Direction::kSend, [&] { return host::send(socket.fd(), data + sent, size - sent, host_flags); });
+    auto more = transfer(socket, Direction::kSend, host_flags, [&] { return host::send(socket.fd(), data + sent, size - sent, host_flags); });
     if (!more) return more.error() == static_cast<WsaError>(WSAEINTR) ? WsaResult<size_t>(Failure{more.error()}) : sent;
     sent += more.value();
   }
@@ -89,7 +89,7 @@ WsaResult<size_t> send_rest(SocketRef& socket, std::span<const host::Buffer> buf
       skip -= done;
       if (buffer.size > done) left.push_back({static_cast<char*>(buffer.data) + done, buffer.size - done});
     }
-    auto more = transfer(socket, Direction::kSend, [&] { return host::send_message(socket.fd(), left, nullptr, host_flags); });
+    auto more = transfer(socket, Direction::kSend, host_flags, [&] { return host::send_message(socket.fd(), left, nullptr, host_flags); });
     if (!more) return more.error() == static_cast<WsaError>(WSAEINTR) ? WsaResult<size_t>(Failure{more.error()}) : sent;
     sent += more.value();
   }
@@ -135,7 +135,7 @@ WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t siz
   if (needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
   // On datagrams this asks for the true length; on streams it would throw data away.
   int flags = underlying.is_stream() ? host_flags : host_flags | host::kMsgTrunc;
-  auto received = transfer(socket, Direction::kReceive, [&] { return host::receive(socket.fd(), data, size, flags); });
+  auto received = transfer(socket, Direction::kReceive, flags, [&] { return host::receive(socket.fd(), data, size, flags); });
   if (!received) [[unlikely]] {
     if (host_flags & host::kMsgOob) return Failure{urgent_error(socket, received.error())};
     return Failure{received.error()};
@@ -155,7 +155,7 @@ WsaResult<uint32_t> send_buffers(SocketRef& socket, std::span<const host::Buffer
   const host::Address* target = underlying.is_stream() ? nullptr : to;
   if (target && !underlying.has_seen(Seen::kReportsErrors)) [[unlikely]] ask_for_errors(socket);
   size_t sent = WS_TRY(
-      transfer(socket, Direction::kSend, [&] { return host::send_message(socket.fd(), buffers, target, host_flags); }));
+      transfer(socket, Direction::kSend, host_flags, [&] { return host::send_message(socket.fd(), buffers, target, host_flags); }));
   if (underlying.is_stream()) {
     if (sent < total(buffers)) [[unlikely]] sent = WS_TRY(send_rest(socket, buffers, sent, host_flags));
   } else {
@@ -173,7 +173,7 @@ WsaResult<ReceivedData> receive_buffers(SocketRef& socket, std::span<const host:
     return ReceivedData{static_cast<uint32_t>(message.size), message.flags};
   }
   auto received =
-      transfer(socket, Direction::kReceive, [&] { return host::receive_message(socket.fd(), buffers, from, host_flags); });
+      transfer(socket, Direction::kReceive, host_flags, [&] { return host::receive_message(socket.fd(), buffers, from, host_flags); });
   if (!received) [[unlikely]] {
     if (host_flags & host::kMsgOob) return Failure{urgent_error(socket, received.error())};
     return Failure{received.error()};
@@ -187,7 +187,7 @@ WsaResult<uint32_t> send_message(SocketRef& socket, std::span<const host::Buffer
                                  std::span<const std::byte> control, int host_flags) {
   if (socket.socket().has_seen(Seen::kEcho)) note_echo_request(socket, buffers);
   if (to && !socket.socket().has_seen(Seen::kReportsErrors)) ask_for_errors(socket);
-  size_t sent = WS_TRY(transfer(socket, Direction::kSend,
+  size_t sent = WS_TRY(transfer(socket, Direction::kSend, host_flags,
                                 [&] { return host::send_message(socket.fd(), buffers, to, host_flags, control); }));
   socket.socket().saw(Seen::kBound);  // sending binds
   return static_cast<uint32_t>(sent);
@@ -202,7 +202,7 @@ WsaResult<host::ReceivedMessage> receive_message(SocketRef& socket, std::span<co
   if (!underlying.has_seen(Seen::kTellsDestination)) [[unlikely]] WS_TRY(ask_for_destinations(socket));
   if (underlying.has_seen(Seen::kEcho) && !queued_errors)
     return receive_echo(socket, buffers, from, control, host_flags);
-  return transfer(socket, Direction::kReceive,
+  return transfer(socket, Direction::kReceive, host_flags,
                   [&] { return host::receive_message(socket.fd(), buffers, from, host_flags, control); });
 }
 

@@ -24,14 +24,14 @@ WsaResult<int> send_echo(SocketRef& socket, const void* data, size_t size, int h
 // One buffer; the fast way. `host_flags` are translated already. WSAEMSGSIZE: the datagram is longer; the buffer is full.
 [[gnu::always_inline]] inline WsaResult<int> send_bytes(SocketRef& socket, const void* data, size_t size, int host_flags) {
   if (socket.socket().has_seen(Seen::kEcho)) [[unlikely]] return send_echo(socket, data, size, host_flags);
-  size_t sent = WS_TRY(transfer(socket, Direction::kSend, [&] { return host::send(socket.fd(), data, size, host_flags); }));
+  size_t sent = WS_TRY(transfer(socket, Direction::kSend, host_flags, [&] { return host::send(socket.fd(), data, size, host_flags); }));
   if (sent < size) [[unlikely]] return finish_send(socket, data, size, sent, host_flags);
   return static_cast<int>(sent);
 }
 [[gnu::always_inline]] inline WsaResult<int> receive_bytes(SocketRef& socket, void* data, size_t size, int host_flags) {
   if (!socket.socket().is_stream() || socket.socket().has_seen(Seen::kReceiveShut) || host_flags != 0) [[unlikely]]
     return receive_bytes_carefully(socket, data, size, host_flags);
-  size_t received = WS_TRY(transfer(socket, Direction::kReceive, [&] { return host::receive(socket.fd(), data, size, 0); }));
+  size_t received = WS_TRY(transfer(socket, Direction::kReceive, 0, [&] { return host::receive(socket.fd(), data, size, 0); }));
   if (received == 0 && size != 0) [[unlikely]] return receive_end(socket);
   return static_cast<int>(received);
 }

@@ -17,6 +17,8 @@
 
 namespace windsock {
 
+class SocketIo;
+
 struct alignas(64) Descriptor {
   static constexpr uint64_t kOne = 1;                       // low 32 bits: references
   static constexpr uint64_t kReferences = 0xffffffff;
@@ -32,6 +34,7 @@ struct alignas(64) Descriptor {
   UnderlyingSocket* underlying = nullptr;
   int32_t fd = -1;
   std::atomic<bool> inheritable{true};  // SOCKETs are inheritable by default, as on Windows
+  std::atomic<SocketIo*> io{nullptr};   // from the first overlapped call on
 
   bool closing() const { return state.load(std::memory_order_acquire) & kClosing; }
 };

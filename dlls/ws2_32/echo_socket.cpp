@@ -111,7 +111,7 @@ WsaResult<host::ReceivedMessage> receive_echo(SocketRef& socket, std::span<const
   constexpr size_t kLargest = 65536;
   auto lost = std::make_unique_for_overwrite<char[]>(kLargest);
   rest.push_back({lost.get(), kLargest});
-  auto received = WS_TRY(transfer(socket, Direction::kReceive,
+  auto received = WS_TRY(transfer(socket, Direction::kReceive, host_flags,
                                   [&] { return host::receive_message(socket.fd(), rest, &sender, host_flags, control); }));
   rest.pop_back();
   size_t delivered = std::min(received.size, rest_size);

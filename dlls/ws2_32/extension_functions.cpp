@@ -4,19 +4,23 @@
 
 #include <cstring>
 
-#include "dlls/common/debug.h"
+#include "dlls/mswsock/export.h"
+#include "dlls/mswsock/extensions.h"
 #include "dlls/ws2_32/api_message.h"
 #include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/socket_sets.h"
+
+MSWSOCK_EXPORT_AS(AcceptEx, LPFN_ACCEPTEX);
+MSWSOCK_EXPORT(GetAcceptExSockaddrs);
+MSWSOCK_EXPORT(TransmitFile);
 
 namespace windsock {
 namespace {
 
 struct ExtensionFunction {
   GUID guid;
-  const char* name;
-  uint8_t sockets;       // SocketSet
-  const void* function;  // null: not there yet
+  uint8_t sockets;  // SocketSet
+  const void* function;
 };
 
 // By its documented type: some names have inline overloads in C++.
@@ -26,15 +30,15 @@ const void* address(Function function) {
 }
 
 const ExtensionFunction kFunctions[] = {
-    {WSAID_ACCEPTEX, "AcceptEx", kStreams, nullptr},
-    {WSAID_CONNECTEX, "ConnectEx", kStreams, nullptr},
-    {WSAID_DISCONNECTEX, "DisconnectEx", kStreams, nullptr},
-    {WSAID_GETACCEPTEXSOCKADDRS, "GetAcceptExSockaddrs", kAll, nullptr},
-    {WSAID_TRANSMITFILE, "TransmitFile", kStreams, nullptr},
-    {WSAID_TRANSMITPACKETS, "TransmitPackets", kAll, nullptr},
-    {WSAID_WSAPOLL, "WSAPoll", kAll, address<LPFN_WSAPOLL>(WSAPoll)},
-    {WSAID_WSARECVMSG, "WSARecvMsg", kDatagrams, address<LPFN_WSARECVMSG>(windsock_receive_message)},
-    {WSAID_WSASENDMSG, "WSASendMsg", kDatagrams, address<LPFN_WSASENDMSG>(WSASendMsg)},
+    {WSAID_ACCEPTEX, kStreams, address<LPFN_ACCEPTEX>(AcceptEx)},
+    {WSAID_CONNECTEX, kStreams, address<LPFN_CONNECTEX>(windsock_connect_ex)},
+    {WSAID_DISCONNECTEX, kStreams, address<LPFN_DISCONNECTEX>(windsock_disconnect_ex)},
+    {WSAID_GETACCEPTEXSOCKADDRS, kAll, address<LPFN_GETACCEPTEXSOCKADDRS>(GetAcceptExSockaddrs)},
+    {WSAID_TRANSMITFILE, kStreams, address<LPFN_TRANSMITFILE>(TransmitFile)},
+    {WSAID_TRANSMITPACKETS, kAll, address<LPFN_TRANSMITPACKETS>(windsock_transmit_packets)},
+    {WSAID_WSAPOLL, kAll, address<LPFN_WSAPOLL>(WSAPoll)},
+    {WSAID_WSARECVMSG, kDatagrams, address<LPFN_WSARECVMSG>(windsock_receive_message)},
+    {WSAID_WSASENDMSG, kDatagrams, address<LPFN_WSASENDMSG>(WSASendMsg)},
 };
 
 }  // namespace
@@ -43,9 +47,7 @@ WsaResult<const void*> find_extension_function(const GUID& guid, SocketKind kind
   for (const ExtensionFunction& one : kFunctions) {
     if (memcmp(&one.guid, &guid, sizeof guid) != 0) continue;
     if (!(one.sockets & socket_set_of(kind))) return wsa_failure(WSAEINVAL);
-    if (one.function) return services::procedure_for_program(one.function);
-    WS_WARN(kOption, "the extension function %s is not supported", one.name);
-    return wsa_failure(WSAEOPNOTSUPP);
+    return services::procedure_for_program(one.function);
   }
   return wsa_failure(WSAEINVAL);
 }

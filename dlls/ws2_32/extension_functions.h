@@ -9,7 +9,7 @@
 
 namespace windsock {
 
-// WSAEINVAL: nobody knows the GUID, or the function is for another kind of socket. WSAEOPNOTSUPP: known, and not there yet.
+// WSAEINVAL: nobody knows the GUID, or the function is for another kind of socket.
 WsaResult<const void*> find_extension_function(const GUID& guid, SocketKind kind);
 
 }  // namespace windsock

@@ -1,80 +1,26 @@
 // What happens when the library is loaded, and when the process forks.
 //
 // Loading hands the socket operations to the host, so that CloseHandle, ReadFile and CreateProcess know SOCKETs, and takes what the
-// creator of this process left for it. Around fork() the
-// locks are held, the child's references to shared sockets are taken, and the child forgets the parent's threads and connection.
+// creator of this process left for it. Around fork() the locks are held, the child's references to shared sockets are taken, and the
+// child forgets the parent's threads, operations and connection.
 #include <winsock2.h>
 
 #include <pthread.h>
 
 #include "dlls/ws2_32/blocking.h"
-#include "dlls/ws2_32/data_transfer.h"
 #include "dlls/ws2_32/duplication.h"
-#include "dlls/ws2_32/host_services.h"
+#include "dlls/ws2_32/handle_operations.h"
 #include "dlls/ws2_32/inheritance.h"
+#include "dlls/ws2_32/io_driver.h"
+#include "dlls/ws2_32/reactor.h"
 #include "dlls/ws2_32/server_client.h"
-#include "dlls/ws2_32/socket_life.h"
+#include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/underlying_socket_registry.h"
 
 namespace windsock {
 
 namespace {
-
-// ---- operations on a SOCKET that come by way of its being a handle ---------------------------------------------------------
-
-template <typename T>
-bool succeeded(const WsaResult<T>& result) {
-  if (result.ok()) return true;
-  services::set_last_error(static_cast<uint32_t>(result.error()));
-  return false;
-}
-
-bool close_handle(uintptr_t socket) { return succeeded(close_socket(socket)); }
-
-uintptr_t duplicate_handle(uintptr_t socket) {
-  auto found = SocketTable::instance().find(socket);
-  if (!succeeded(found)) return INVALID_SOCKET;
-  SocketRef pinned = std::move(found).take();
-  auto fd = wsa_result(host::duplicate(pinned.fd()));
-  if (!succeeded(fd)) return INVALID_SOCKET;
-  pinned.socket().retain();
-  auto inserted = SocketTable::instance().insert(std::move(fd).take(), &pinned.socket(), false);
-  return succeeded(inserted) ? inserted.value() : INVALID_SOCKET;
-}
-
-bool get_inheritable(uintptr_t socket, bool* inheritable) {
-  auto found = SocketTable::instance().find(socket);
-  if (!succeeded(found)) return false;
-  *inheritable = std::move(found).take().descriptor().inheritable.load();
-  return true;
-}
-
-bool set_inheritable(uintptr_t socket, bool inheritable) {
-  auto found = SocketTable::instance().find(socket);
-  if (!succeeded(found)) return false;
-  std::move(found).take().descriptor().inheritable.store(inheritable);
-  return true;
-}
-
-int64_t read_handle(uintptr_t socket, void* data, uint32_t size) {
-  auto found = SocketTable::instance().find(socket);
-  if (!succeeded(found)) return -1;
-  SocketRef pinned = std::move(found).take();
-  auto received = receive_bytes(pinned, data, size, 0);
-  return succeeded(received) ? received.value() : -1;
-}
-
-int64_t write_handle(uintptr_t socket, const void* data, uint32_t size) {
-  auto found = SocketTable::instance().find(socket);
-  if (!succeeded(found)) return -1;
-  SocketRef pinned = std::move(found).take();
-  auto sent = send_bytes(pinned, data, size, 0);
-  return succeeded(sent) ? sent.value() : -1;
-}
-
-constexpr services::SocketOperations kOperations = {close_handle, duplicate_handle, get_inheritable, set_inheritable,
-                                                    bequeath,     read_handle,      write_handle};
 
 // ---- fork ------------------------------------------------------------------------------------------------------------------
 
@@ -84,9 +30,15 @@ void before_fork() {
   SocketTable::instance().lock();
   UnderlyingSocketRegistry::instance().lock();
   ServerClient::instance().before_fork(UnderlyingSocketRegistry::instance().shared_slots());
+  SocketIo::lock_for_fork();
+  IoDriver::lock_for_fork();
+  Reactor::instance().lock_for_fork();
 }
 
 void after_fork_in_parent() {
+  Reactor::instance().unlock_after_fork();
+  IoDriver::unlock_after_fork();
+  SocketIo::unlock_after_fork();
   ServerClient::instance().after_fork_in_parent();
   UnderlyingSocketRegistry::instance().unlock();
   SocketTable::instance().unlock();
@@ -94,6 +46,11 @@ void after_fork_in_parent() {
 }
 
 void after_fork_in_child() {
+  Reactor::instance().reset_in_child();
+  Reactor::instance().unlock_after_fork();
+  IoDriver::reset_in_child();
+  IoDriver::unlock_after_fork();
+  SocketIo::unlock_after_fork();
   ServerClient::instance().after_fork_in_child();
   UnderlyingSocketRegistry::instance().unlock();
   SocketTable::instance().unlock();
@@ -104,7 +61,7 @@ void after_fork_in_child() {
 }
 
 [[gnu::constructor]] void loaded() {
-  services::register_socket_operations(&kOperations);
+  services::register_socket_operations(&kHandleOperations);
   note_inheritance();
   pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }

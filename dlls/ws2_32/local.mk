@@ -16,6 +16,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/api_names.cpp \
 	dlls/ws2_32/api_name_spaces.cpp \
 	dlls/ws2_32/api_options.cpp \
+	dlls/ws2_32/api_overlapped.cpp \
 	dlls/ws2_32/api_providers.cpp \
 	dlls/ws2_32/api_select.cpp \
 	dlls/ws2_32/api_socket.cpp \
@@ -37,10 +38,14 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/entry.h \
 	dlls/ws2_32/errno.def \
 	dlls/ws2_32/extension_functions.cpp dlls/ws2_32/extension_functions.h \
+	dlls/ws2_32/handle_operations.cpp dlls/ws2_32/handle_operations.h \
+	dlls/ws2_32/host_mode.h \
 	dlls/ws2_32/host_services.h \
 	dlls/ws2_32/inet_text.cpp dlls/ws2_32/inet_text.h \
 	dlls/ws2_32/inheritance.cpp dlls/ws2_32/inheritance.h \
+	dlls/ws2_32/io_driver.cpp dlls/ws2_32/io_driver.h \
 	dlls/ws2_32/loading.cpp \
+	dlls/ws2_32/operation.cpp dlls/ws2_32/operation.h \
 	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_filter.cpp dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_multicast.cpp \
 	dlls/ws2_32/option_functions_socket.cpp dlls/ws2_32/option_functions_transport.cpp \
 	dlls/ws2_32/option_table.cpp dlls/ws2_32/option_table.h \
@@ -51,6 +56,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/program_pointer.h \
 	dlls/ws2_32/protocol_catalogue.cpp dlls/ws2_32/protocol_catalogue.h \
 	dlls/ws2_32/provider_catalogue.cpp dlls/ws2_32/provider_catalogue.h \
+	dlls/ws2_32/reactor.cpp dlls/ws2_32/reactor.h \
 	dlls/ws2_32/readiness.cpp dlls/ws2_32/readiness.h \
 	dlls/ws2_32/receive_filter.cpp dlls/ws2_32/receive_filter.h \
 	dlls/ws2_32/resolver.cpp dlls/ws2_32/resolver.h \
@@ -58,6 +64,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/server_connection.cpp dlls/ws2_32/server_connection.h \
 	dlls/ws2_32/socket_address_text.cpp dlls/ws2_32/socket_address_text.h \
 	dlls/ws2_32/socket_controls.cpp dlls/ws2_32/socket_controls.h \
+	dlls/ws2_32/socket_io.cpp dlls/ws2_32/socket_io.h \
 	dlls/ws2_32/socket_life.cpp dlls/ws2_32/socket_life.h \
 	dlls/ws2_32/socket_options.cpp dlls/ws2_32/socket_options.h \
 	dlls/ws2_32/socket_sets.h \
@@ -65,6 +72,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/trace.cpp dlls/ws2_32/trace.h \
 	dlls/ws2_32/trace_words.cpp dlls/ws2_32/trace_words.h \
 	dlls/ws2_32/transfer_arguments.h \
+	dlls/ws2_32/transfer_operations.cpp dlls/ws2_32/transfer_operations.h \
 	dlls/ws2_32/translate_address.cpp dlls/ws2_32/translate_address.h \
 	dlls/ws2_32/translate_control.cpp dlls/ws2_32/translate_control.h \
 	dlls/ws2_32/translate_error.cpp \

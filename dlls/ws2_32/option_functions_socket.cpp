@@ -144,14 +144,19 @@ WsaResult<void> set_pause_accept(SocketRef& socket, uint32_t on) {
   return set_state(socket, StateField::kPauseAccept, on);
 }
 
-// What an accepted connection has of its listener it has from the beginning here, and a connected socket its names: programs say
-// so because Windows' extension functions leave it to them. What can be wrong about it is still told.
-WsaResult<void> update_accept_context(SocketRef&, const char* value, int length) {
+// What accept() gives has the properties of its listener from the beginning, and a connected socket its names: programs say so because
+// AcceptEx leaves it to them.
+WsaResult<void> update_accept_context(SocketRef& socket, const char* value, int length) {
   SOCKET listener;
   if (length < static_cast<int>(sizeof listener)) return wsa_failure(WSAEFAULT);
   memcpy(&listener, value, sizeof listener);
   SocketRef pinned = WS_TRY(SocketTable::instance().find(listener));
   if (!is_listening(pinned)) return wsa_failure(WSAEINVAL);
+  if (underlying(socket).is_shared()) return {};
+  StateSnapshot values = inherited_values(underlying(pinned)), own = underlying(socket).values();
+  for (StateField kept : {StateField::kNonblocking, StateField::kCompletion})
+    values[static_cast<size_t>(kept)] = own[static_cast<size_t>(kept)];
+  underlying(socket).initialise(values);
   return {};
 }
 WsaResult<void> update_connect_context(SocketRef&, const char*, int) { return {}; }

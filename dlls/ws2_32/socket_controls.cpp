@@ -29,6 +29,7 @@ WsaResult<void> set_socket_nonblocking(SocketRef& socket, bool nonblocking) {
     if ((state.get_current(StateField::kNonblocking) != 0) == nonblocking) return {};
     return state.set(StateField::kNonblocking, nonblocking);
   }
+  auto lock = state.lock_mode();
   return wsa_result(host::set_nonblocking(socket.fd(), nonblocking));
 }
 

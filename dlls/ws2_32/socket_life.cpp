@@ -7,9 +7,11 @@
 
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/echo_socket.h"
+#include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_address.h"
 #include "dlls/ws2_32/translate_kind.h"
+#include "dlls/ws2_32/underlying_socket_registry.h"
 #include "dlls/ws2_32/waiting.h"
 
 namespace windsock {
@@ -109,18 +111,16 @@ WsaResult<void> listen_socket(SocketRef& socket, int backlog) {
   return {};
 }
 
-WsaResult<Accepted> accept_connection(SocketRef& listener) {
+WsaResult<Accepted> try_accept(SocketRef& listener) {
   UnderlyingSocket& underlying = listener.socket();
-  if (!underlying.is_stream()) return wsa_failure(WSAEOPNOTSUPP);
-  if (!is_listening(listener)) return wsa_failure(WSAEINVAL);
   if (UnderlyingSocket::Deferred deferred; underlying.has_deferred() && underlying.take_deferred(deferred)) {
     if (!underlying.has_deferred()) listener.descriptor().state.fetch_and(~Descriptor::kReadable);
     return Accepted{std::move(deferred.fd), deferred.peer};
   }
-  bool nonblocking = underlying.get(StateField::kNonblocking) != 0;
+  auto mode = underlying.get(StateField::kNonblocking) != 0 ? host::Blocking::kNo : host::Blocking::kYes;
   for (;;) {
     Accepted connection;
-    auto accepted = host::accept(listener.fd(), connection.peer, nonblocking ? host::Blocking::kNo : host::Blocking::kYes);
+    auto accepted = host::accept(listener.fd(), connection.peer, mode);  // the listener itself never blocks
     if (accepted) {
       connection.fd = std::move(accepted).take();
       if (underlying.get(StateField::kPauseAccept) == 0) [[likely]] return connection;
@@ -129,9 +129,7 @@ WsaResult<Accepted> accept_connection(SocketRef& listener) {
     }
     switch (static_cast<int>(accepted.error())) {
       case EAGAIN:
-        if (nonblocking) return wsa_failure(WSAEWOULDBLOCK);
-        WS_TRY(wait_until(listener, host::kPollIn));
-        break;
+        return wsa_failure(WSAEWOULDBLOCK);
       case EINTR:
         if (listener.closing()) return wsa_failure(WSAEINTR);
         break;
@@ -143,15 +141,74 @@ WsaResult<Accepted> accept_connection(SocketRef& listener) {
   }
 }
 
+WsaResult<Accepted> accept_connection(SocketRef& listener) {
+  UnderlyingSocket& underlying = listener.socket();
+  if (!underlying.is_stream()) return wsa_failure(WSAEOPNOTSUPP);
+  if (!is_listening(listener)) return wsa_failure(WSAEINVAL);
+  for (;;) {
+    auto accepted = try_accept(listener);
+    if (accepted || accepted.error() != static_cast<WsaError>(WSAEWOULDBLOCK) || underlying.get(StateField::kNonblocking) != 0) return accepted;
+    WS_TRY(wait_until(listener, host::kPollIn));
+  }
+}
+
+StateSnapshot inherited_values(const UnderlyingSocket& listener) {
+  StateSnapshot values = listener.values();
+  for (StateField own : {StateField::kNonblocking, StateField::kPauseAccept, StateField::kCompletion}) values[static_cast<size_t>(own)] = 0;
+  return values;
+}
+
+namespace {
+
+uint32_t sights_of_accepted(const UnderlyingSocket& listener) {
+  return static_cast<uint32_t>(Seen::kEndpoint) | static_cast<uint32_t>(Seen::kBound) | static_cast<uint32_t>(Seen::kConnected) |
+         listener.inherited_sights();
+}
+
+// The SOCKET is another socket of the host from now on, in the mode of the former.
+WsaResult<void> replace_host_socket(SocketRef& socket, UniqueFd with, uint32_t seen) {
+  UnderlyingSocket& underlying = socket.socket();
+  bool nonblocking = WS_TRY_HOST(host::get_nonblocking(socket.fd()));
+  WS_TRY_HOST(host::set_nonblocking(with.get(), nonblocking));
+  WS_TRY_HOST(SocketIo::replace(socket, std::move(with)));
+  UnderlyingSocketRegistry::instance().forget_identity(underlying);
+  underlying.renew(seen);
+  return {};
+}
+
+}  // namespace
+
 WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection) {
   UnderlyingSocket& parent = listener.socket();
-  StateSnapshot values = parent.values();
-  values[static_cast<size_t>(StateField::kNonblocking)] = 0;
-  values[static_cast<size_t>(StateField::kPauseAccept)] = 0;
-  auto seen = static_cast<uint32_t>(Seen::kEndpoint) | static_cast<uint32_t>(Seen::kBound) | static_cast<uint32_t>(Seen::kConnected);
-  UnderlyingSocket* underlying = UnderlyingSocket::create(parent.kind(), seen | parent.inherited_sights());
-  underlying->initialise(values);
+  UnderlyingSocket* underlying = UnderlyingSocket::create(parent.kind(), sights_of_accepted(parent));
+  underlying->initialise(inherited_values(parent));
   return SocketTable::instance().insert(std::move(connection.fd), underlying, true);
+}
+
+bool may_take_connection(SocketRef& socket) {
+  UnderlyingSocket& underlying = socket.socket();
+  return underlying.has_one_owner() && !underlying.has_seen(Seen::kConnected) && !underlying.has_seen(Seen::kListening) &&
+         (underlying.has_seen(Seen::kReused) || !is_bound(socket));
+}
+
+WsaResult<void> take_connection(SocketRef& socket, SocketRef& listener, UniqueFd connection) {
+  return replace_host_socket(socket, std::move(connection), sights_of_accepted(listener.socket()));
+}
+
+WsaResult<void> disconnect_socket(SocketRef& socket, bool reuse) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (!underlying.is_stream() || !host::peer_address(socket.fd())) return wsa_failure(WSAENOTCONN);
+  if (reuse && !underlying.has_one_owner()) return wsa_failure(WSAEINVAL);
+  UniqueFd fresh;
+  if (reuse) {
+    HostKind kind = kind_to_host(underlying.kind());
+    fresh = WS_TRY_HOST(host::create_socket(kind.family, kind.type, kind.protocol, host::Blocking::kYes));
+  }
+  WS_TRY(shutdown_socket(socket, SD_BOTH));
+  if (!reuse) return {};
+  if (SocketIo* io = SocketIo::if_any(socket.descriptor())) io->cancel_receives();
+  constexpr auto kSeen = static_cast<uint32_t>(Seen::kEndpoint) | static_cast<uint32_t>(Seen::kBound) | static_cast<uint32_t>(Seen::kReused);
+  return replace_host_socket(socket, std::move(fresh), kSeen);
 }
 
 void defer_connection(SocketRef& listener, Accepted connection) {

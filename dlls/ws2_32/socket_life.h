@@ -24,8 +24,18 @@ struct Accepted {
 // The next connection; blocks as the listener's Windows mode says. WSAEINVAL: not listening. WSAEOPNOTSUPP: no stream.
 // WSAEINTR: closed by another thread.
 WsaResult<Accepted> accept_connection(SocketRef& listener);
+// The same for a socket that is known to listen, without waiting whatever its mode is: WSAEWOULDBLOCK.
+WsaResult<Accepted> try_accept(SocketRef& listener);
 // Makes a connection a SOCKET with the properties of its listener.
 WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection);
+// The Windows-only state that a connection has of its listener.
+StateSnapshot inherited_values(const UnderlyingSocket& listener);
+// AcceptEx: whether a SOCKET may become a connection: neither bound nor connected, or disconnected for reuse, and nobody's but its own;
+// and that it becomes one, in the host's table of descriptors: the number stays.
+bool may_take_connection(SocketRef& socket);
+WsaResult<void> take_connection(SocketRef& socket, SocketRef& listener, UniqueFd connection);
+// DisconnectEx: ends the connection; for reuse the SOCKET becomes a fresh one. WSAENOTCONN. WSAEINVAL: for reuse, and it is shared.
+WsaResult<void> disconnect_socket(SocketRef& socket, bool reuse);
 // Leaves a connection to the next accept (CF_DEFER).
 void defer_connection(SocketRef& listener, Accepted connection);
 // Ends a connection by a reset (CF_REJECT).

@@ -7,6 +7,7 @@
 #include "dlls/common/debug.h"
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/blocking.h"
+#include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/translate_kind.h"
 #include "dlls/ws2_32/underlying_socket_registry.h"
 
@@ -30,6 +31,10 @@ bool may_linger(const UnderlyingSocket& underlying, int fd) {
 // closed, because the host may give the number out again at once.
 void finish_closing(Descriptor& descriptor, uint64_t state) {
   UnderlyingSocket* underlying = std::exchange(descriptor.underlying, nullptr);
+  if (SocketIo* io = descriptor.io.exchange(nullptr, std::memory_order_acq_rel)) [[unlikely]] {
+    io->stop_watching(descriptor.fd);
+    delete io;
+  }
   UniqueFd lingering;
   if (!(state & Descriptor::kAbandoned)) {
     // A lingering close blocks after the number is free already. It is done on a second descriptor, so that the slot is not
@@ -62,12 +67,15 @@ Descriptor* SocketTable::make(int fd) {
   return look(fd);
 }
 
-// Marks a present slot closing; false when somebody else was first or it is not present.
+// Marks a present slot closing and ends its operations; false when somebody else was first or it is not present.
 bool SocketTable::begin_closing(Descriptor& slot, uint64_t extra) {
   uint64_t state = slot.state.load(std::memory_order_relaxed);
   while ((state & (Descriptor::kPresent | Descriptor::kClosing)) == Descriptor::kPresent) {
     uint64_t closing = (state & ~Descriptor::kPresent) | Descriptor::kClosing | extra;
-    if (slot.state.compare_exchange_weak(state, closing, std::memory_order_seq_cst)) return true;
+    if (!slot.state.compare_exchange_weak(state, closing, std::memory_order_seq_cst)) continue;
+    // None can begin from now on.
+    if (SocketIo* io = SocketIo::if_any(slot)) [[unlikely]] io->cancel([](const Operation&) { return true; });
+    return true;
   }
   return false;
 }
@@ -205,6 +213,7 @@ void SocketTable::after_fork_in_child() {
     Page* page = entry.load();
     if (!page) continue;
     for (Descriptor& slot : *page) {
+      slot.io.store(nullptr);  // the parent's operations; its other threads may have been in the midst of them
       uint64_t state = slot.state.load();
       if (state & Descriptor::kPresent)
         slot.state.store((state & ~Descriptor::kReferences) | Descriptor::kOne);

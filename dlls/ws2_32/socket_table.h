@@ -30,6 +30,18 @@ class SocketTable {
     return adopt(fd);
   }
 
+  // A number for a pinned descriptor that means no later socket with its fd, and the way back: empty, if it has been closed.
+  static uint64_t token_of(const Descriptor& descriptor) {
+    uint64_t generation = descriptor.state.load(std::memory_order_relaxed) >> kGenerationShift;
+    return generation << kFdBits | static_cast<uint64_t>(descriptor.fd);
+  }
+  SocketRef find_token(uint64_t token) {
+    Descriptor* slot = look(static_cast<int>(token & (kMaxFd - 1)));
+    SocketRef pinned = slot ? pin(*slot) : SocketRef();
+    if (pinned && token_of(*slot) != token) return {};
+    return pinned;
+  }
+
   // Makes room for a new host fd, which gets another number if its own is still in use here. WSAENOBUFS, WSAEMFILE.
   WsaResult<Descriptor*> make_room(UniqueFd& fd);
   // Puts the fd into its room, with a reference of the caller to `underlying` moving in too. Cannot fail.
@@ -80,6 +92,9 @@ class SocketTable {
   void after_fork_in_child();
 
  private:
+  static constexpr int kFdBits = 24;
+  static constexpr int kGenerationShift = 40;
+  static_assert(kMaxFd == 1 << kFdBits && Descriptor::kGenerationOne == uint64_t{1} << kGenerationShift);
   using Page = std::array<Descriptor, kPageSize>;
 
   // A pin of a slot that is present and not closing, else an empty one.

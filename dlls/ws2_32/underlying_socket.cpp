@@ -12,10 +12,21 @@
 
 namespace windsock {
 
+namespace {
+
+// One for all sockets: associating is rare, and asks windsockd when the socket is shared, which takes the object's own lock.
+std::mutex& association_mutex() {
+  static auto* mutex = new std::mutex;
+  return *mutex;
+}
+
+}  // namespace
+
 UnderlyingSocket::UnderlyingSocket(SocketKind kind, uint32_t seen) : seen_(seen), kind_(kind), stream_(kind.type == SOCK_STREAM) {}
 
 UnderlyingSocket::~UnderlyingSocket() {
   if (has_seen(Seen::kReservesPorts)) PortReservations::instance().forget(*this);
+  if (services::Port* port = port_.load(std::memory_order_relaxed)) services::release_port(port);
 }
 
 UnderlyingSocket* UnderlyingSocket::create(SocketKind kind, uint32_t seen) { return new UnderlyingSocket(kind, seen); }
@@ -86,6 +97,17 @@ void UnderlyingSocket::detach() {
   slot_values_.store(nullptr, std::memory_order_release);
 }
 
+WsaResult<void> UnderlyingSocket::associate(services::Port* port, uintptr_t key) {
+  constexpr auto kAssociated = static_cast<uint32_t>(Completion::kAssociated);
+  std::lock_guard lock(association_mutex());
+  if (get_current(StateField::kCompletion) & kAssociated) return wsa_failure(WSA_INVALID_PARAMETER);
+  WS_TRY(set_bits(StateField::kCompletion, kAssociated, true));
+  services::retain_port(port);
+  port_key_ = key;
+  port_.store(port, std::memory_order_release);
+  return {};
+}
+
 EchoIds& UnderlyingSocket::echo_ids() {
   std::lock_guard lock(mutex_);
   if (!echo_ids_) echo_ids_ = std::make_unique<EchoIds>();
@@ -145,6 +167,11 @@ UnderlyingSocket* UnderlyingSocketRegistry::find_or_create_as(uint64_t cookie, S
   }
   made->cookie_.store(cookie, std::memory_order_release);
   return made;
+}
+
+void UnderlyingSocketRegistry::forget_identity(UnderlyingSocket& socket) {
+  std::lock_guard lock(mutex_);
+  if (uint64_t cookie = socket.cookie_.exchange(0, std::memory_order_acq_rel)) by_cookie_.erase(cookie);
 }
 
 void UnderlyingSocketRegistry::release(UnderlyingSocket& socket) {

@@ -19,6 +19,7 @@
 
 #include "dlls/common/host_socket.h"
 #include "dlls/common/shared_state.h"
+#include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/translate_icmp.h"
 #include "dlls/ws2_32/wsa_error.h"
 
@@ -51,7 +52,16 @@ enum class Seen : uint32_t {
   kReservesPorts = 16384,  // owns reserved ports or is to bind to one (port_reservations.h)
   kErrorWaiting = 8192,    // a send met an ICMP error that the next receive has to tell of
   kTellsDestination = 1 << 16,  // the host tells where each datagram was sent to
+  kModeBorrowed = 1 << 18,      // is or was non-blocking at the host for a moment, whatever its Windows mode (host_mode.h)
+  kReused = 1 << 19,            // disconnected to be used again: it counts as bound, and AcceptEx takes it
   kEcho = 1 << 17,              // a raw ICMP socket that is the host's socket for echoes (echo_socket.h)
+};
+
+// The completion port of a socket, and how its ends are told there.
+struct PortAssociation {
+  services::Port* port = nullptr;
+  uintptr_t key = 0;
+  bool skips_success = false;  // FILE_SKIP_COMPLETION_PORT_ON_SUCCESS
 };
 
 class UnderlyingSocket {
@@ -95,6 +105,11 @@ class UnderlyingSocket {
   void initialise(const StateSnapshot& values);
   StateSnapshot values() const;
 
+  // Held while the host's mode is not the socket's (host_mode.h), and by who changes it.
+  std::unique_lock<std::mutex> lock_mode() { return std::unique_lock(mutex_); }
+  // It is another socket of the host from now on, of which this has been seen.
+  void renew(uint32_t seen) { seen_.store(seen, std::memory_order_relaxed); }
+
   // ---- sharing -----------------------------------------------------------------------------------------------------
   bool is_shared() const { return slot_values_.load(std::memory_order_acquire) != nullptr; }
   SlotId slot() const;
@@ -104,6 +119,15 @@ class UnderlyingSocket {
   // windsockd has gone: the values as last seen become local until they are declared anew.
   void detach();
   uint64_t cookie() const { return cookie_.load(std::memory_order_relaxed); }
+
+  // ---- the completion port ---------------------------------------------------------------------------------------------
+  // Once for all its descriptors, in every process; retains the port. WSA_INVALID_PARAMETER: it has one, here or elsewhere.
+  WsaResult<void> associate(services::Port* port, uintptr_t key);
+  PortAssociation port_association() const {
+    services::Port* port = port_.load(std::memory_order_acquire);
+    if (!port) [[likely]] return {};
+    return {port, port_key_, (get(StateField::kCompletion) & static_cast<uint32_t>(Completion::kSkipsSuccess)) != 0};
+  }
 
   // ---- what echo requests were sent, of a socket for echoes (echo_socket.h) -------------------------------------------------
   EchoIds& echo_ids();
@@ -130,6 +154,8 @@ class UnderlyingSocket {
   std::atomic<uint64_t> cookie_{0};                     // 0: not asked yet
   std::atomic<SharedSlot*> slot_values_{nullptr};       // null: local_
   SlotId slot_;                                         // under mutex_
+  std::atomic<services::Port*> port_{nullptr};          // set once, after the key
+  uintptr_t port_key_ = 0;
   mutable std::mutex mutex_;
   StateValues local_{};
   std::vector<Deferred> deferred_;                      // under mutex_

@@ -24,6 +24,8 @@ class UnderlyingSocketRegistry {
   // The same for those who have been told the cookie by windsockd, which reads it itself.
   void identify_as(UnderlyingSocket& socket, uint64_t cookie);
   UnderlyingSocket* find_or_create_as(uint64_t cookie, SocketKind kind, uint32_t seen);
+  // The object's socket of the host has been replaced; it has one owner.
+  void forget_identity(UnderlyingSocket& socket);
   // Drops a reference of a registered object.
   void release(UnderlyingSocket& socket);
   // The slots of the objects that are shared. The caller holds the lock.

@@ -40,6 +40,15 @@ bool is_still_connecting(SocketRef& socket) {
   return false;
 }
 
+// Whether a blocking call would have blocked but for host_mode.h.
+bool met_a_loan(SocketRef& socket, Direction direction) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (!underlying.has_seen(Seen::kModeBorrowed) || has_timeout(socket, direction)) return false;
+  auto lock = underlying.lock_mode();
+  auto nonblocking = host::get_nonblocking(socket.fd());
+  return nonblocking && !nonblocking.value();
+}
+
 }  // namespace
 
 WsaError would_block_error(SocketRef& socket, Direction direction) {
@@ -50,11 +59,13 @@ WsaError would_block_error(SocketRef& socket, Direction direction) {
   return static_cast<WsaError>(WSAEWOULDBLOCK);
 }
 
-std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error) {
+std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
   switch (static_cast<int>(error)) {
     case EAGAIN:
       if (is_still_connecting(socket)) return static_cast<WsaError>(WSAENOTCONN);
+      if (host_flags & host::kMsgDontWait) return static_cast<WsaError>(WSAEWOULDBLOCK);
+      if (met_a_loan(socket, direction)) return std::nullopt;
       return would_block_error(socket, direction);
     case ECONNRESET:
       if (underlying.is_stream()) underlying.saw(Seen::kReset);

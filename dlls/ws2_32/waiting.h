@@ -16,16 +16,18 @@ namespace windsock {
 // The code for a host call that reported EAGAIN: WSAETIMEDOUT on a blocking socket whose timeout (SO_RCVTIMEO, SO_SNDTIMEO) was
 // set, else WSAEWOULDBLOCK.
 WsaError would_block_error(SocketRef& socket, Direction direction);
-// The code for any other host error of a transfer; nothing: the call is to be made again (datagram_errors.h).
-std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error);
+// The code for any other host error of a transfer; nothing: the call is to be made again (datagram_errors.h). `host_flags` are those
+// of the call: with kMsgDontWait it was never to wait, whatever the socket's mode and timeouts are.
+std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error, int host_flags);
 
 // Without these EAGAIN means what it says: no timeout was set, no connect is under way.
 inline constexpr uint32_t kEagainUnclear = static_cast<uint32_t>(Seen::kReceiveTimeout) | static_cast<uint32_t>(Seen::kSendTimeout) |
-                                           static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kConnecting);
+                                           static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kConnecting) |
+                                           static_cast<uint32_t>(Seen::kModeBorrowed);
 
 // Calls `call` (a host call that may report EINTR) until it is not interrupted by chance. WSAEINTR: the socket was closed.
 template <typename Call>
-[[gnu::always_inline]] inline auto transfer(SocketRef& socket, Direction direction, Call call)
+[[gnu::always_inline]] inline auto transfer(SocketRef& socket, Direction direction, int host_flags, Call call)
     -> WsaResult<std::remove_cvref_t<decltype(call().value())>> {
   blocking::Scope scope(socket.fd());
   for (;;) {
@@ -34,7 +36,7 @@ template <typename Call>
     if (static_cast<int>(result.error()) == EAGAIN && !socket.socket().has_seen_any(kEagainUnclear)) [[likely]]
       return wsa_failure(10035 /* WSAEWOULDBLOCK */);
     if (static_cast<int>(result.error()) != EINTR) {
-      auto code = transfer_error(socket, direction, result.error());
+      auto code = transfer_error(socket, direction, result.error(), host_flags);
       if (code) return Failure{*code};
       continue;
     }

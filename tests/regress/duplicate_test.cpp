@@ -11,6 +11,7 @@
 
 #include "tests/regress/alterations.h"
 #include "tests/regress/fixture.h"
+#include "tests/regress/second_descriptor.h"
 #include "tests/regress/windows_differences.h"
 #include "tests/support/blocked_call.h"
 
@@ -19,12 +20,6 @@ namespace {
 
 // No process has this number: identifiers are multiples of four on Windows, and small everywhere.
 constexpr DWORD kNoProcess = 0x3ffffffd;
-
-int duplicate_to_self(SOCKET socket, WSAPROTOCOL_INFOW* info) { return WSADuplicateSocketW(socket, GetCurrentProcessId(), info); }
-
-SOCKET claim(WSAPROTOCOL_INFOW info) {
-  return WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, WSA_FLAG_OVERLAPPED);
-}
 
 class DuplicateTest : public FamilyTest {
  protected:
@@ -40,11 +35,7 @@ class DuplicateTest : public FamilyTest {
   SOCKET client() const { return pair_.client.get(); }
   SOCKET server() const { return pair_.server.get(); }
   // A second descriptor of the server side's socket.
-  Socket second_descriptor() {
-    WSAPROTOCOL_INFOW info;
-    if (duplicate_to_self(server(), &info) != 0) return {};
-    return Socket(claim(info));
-  }
+  Socket second_descriptor() { return regress::second_descriptor(server()); }
 
   Pair pair_;
 };

@@ -1,6 +1,7 @@
 # The regression suite: the documented API alone, one source, a program for each column (see run_regress).
 regress_sources = \
 	tests/regress/accept_test.cpp \
+	tests/regress/acceptex_test.cpp \
 	tests/regress/binding_test.cpp \
 	tests/regress/close_test.cpp \
 	tests/regress/control_test.cpp \
@@ -12,6 +13,7 @@ regress_sources = \
 	tests/regress/event_test.cpp \
 	tests/regress/handoff_test.cpp \
 	tests/regress/hook_test.cpp \
+	tests/regress/iocp_test.cpp \
 	tests/regress/main.cpp \
 	tests/regress/mswsock_test.cpp \
 	tests/regress/name_space_test.cpp \
@@ -22,18 +24,25 @@ regress_sources = \
 	tests/regress/names_test.cpp \
 	tests/regress/option_values_test.cpp \
 	tests/regress/options_test.cpp \
+	tests/regress/overlapped_cancel_test.cpp \
+	tests/regress/overlapped_datagram_test.cpp \
+	tests/regress/overlapped_test.cpp \
 	tests/regress/ping_test.cpp \
 	tests/regress/poll_test.cpp \
 	tests/regress/provider_test.cpp \
+	tests/regress/routine_test.cpp \
 	tests/regress/select_test.cpp \
 	tests/regress/socket_test.cpp \
 	tests/regress/startup_test.cpp \
 	tests/regress/timer_test.cpp \
 	tests/regress/transfer_test.cpp \
+	tests/regress/transmit_test.cpp \
 	tests/regress/unreachable_test.cpp \
 	tests/regress/unix_test.cpp
-regress_headers = tests/regress/alterations.h tests/regress/datagram_pair.h tests/regress/fixture.h \
-	tests/regress/message.h tests/regress/windows_differences.h
+regress_headers = tests/regress/alterations.h tests/regress/completion_port.h tests/regress/datagram_pair.h \
+	tests/regress/extension.h tests/regress/fixture.h tests/regress/held_thread.h tests/regress/message.h \
+	tests/regress/open_file.h tests/regress/overlapped_call.h \
+	tests/regress/second_descriptor.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt tests/regress/shards.py
 dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine \

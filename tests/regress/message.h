@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/regress/datagram_pair.h"
+#include "tests/regress/extension.h"
 
 // Newer than some Windows headers.
 #ifndef IP_ECN
@@ -54,16 +55,6 @@
 #endif
 
 namespace regress {
-
-template <typename Function>
-Function extension(SOCKET socket, GUID guid) {
-  Function function = nullptr;
-  DWORD size = 0;
-  if (WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof guid, &function, sizeof function, &size, nullptr, nullptr) != 0)
-    return nullptr;
-  return size == sizeof function ? function : nullptr;
-}
-inline LPFN_WSARECVMSG receive_function(SOCKET socket) { return extension<LPFN_WSARECVMSG>(socket, WSAID_WSARECVMSG); }
 
 // A message to be sent or received, with room for everything.
 struct Message {

@@ -7,13 +7,12 @@
 #include <windows.h>
 
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "tests/regress/fixture.h"
+#include "tests/regress/open_file.h"
 #include "tests/regress/windows_differences.h"
 #include "tests/support/blocked_call.h"
 
@@ -86,34 +85,6 @@ TEST_F(MswsockTest, TransmitsWhatStandsAroundAFile) {
   ASSERT_TRUE(TransmitFile(pair.client.get(), nullptr, 0, 0, nullptr, &buffers, 0)) << error_name(WSAGetLastError());
   EXPECT_EQ("head,tail", receive_exactly(pair.server.get(), 9));
 }
-
-// A file with this content, in the place for such; open for reading while the object lives.
-class OpenFile {
- public:
-  explicit OpenFile(const std::string& content) {
-    static int count = 0;
-    path_ = std::filesystem::temp_directory_path() / ("windsock-transmit-" + std::to_string(GetCurrentProcessId()) + "-" + std::to_string(++count));
-    std::ofstream(path_, std::ios::binary) << content;
-    handle_ = CreateFileA(path_.string().c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, nullptr);
-  }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (handle_ != INVALID_HANDLE_VALUE) CloseHandle(handle_);
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  HANDLE get() const { return handle_; }
-  bool valid() const { return handle_ != INVALID_HANDLE_VALUE; }
-  long long position() const {
-    LARGE_INTEGER none{}, position{};
-    return SetFilePointerEx(handle_, none, &position, FILE_CURRENT) ? position.QuadPart : -1;
-  }
-
- private:
-  std::filesystem::path path_;
-  HANDLE handle_ = INVALID_HANDLE_VALUE;
-};
 
 TEST_F(MswsockTest, TransmitsAFileBetweenItsBuffers) {
   const Pair pair = tcp_pair();

@@ -17,6 +17,10 @@ inline ErrorSet closed_while_blocked() { return {WSAEINTR, WSAENOTSOCK, WSAECONN
 // select whose sets contain a socket that is closed meanwhile.
 inline ErrorSet closed_while_selected() { return {WSAENOTSOCK, WSAEINTR}; }
 
+// An overlapped call whose socket is closed while another thread waits for its result: the call was aborted, or there is no socket
+// to ask any more.
+inline ErrorSet closed_while_awaited() { return {WSA_OPERATION_ABORTED, WSAENOTSOCK}; }
+
 // The far end has reset the connection: RST seen by a receive, or by a send after it.
 inline ErrorSet connection_lost() { return {WSAECONNRESET, WSAECONNABORTED}; }
 
@@ -46,6 +50,9 @@ inline ErrorSet no_urgent_data() { return {WSAEINVAL, WSAEWOULDBLOCK}; }
 
 // An ioctl that the provider does not know.
 inline ErrorSet unknown_ioctl() { return {WSAEINVAL, WSAEOPNOTSUPP}; }
+
+// AcceptEx without room for an address: its page demands the room and names no code.
+inline ErrorSet no_room_for_addresses() { return {WSAEINVAL, WSAEFAULT}; }
 
 // WSASendMsg, WSARecvMsg on a socket that is neither datagram nor raw: the pages forbid it and name no code.
 inline ErrorSet no_messages() { return {WSAEOPNOTSUPP, WSAEINVAL}; }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dlls/common/host.h"
+#include "dlls/common/host_thread.h"
 #include "dlls/ws2_32/host_services.h"
 
 namespace windsock::services {
@@ -54,6 +55,20 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
 }
 
 const void* procedure_for_program(const void* function) { return function; }
+
+PendingEvent* prepare_event(Handle) { return unavailable<PendingEvent*>(nullptr); }
+void tell_event(PendingEvent*) {}
+void drop_event(PendingEvent*) {}
+PendingRoutine* prepare_routine(const void*) { return unavailable<PendingRoutine*>(nullptr); }
+void tell_routine(PendingRoutine*, uint32_t, uint32_t, void*, uint32_t) {}
+void drop_routine(PendingRoutine*) {}
+
+// There are no ports: nobody associates a socket with one.
+void retain_port(Port*) {}
+void release_port(Port*) {}
+void post_packet(Port*, CompletionPacket* packet) { packet->release(packet); }
+IoSource* source_of_port(Port*, IoSource* (*)(Port*)) { return nullptr; }
+bool start_background_thread(void* (*run)(void*)) { return host::start_service_thread(run).ok(); }
 
 void register_socket_operations(const SocketOperations* operations) { g_operations = operations; }
 

@@ -30,6 +30,12 @@ tests_system_names_cases_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_system_names_cases_LDADD = libprocess_info.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
 tests_system_names_cases_LDFLAGS = $(AM_LDFLAGS) -no-install
 TESTS += tests/system/names_test
+check_PROGRAMS += tests/system/port_stress
+tests_system_port_stress_SOURCES = tests/system/port_stress.cpp $(test_support_winsock_sources)
+tests_system_port_stress_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_system_port_stress_LDADD = libprocess_info.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
+tests_system_port_stress_LDFLAGS = $(AM_LDFLAGS) -no-install
+TESTS += tests/system/port_stress
 endif
 dist_check_SCRIPTS += tests/system/network_test tests/system/names_test
 

@@ -1,0 +1,121 @@
+// ConnectEx and DisconnectEx.
+// https://learn.microsoft.com/windows/win32/api/mswsock/nc-mswsock-lpfn_connectex and …-lpfn_disconnectex
+#include <cerrno>
+
+#include "dlls/mswsock/extensions.h"
+#include "dlls/mswsock/run_to_end.h"
+#include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/host_mode.h"
+#include "dlls/ws2_32/program_pointer.h"
+#include "dlls/ws2_32/socket_life.h"
+#include "dlls/ws2_32/socket_table.h"
+#include "dlls/ws2_32/transfer_operations.h"
+#include "dlls/ws2_32/translate_address.h"
+
+using namespace windsock;
+
+namespace {
+
+class ConnectOperation final : public Operation {
+ public:
+  ConnectOperation(const host::Address& address, std::span<const host::Buffer> first_data) : address_(address), data_(first_data, 0, nullptr), has_data_(first_data.front().size != 0) {}
+
+  std::optional<OperationEnd> attempt(SocketRef& socket) override {
+    if (stage_ == Stage::kBegin) {
+      auto connected = begin(socket);
+      if (!connected && connected.error() != static_cast<WsaError>(WSAEWOULDBLOCK)) return end_by(connected.error());
+      stage_ = connected ? Stage::kConnected : Stage::kUnderWay;
+    }
+    if (stage_ == Stage::kUnderWay) {
+      auto error = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError);
+      if (error && error.value() != 0) {
+        socket.socket().forget(Seen::kConnecting);
+        return OperationEnd{.error = wsa_error_from_host(static_cast<host::Errno>(error.value()))};
+      }
+      if (!host::peer_address(socket.fd())) return std::nullopt;
+      stage_ = Stage::kConnected;
+    }
+    if (stage_ == Stage::kConnected) {
+      for (Seen over : {Seen::kConnecting, Seen::kReset}) socket.socket().forget(over);
+      for (Seen now : {Seen::kConnected, Seen::kBound}) socket.socket().saw(now);
+      stage_ = Stage::kSending;
+    }
+    return has_data_ ? data_.attempt(socket) : OperationEnd{};
+  }
+
+  // A refusal of this machine comes at once at the host.
+  bool fails_later() const override { return true; }
+
+ private:
+  enum class Stage : uint8_t { kBegin, kUnderWay, kConnected, kSending };
+
+  // WSAEWOULDBLOCK: under way.
+  WsaResult<void> begin(SocketRef& socket) {
+    NonblockingLoan loan(socket);
+    auto connected = host::connect(socket.fd(), address_);
+    if (connected) return {};
+    if (static_cast<int>(connected.error()) != EINPROGRESS) return wsa_failure_from_host(connected.error());
+    socket.socket().saw(Seen::kConnecting);
+    return wsa_failure(WSAEWOULDBLOCK);
+  }
+
+  host::Address address_;
+  SendOperation data_;  // never told of by itself
+  bool has_data_;
+  Stage stage_ = Stage::kBegin;
+};
+
+WsaResult<void> check_connect(SocketRef& socket, const host::Address& address) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (!underlying.is_stream() || is_listening(socket) || !is_bound(socket)) return wsa_failure(WSAEINVAL);
+  if (underlying.kind().family == AF_UNIX) return wsa_failure(WSAEOPNOTSUPP);
+  if (host::peer_address(socket.fd())) return wsa_failure(WSAEISCONN);
+  if (underlying.has_seen(Seen::kConnecting)) return wsa_failure(WSAEALREADY);
+  if (is_wildcard(address) || port_of(address) == 0) return wsa_failure(WSAEADDRNOTAVAIL);
+  return {};
+}
+
+WsaResult<BOOL> connect_ex(SOCKET s, const sockaddr* name, int namelen, void* data, DWORD size, DWORD* sent, WSAOVERLAPPED* overlapped) {
+  SocketRef socket = WS_TRY(SocketTable::instance().find(s));
+  if (!overlapped) return wsa_failure(WSA_INVALID_PARAMETER);
+  if ((data && size != 0 && !can_be_memory(data)) || !null_or_memory(sent)) return wsa_failure(WSAEFAULT);
+  host::Address address = WS_TRY(address_to_host(name, namelen, socket.socket().kind().family));
+  WS_TRY(check_connect(socket, address));
+  host::Buffer buffer{data, data ? size : 0};
+  auto operation = std::make_unique<ConnectOperation>(address, std::span(&buffer, 1));
+  WS_TRY(begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), {overlapped}, sent, nullptr));
+  return TRUE;
+}
+
+// After what is still to be sent.
+class DisconnectOperation final : public Operation {
+ public:
+  explicit DisconnectOperation(bool reuse) : reuse_(reuse) {}
+  std::optional<OperationEnd> attempt(SocketRef& socket) override {
+    auto ended = disconnect_socket(socket, reuse_);
+    return OperationEnd{.error = ended.error()};
+  }
+
+ private:
+  bool reuse_;
+};
+
+WsaResult<BOOL> disconnect_ex(SOCKET s, WSAOVERLAPPED* overlapped, DWORD flags, DWORD reserved) {
+  SocketRef socket = WS_TRY(SocketTable::instance().find(s));
+  if (reserved != 0 || (flags & ~static_cast<DWORD>(TF_REUSE_SOCKET))) return wsa_failure(WSAEINVAL);
+  return run_or_begin(socket, std::make_unique<DisconnectOperation>((flags & TF_REUSE_SOCKET) != 0), overlapped);
+}
+
+}  // namespace
+
+BOOL PASCAL windsock_connect_ex(SOCKET s, const struct sockaddr* name, int namelen, PVOID lpSendBuffer, DWORD dwSendDataLength,
+                                LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped) {
+  return entry::call(
+      "ConnectEx", FALSE, [=] { return connect_ex(s, name, namelen, lpSendBuffer, dwSendDataLength, lpdwBytesSent, lpOverlapped); }, s,
+      trace::Name{name, namelen}, lpSendBuffer, dwSendDataLength, lpdwBytesSent, lpOverlapped);
+}
+
+BOOL PASCAL windsock_disconnect_ex(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags, DWORD dwReserved) {
+  return entry::call(
+      "DisconnectEx", FALSE, [=] { return disconnect_ex(s, lpOverlapped, dwFlags, dwReserved); }, s, lpOverlapped, dwFlags, dwReserved);
+}

@@ -1,0 +1,31 @@
+// Host calls that must not wait and have no flag to say so (connect, sendfile), on a socket that blocks.
+//
+// The host's mode belongs to the open file and is changed around the call. A blocking call of another thread that begins in that moment
+// meets EAGAIN; it then waits for the end of the loan, finds that the socket blocks, and is made again (waiting.cpp).
+#pragma once
+
+#include "dlls/ws2_32/descriptor.h"
+
+namespace windsock {
+
+class NonblockingLoan {
+ public:
+  explicit NonblockingLoan(SocketRef& socket) : fd_(socket.fd()), lock_(socket.socket().lock_mode()) {
+    auto nonblocking = host::get_nonblocking(fd_);
+    if (!nonblocking || nonblocking.value()) return;
+    socket.socket().saw(Seen::kModeBorrowed);
+    borrowed_ = host::set_nonblocking(fd_, true).ok();
+  }
+  ~NonblockingLoan() {
+    if (borrowed_) (void)host::set_nonblocking(fd_, false);
+  }
+  NonblockingLoan(const NonblockingLoan&) = delete;
+  NonblockingLoan& operator=(const NonblockingLoan&) = delete;
+
+ private:
+  int fd_;
+  std::unique_lock<std::mutex> lock_;
+  bool borrowed_ = false;
+};
+
+}  // namespace windsock

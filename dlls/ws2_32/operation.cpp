@@ -1,0 +1,110 @@
+#include "dlls/ws2_32/operation.h"
+
+#include <atomic>
+
+#include "dlls/common/host_futex.h"
+#include "dlls/common/nt_status.h"
+#include "dlls/ws2_32/io_driver.h"
+#include "dlls/ws2_32/socket_io.h"
+
+namespace windsock {
+
+namespace {
+
+constexpr uintptr_t kNoPacket = 1;  // the low bit of hEvent
+
+std::atomic<uint32_t> g_end_waiters{0};  // threads in await_end()
+
+// The low word, which has all of an NTSTATUS; what a waiting thread sleeps on.
+uint32_t* status_word(const WSAOVERLAPPED& overlapped) {
+  return reinterpret_cast<uint32_t*>(const_cast<ULONG_PTR*>(&overlapped.Internal));
+}
+
+}  // namespace
+
+uint32_t status_of(const WSAOVERLAPPED& overlapped) {
+  return std::atomic_ref<uint32_t>(*status_word(overlapped)).load(std::memory_order_seq_cst);
+}
+
+Operation::~Operation() {
+  if (event_) services::drop_event(event_);
+  if (routine_) services::drop_routine(routine_);
+  if (port_) services::release_port(port_);
+}
+
+WsaResult<void> Operation::prepare(const UnderlyingSocket& socket, HowToTell how) {
+  auto failed = [] { return wsa_failure(static_cast<int>(services::last_error())); };
+  auto event = reinterpret_cast<uintptr_t>(how.overlapped->hEvent);
+  PortAssociation association = socket.port_association();
+  if (how.routine) {
+    if (association.port) return wsa_failure(WSAEINVAL);
+    routine_ = services::prepare_routine(how.routine);
+    if (!routine_) return failed();
+  } else if (event & ~kNoPacket) {
+    event_ = services::prepare_event(reinterpret_cast<services::Handle>(event & ~kNoPacket));
+    if (!event_) return failed();
+  }
+  if (association.port) {
+    services::retain_port(association.port);
+    port_ = association.port;
+    key = association.key;
+    skips_success_ = association.skips_success;
+    posts_ = !(event & kNoPacket);
+  }
+  CompletionPacket::overlapped = how.overlapped;
+  thread_ = operating_thread();
+  store(kStatusPending, 0);
+  return {};
+}
+
+void Operation::store(uint32_t nt_status, uint32_t count) {
+  auto* structure = static_cast<WSAOVERLAPPED*>(CompletionPacket::overlapped);
+  structure->InternalHigh = count;
+  // The upper half is zero from the beginning on.
+  if (nt_status == kStatusPending) structure->Internal = 0;
+  std::atomic_ref<uint32_t>(*status_word(*structure)).store(nt_status, std::memory_order_seq_cst);
+}
+
+void Operation::fail_at_once(WsaError error) { store(nt_status_from_wsa(static_cast<int>(error)), 0); }
+
+void Operation::tell(std::unique_ptr<Operation> operation, const OperationEnd& end, bool at_once) {
+  Operation& self = *operation;
+  self.status = nt_status_from_wsa(static_cast<int>(end.error));
+  self.CompletionPacket::bytes = end.bytes;
+  static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped)->Offset = end.flags;
+  self.store(self.status, end.bytes);
+  // From here on the structure is the program's again; only its address is used.
+  if (g_end_waiters.load(std::memory_order_seq_cst) != 0) [[unlikely]] {
+    host::futex_wake(status_word(*static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped)), INT32_MAX);
+    if (IoDriver* common = IoDriver::common_if_any()) common->wake_leader();
+  }
+  if (self.event_) services::tell_event(std::exchange(self.event_, nullptr));
+  if (self.routine_)
+    services::tell_routine(std::exchange(self.routine_, nullptr), static_cast<uint32_t>(end.error), end.bytes,
+                           self.CompletionPacket::overlapped, end.flags);
+  if (!self.port_ || !self.posts_ || (at_once && self.skips_success_ && end.error == WsaError::kNone)) return;
+  // The operation is the packet now: the port gives it back.
+  self.release = release_packet;
+  services::Port* port = self.port_;
+  services::post_packet(port, static_cast<CompletionPacket*>(operation.release()));
+}
+
+void Operation::release_packet(services::CompletionPacket* packet) { delete static_cast<Operation*>(packet); }
+
+bool await_end(const WSAOVERLAPPED& overlapped, int64_t deadline) {
+  g_end_waiters.fetch_add(1, std::memory_order_seq_cst);
+  while (status_of(overlapped) == kStatusPending) {
+    IoDriver* common = IoDriver::common_if_any();
+    if (common && common->try_lead()) {
+      if (status_of(overlapped) == kStatusPending) common->serve(deadline);
+      common->leave();
+    } else {
+      host::futex_sleep(status_word(overlapped), kStatusPending, deadline);
+    }
+    if (deadline != host::kNoDeadline && host::now_nanoseconds() >= deadline) break;
+  }
+  g_end_waiters.fetch_sub(1, std::memory_order_seq_cst);
+  return status_of(overlapped) != kStatusPending;
+}
+
+}  // namespace windsock

@@ -1,0 +1,91 @@
+// Operation: one overlapped call under way, from the moment it begins until its end has been told.
+//
+// A kind of operation says how to try: attempt() makes the host call, without blocking, and is repeated when the host is ready until it
+// gives an end. Everything else is common: what the end is told by (the structure's fields, then its event or completion routine, and
+// the completion port) is prepared at the beginning, so that telling it cannot fail.
+//
+// An operation that fails at once is not told of: its call says so. One that succeeds at once is, and also one whose end is a warning
+// (a datagram that was cut), as on Windows.
+#pragma once
+
+#include <winsock2.h>
+
+#include <memory>
+#include <optional>
+
+#include "dlls/ws2_32/descriptor.h"
+#include "dlls/ws2_32/host_services.h"
+#include "dlls/ws2_32/wsa_error.h"
+
+namespace windsock {
+
+// STATUS_PENDING in OVERLAPPED.Internal.
+inline constexpr uint32_t kStatusPending = 0x103;
+
+struct OperationEnd {
+  WsaError error{};
+  uint32_t bytes = 0;
+  uint32_t flags = 0;     // what WSAGetOverlappedResult gives in *lpdwFlags
+  bool drained = false;   // the host has no more of it: a short read of a stream
+  bool is_told() const { return error == WsaError::kNone || error == static_cast<WsaError>(WSAEMSGSIZE); }
+};
+
+// By what the program asked to be told. The structure is checked to be memory; `routine` excludes the event.
+struct HowToTell {
+  WSAOVERLAPPED* overlapped = nullptr;
+  const void* routine = nullptr;
+};
+
+class Operation : private services::CompletionPacket {
+ public:
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+  // What was prepared and not told is dropped.
+  virtual ~Operation();
+
+  // Makes everything ready and marks the structure pending. WSA_INVALID_HANDLE: the event is none. WSAEINVAL: a routine, and the socket
+  // has a completion port. WSAENOBUFS.
+  WsaResult<void> prepare(const UnderlyingSocket& socket, HowToTell how);
+
+  // Nothing: the host is not ready for it.
+  virtual std::optional<OperationEnd> attempt(SocketRef& socket) = 0;
+  // After an attempt without an end: the socket whose readiness to receive it waits for from now on, or none: still the same.
+  virtual SocketRef goes_on_with() { return {}; }
+  // A descriptor beside the socket whose readiness it waits for (Lane::kBeside), or -1.
+  virtual int watched_beside() const { return -1; }
+  // Whether a failure is told as an end, and not by the call, even if it comes at once.
+  virtual bool fails_later() const { return false; }
+
+  // Tells the end and destroys the operation. `at_once`: the call itself still runs, and reports success too.
+  static void tell(std::unique_ptr<Operation> operation, const OperationEnd& end, bool at_once);
+  // The structure's fields only, for a failure that the call reports.
+  void fail_at_once(WsaError error);
+
+  const void* overlapped() const { return CompletionPacket::overlapped; }
+  int thread() const { return thread_; }
+  bool has_port() const { return port_ != nullptr; }
+
+  std::unique_ptr<Operation> behind;  // in its lane
+
+ protected:
+  Operation() = default;
+
+ private:
+  void store(uint32_t nt_status, uint32_t bytes);
+  static void release_packet(services::CompletionPacket* packet);
+
+  services::PendingEvent* event_ = nullptr;
+  services::PendingRoutine* routine_ = nullptr;
+  services::Port* port_ = nullptr;
+  int thread_ = 0;
+  bool posts_ = false;       // to the port: the low bit of hEvent is clear
+  bool skips_success_ = false;
+};
+
+// What has become of the operation of a structure: its NTSTATUS, kStatusPending before the end.
+uint32_t status_of(const WSAOVERLAPPED& overlapped);
+
+// Waits for the end of an operation whose structure names no event. False: the deadline came first.
+bool await_end(const WSAOVERLAPPED& overlapped, int64_t deadline);
+
+}  // namespace windsock

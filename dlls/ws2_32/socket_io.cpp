@@ -1,0 +1,259 @@
+#include "dlls/ws2_32/socket_io.h"
+
+#include "dlls/common/debug.h"
+#include "dlls/common/host_epoll.h"
+#include "dlls/ws2_32/io_driver.h"
+#include "dlls/ws2_32/socket_table.h"
+
+namespace windsock {
+
+namespace {
+
+constexpr uint32_t kAnyEnd = host::kReadyErr | host::kReadyHup | host::kReadyReadHangUp;
+// What the host tells of the socket, by lane.
+constexpr std::array<uint32_t, 4> kEventsOf = {
+    host::kReadyIn | host::kReadyPri | kAnyEnd,
+    host::kReadyOut | host::kReadyErr | host::kReadyHup,
+    host::kReadyPri | kAnyEnd,
+    0,
+};
+
+// Who watches a descriptor changes seldom: one lock for all.
+std::mutex& registration_mutex() {
+  static auto* mutex = new std::mutex;
+  return *mutex;
+}
+
+struct ThreadEnd {
+  int thread = host::thread_id();
+  ~ThreadEnd() {
+    SocketTable::instance().for_each([this](SocketRef& socket) {
+      if (SocketIo* io = SocketIo::if_any(socket.descriptor()))
+        io->cancel([this](const Operation& operation) { return operation.thread() == thread && !operation.has_port(); });
+    });
+  }
+};
+
+}  // namespace
+
+int operating_thread() {
+  thread_local ThreadEnd end;
+  return end.thread;
+}
+
+SocketIo& SocketIo::of(SocketRef& socket) {
+  Descriptor& descriptor = socket.descriptor();
+  if (SocketIo* there = if_any(descriptor)) [[likely]] return *there;
+  auto made = std::make_unique<SocketIo>();
+  SocketIo* none = nullptr;
+  return descriptor.io.compare_exchange_strong(none, made.get(), std::memory_order_seq_cst) ? *made.release() : *none;
+}
+
+SocketIo::~SocketIo() {
+  // From the front, or the chain would be destroyed by recursion.
+  for (Queue& queue : queues_)
+    while (queue.first) pop(queue);
+}
+
+void SocketIo::push(Queue& queue, std::unique_ptr<Operation> operation) {
+  Operation* added = operation.get();
+  (queue.last ? queue.last->behind : queue.first) = std::move(operation);
+  queue.last = added;
+  ++queue.count;
+}
+
+std::unique_ptr<Operation> SocketIo::pop(Queue& queue) {
+  std::unique_ptr<Operation> operation = std::move(queue.first);
+  queue.first = std::move(operation->behind);
+  if (!queue.first) queue.last = nullptr;
+  --queue.count;
+  return operation;
+}
+
+// Puts it into the lane until the host is ready; the operation stays the caller's if that fails. Under the lane's lock.
+bool SocketIo::wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operation>& operation, WsaError& error) {
+  if (auto watched = watch(socket); !watched) {
+    error = watched.error();
+    return false;
+  }
+  if (int beside = operation->watched_beside(); beside >= 0) {
+    auto watched = driver_.load(std::memory_order_relaxed)->watch_beside(beside, SocketTable::token_of(socket.descriptor()));
+    if (!watched) {
+      error = wsa_error_from_host(watched.error());
+      return false;
+    }
+  }
+  push(queue, std::move(operation));
+  driver_.load(std::memory_order_relaxed)->began(1);
+  return true;
+}
+
+WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
+  follow_association(socket);
+  Queue& queue = queues_[static_cast<size_t>(lane)];
+  std::lock_guard lock(queue.mutex);
+  auto fail = [&](WsaError error) {
+    operation->fail_at_once(error);
+    return Failure{error};
+  };
+  // Whoever closes it has marked it before looking through the lanes.
+  if (socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing) return fail(static_cast<WsaError>(WSAENOTSOCK));
+  if (!queue.first && queue.maybe_ready) {
+    if (auto end = operation->attempt(socket)) {
+      bool later = !end->is_told() && operation->fails_later();
+      if (!end->is_told() && !later) return fail(end->error);
+      if (end->drained && !queue.ends_short && driver_.load(std::memory_order_relaxed)) queue.maybe_ready = false;
+      OperationEnd copy = *end;
+      Operation::tell(std::move(operation), copy, !later);
+      if (later) return wsa_failure(WSA_IO_PENDING);
+      return copy;
+    }
+    if (SocketRef onward = operation->goes_on_with()) {
+      SocketIo::of(onward).take_over(onward, Lane::kReceive, std::move(operation));
+      return wsa_failure(WSA_IO_PENDING);
+    }
+    // If the host has become ready since, it is about to say so.
+    queue.maybe_ready = false;
+  }
+  WsaError error{};
+  if (!wait_in(socket, queue, operation, error)) return fail(error);
+  return wsa_failure(WSA_IO_PENDING);
+}
+
+void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
+  follow_association(socket);
+  Queue& queue = queues_[static_cast<size_t>(lane)];
+  std::lock_guard lock(queue.mutex);
+  auto error = static_cast<WsaError>(WSA_OPERATION_ABORTED);
+  bool closing = socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing;
+  if (closing || !wait_in(socket, queue, operation, error)) Operation::tell(std::move(operation), {.error = error}, false);
+}
+
+void SocketIo::ready(SocketRef& socket, uint32_t events) {
+  for (size_t lane = 0; lane < queues_.size(); ++lane)
+    if (events & kEventsOf[lane]) advance(socket, queues_[lane], events);
+}
+
+// Any of them may be meant.
+void SocketIo::ready_beside(SocketRef& socket) {
+  Queue& queue = queues_[static_cast<size_t>(Lane::kBeside)];
+  std::lock_guard lock(queue.mutex);
+  for (uint32_t left = queue.count; left > 0 && !socket.closing(); --left) {
+    std::unique_ptr<Operation> operation = pop(queue);
+    auto end = operation->attempt(socket);
+    if (!end) {
+      push(queue, std::move(operation));
+      continue;
+    }
+    driver_.load(std::memory_order_relaxed)->ended(1);
+    Operation::tell(std::move(operation), *end, false);
+  }
+}
+
+void SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
+  std::lock_guard lock(queue.mutex);
+  queue.maybe_ready = true;
+  if (events & (kAnyEnd | host::kReadyPri)) queue.ends_short = true;
+  while (queue.first && queue.maybe_ready && !socket.closing()) {
+    auto end = queue.first->attempt(socket);
+    SocketRef onward = end ? SocketRef() : queue.first->goes_on_with();
+    if (!end && !onward) {
+      queue.maybe_ready = false;
+      return;
+    }
+    if (end && end->drained && !queue.ends_short) queue.maybe_ready = false;
+    driver_.load(std::memory_order_relaxed)->ended(1);
+    if (end) {
+      Operation::tell(pop(queue), *end, false);
+    } else {
+      SocketIo::of(onward).take_over(onward, Lane::kReceive, pop(queue));
+    }
+  }
+}
+
+bool SocketIo::cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which) {
+  bool any = false;
+  std::lock_guard lock(queue.mutex);
+  for (uint32_t left = queue.count; left > 0; --left) {
+    std::unique_ptr<Operation> operation = pop(queue);
+    if (!which(*operation)) {
+      push(queue, std::move(operation));
+      continue;
+    }
+    any = true;
+    driver_.load(std::memory_order_relaxed)->ended(1);
+    Operation::tell(std::move(operation), {.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)}, false);
+  }
+  return any;
+}
+
+bool SocketIo::cancel(const std::function<bool(const Operation&)>& which) {
+  bool any = false;
+  for (Queue& queue : queues_) any |= cancel_in(queue, which);
+  return any;
+}
+
+void SocketIo::cancel_receives() {
+  for (Lane lane : {Lane::kReceive, Lane::kUrgent}) (void)cancel_in(queues_[static_cast<size_t>(lane)], [](const Operation&) { return true; });
+}
+
+// Has somebody watch the descriptor. From then on a change of its readiness is told of, beginning with what it is now.
+WsaResult<void> SocketIo::watch(SocketRef& socket) {
+  if (driver_.load(std::memory_order_acquire)) [[likely]] return {};
+  std::lock_guard lock(registration_mutex());
+  if (driver_.load(std::memory_order_relaxed)) return {};
+  IoDriver* driver = IoDriver::of(socket.socket());
+  if (!driver) return wsa_failure(WSAENOBUFS);
+  WS_TRY_HOST(driver->watch(socket.fd(), SocketTable::token_of(socket.descriptor())));
+  driver_.store(driver, std::memory_order_release);
+  return {};
+}
+
+// A socket that was watched before it got its port is watched by the port's own driver from its next operation on.
+void SocketIo::follow_association(SocketRef& socket) {
+  IoDriver* before = driver_.load(std::memory_order_acquire);
+  if (!before || before->is_of(socket.socket())) [[likely]] return;
+  std::scoped_lock lanes(queues_[0].mutex, queues_[1].mutex, queues_[2].mutex, queues_[3].mutex);
+  std::lock_guard lock(registration_mutex());
+  before = driver_.load(std::memory_order_relaxed);
+  IoDriver* now = IoDriver::of(socket.socket());
+  if (before == now) return;
+  uint32_t moved = 0;
+  for (const Queue& queue : queues_) moved += queue.count;
+  before->unwatch(socket.fd());
+  before->ended(moved);
+  driver_.store(nullptr, std::memory_order_release);
+  if (now && now->watch(socket.fd(), SocketTable::token_of(socket.descriptor()))) {
+    now->began(moved);
+    driver_.store(now, std::memory_order_release);
+    for (Operation* one = queues_[static_cast<size_t>(Lane::kBeside)].first.get(); one; one = one->behind.get())
+      (void)now->watch_beside(one->watched_beside(), SocketTable::token_of(socket.descriptor()));
+    return;
+  }
+  for (Queue& queue : queues_) abandon(queue, static_cast<WsaError>(WSAENOBUFS));
+}
+
+void SocketIo::abandon(Queue& queue, WsaError error) {
+  while (queue.first) Operation::tell(pop(queue), {.error = error}, false);
+  queue.maybe_ready = true;
+}
+
+host::Result<void> SocketIo::replace(SocketRef& socket, UniqueFd with) {
+  std::lock_guard lock(registration_mutex());
+  SocketIo* io = if_any(socket.descriptor());
+  IoDriver* driver = io ? io->driver_.load(std::memory_order_relaxed) : nullptr;
+  if (driver) driver->pause_watching(socket.fd());
+  auto replaced = host::replace(socket.fd(), std::move(with));
+  if (driver) driver->resume_watching(socket.fd(), SocketTable::token_of(socket.descriptor()));
+  return replaced;
+}
+
+void SocketIo::lock_for_fork() { registration_mutex().lock(); }
+void SocketIo::unlock_after_fork() { registration_mutex().unlock(); }
+
+void SocketIo::stop_watching(int fd) {
+  std::lock_guard lock(registration_mutex());
+  if (IoDriver* driver = driver_.exchange(nullptr, std::memory_order_acq_rel)) driver->unwatch(fd);
+}
+
+}  // namespace windsock

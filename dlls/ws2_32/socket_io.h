@@ -1,0 +1,84 @@
+// SocketIo: the operations under way on one descriptor of a socket, in the order of their calls.
+//
+// There is a lane each for receiving (and accepting), sending (and connecting), urgent data, and what does not wait for the socket itself. A call tries at once when nobody is
+// before it; otherwise it waits in its lane, and the first of the lane is tried again when the host says that the descriptor is ready.
+// All tries of a lane happen under its lock, ends are told under it: transfers and their ends keep the order of the calls.
+//
+// "Maybe ready": the host is watched by edges (host_epoll.h), so after it has said "would block", or a stream has given less than was
+// asked for, there is no need to ask it again before it tells of a change. That saves the system call that would find nothing.
+//
+// A duplicate has lanes of its own. closesocket ends what is in them; a fork's child starts without any.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "dlls/ws2_32/operation.h"
+
+namespace windsock {
+
+class IoDriver;
+
+class SocketIo {
+ public:
+  enum class Lane : uint8_t { kReceive, kSend, kUrgent, kBeside };
+
+  // Of a pinned socket; made by its first operation.
+  static SocketIo& of(SocketRef& socket);
+  static SocketIo* if_any(const Descriptor& descriptor) { return descriptor.io.load(std::memory_order_seq_cst); }
+  ~SocketIo();
+
+  // The end, if it came at once; it has been told, and may be the warning WSAEMSGSIZE. WSA_IO_PENDING: under way. Another error: it has failed,
+  // and nobody else is told.
+  WsaResult<OperationEnd> begin(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation);
+
+  // The same for one that has begun elsewhere.
+  void take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation);
+
+  // What the host has told (host::kReady…).
+  void ready(SocketRef& socket, uint32_t events);
+  // A descriptor of the lane kBeside is ready.
+  void ready_beside(SocketRef& socket);
+
+  // Ends those that `which` chooses by WSA_OPERATION_ABORTED; whether there were any.
+  bool cancel(const std::function<bool(const Operation&)>& which);
+  // Likewise everything in the lanes to receive; the caller may be in the other one.
+  void cancel_receives();
+  // The descriptor leads to another socket of the host from now on, which is watched as the former one was.
+  static host::Result<void> replace(SocketRef& socket, UniqueFd with);
+
+  // The descriptor is about to be closed, or has been by somebody else.
+  void stop_watching(int fd);
+
+  static void lock_for_fork();
+  static void unlock_after_fork();
+
+ private:
+  struct Queue {
+    std::mutex mutex;
+    std::unique_ptr<Operation> first;
+    Operation* last = nullptr;
+    uint32_t count = 0;
+    bool maybe_ready = true;
+    bool ends_short = false;  // an end, an error or an urgent mark: a short read does not mean that there is no more
+  };
+
+  bool cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which);
+  bool wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operation>& operation, WsaError& error);
+  void push(Queue& queue, std::unique_ptr<Operation> operation);
+  std::unique_ptr<Operation> pop(Queue& queue);
+  void advance(SocketRef& socket, Queue& queue, uint32_t events);
+  WsaResult<void> watch(SocketRef& socket);
+  void follow_association(SocketRef& socket);
+  void abandon(Queue& queue, WsaError error);
+
+  std::array<Queue, 4> queues_;
+  std::atomic<IoDriver*> driver_{nullptr};  // who watches the descriptor; changed under the mutex of all registrations
+};
+
+// The calling thread as one that begins operations: its end cancels those that tell no port.
+int operating_thread();
+
+}  // namespace windsock

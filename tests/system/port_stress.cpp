@@ -1,0 +1,284 @@
+// Many threads on one completion port, hundreds of connections, cancels, closes and handoffs at random: every operation that has begun
+// comes to its end exactly once, through the port, and no byte of a stream is lost or doubled.
+//
+// WINDSOCK_TEST_SCALE scales the count of operations.
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <windows.h>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "tests/support/deadline.h"
+#include "tests/support/leak_check.h"
+
+namespace {
+
+constexpr int kThreads = 8, kConnections = 500;
+constexpr long long kOperations = 1'000'000;
+constexpr ULONG_PTR kConnectionKey = 7, kStopKey = 9;
+
+long long scaled(long long count) {
+  const char* scale = getenv("WINDSOCK_TEST_SCALE");
+  return std::max(2000LL, static_cast<long long>(static_cast<double>(count) * (scale ? atof(scale) : 1)));
+}
+
+struct End;
+// One end of a connection may have one receive and one send under way; each has its place for good.
+struct Operation {
+  OVERLAPPED overlapped{};
+  End* end = nullptr;
+  bool sends = false;
+  bool under_way = false;      // under the end's mutex
+  DWORD flags = 0;
+  std::atomic<int> ends{0};    // since it began last
+  std::array<unsigned char, 512> data;
+};
+
+struct Connection;
+struct End {
+  std::mutex mutex;
+  SOCKET socket = INVALID_SOCKET;
+  Connection* connection = nullptr;
+  End* peer = nullptr;
+  uint64_t sent = 0, received = 0;  // bytes of the stream; each byte tells its place
+  Operation receive, send;
+};
+
+struct Connection {
+  std::array<End, 2> ends;
+  std::atomic<bool> exact{true};    // no send was cut: every byte can be checked
+  std::atomic<bool> broken{false};  // to be closed by who sees its last operation end
+};
+
+class PortStress : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    WSADATA data;
+    ASSERT_EQ(0, WSAStartup(MAKEWORD(2, 2), &data));
+    port_ = CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 0);
+    ASSERT_NE(nullptr, port_);
+    listener_ = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(0, bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address));
+    int length = sizeof address;
+    ASSERT_EQ(0, getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length));
+    ASSERT_EQ(0, listen(listener_, SOMAXCONN));
+    address_ = address;
+  }
+  void TearDown() override {
+    closesocket(listener_);
+    CloseHandle(port_);
+    WSACleanup();
+    EXPECT_TRUE(leaks_.nothing_left());
+  }
+
+  void open(Connection& connection) {
+    std::lock_guard lock(opening_);  // so that the one accepted is the one connected
+    SOCKET near = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    ASSERT_NE(INVALID_SOCKET, near);
+    ASSERT_EQ(0, connect(near, reinterpret_cast<sockaddr*>(&address_), sizeof address_));
+    SOCKET far = accept(listener_, nullptr, nullptr);
+    ASSERT_NE(INVALID_SOCKET, far);
+    connection.exact = true;
+    connection.broken = false;
+    const SOCKET sockets[] = {near, far};
+    for (int i = 0; i < 2; ++i) {
+      End& end = connection.ends[static_cast<size_t>(i)];
+      std::lock_guard end_lock(end.mutex);
+      ASSERT_EQ(port_, CreateIoCompletionPort(reinterpret_cast<HANDLE>(sockets[i]), port_, kConnectionKey, 0));
+      end.socket = sockets[i];
+      end.connection = &connection;
+      end.peer = &connection.ends[static_cast<size_t>(1 - i)];
+      end.sent = end.received = 0;
+      for (Operation* operation : {&end.receive, &end.send}) operation->end = &end;
+      end.send.sends = true;
+    }
+  }
+
+  // Under the end's mutex.
+  void begin(End& end, Operation& operation, size_t size) {
+    if (operation.under_way || end.socket == INVALID_SOCKET || stopping_) return;
+    WSABUF buffer{static_cast<ULONG>(size), reinterpret_cast<char*>(operation.data.data())};
+    operation.overlapped = {};
+    operation.flags = 0;
+    operation.ends = 0;
+    if (operation.sends)
+      for (size_t i = 0; i < size; ++i) operation.data[i] = static_cast<unsigned char>((end.sent + i) * 31 >> 3);
+    operation.under_way = true;
+    ++outstanding_;
+    int result = operation.sends ? WSASend(end.socket, &buffer, 1, nullptr, 0, &operation.overlapped, nullptr)
+                                 : WSARecv(end.socket, &buffer, 1, nullptr, &operation.flags, &operation.overlapped, nullptr);
+    if (result == 0 || WSAGetLastError() == WSA_IO_PENDING) {
+      ++begun_;
+      return;
+    }
+    --outstanding_;
+    operation.under_way = false;
+    end.connection->broken = true;
+  }
+
+  void close(End& end) {
+    std::lock_guard lock(end.mutex);
+    if (end.socket != INVALID_SOCKET) EXPECT_EQ(0, closesocket(end.socket));
+    end.socket = INVALID_SOCKET;
+  }
+
+  void ended(Operation& operation, bool good, DWORD bytes) {
+    End& end = *operation.end;
+    Connection& connection = *end.connection;
+    {
+      std::lock_guard lock(end.mutex);
+      EXPECT_TRUE(operation.under_way);
+      EXPECT_EQ(1, ++operation.ends);
+      EXPECT_EQ(bytes, operation.overlapped.InternalHigh);
+      operation.under_way = false;
+      if (operation.sends) {
+        if (good) end.sent += bytes;
+        if (!good) connection.exact = false;
+      } else if (good && bytes != 0) {
+        if (connection.exact)
+          for (DWORD i = 0; i < bytes; ++i)
+            ASSERT_EQ(static_cast<unsigned char>((end.received + i) * 31 >> 3), operation.data[i]) << "byte " << end.received + i;
+        end.received += bytes;
+      } else if (!good && !connection.broken) {
+        ++cancelled_;
+      }
+      if (!operation.sends && good && bytes == 0) connection.broken = true;
+    }
+    --outstanding_;
+  }
+
+  // The same socket under another number, as after a handoff; the former one is closed with what is under way on it.
+  void hand_over(End& end) {
+    std::lock_guard lock(end.mutex);
+    if (end.socket == INVALID_SOCKET) return;
+    WSAPROTOCOL_INFOW info;
+    ASSERT_EQ(0, WSADuplicateSocketW(end.socket, GetCurrentProcessId(), &info));
+    SOCKET other = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, WSA_FLAG_OVERLAPPED);
+    ASSERT_NE(INVALID_SOCKET, other);
+    EXPECT_EQ(0, closesocket(std::exchange(end.socket, other)));
+  }
+
+  void act(Connection& connection, std::mt19937& random) {
+    End& end = connection.ends[random() % 2];
+    unsigned what = random() % 1000;
+    if (what < 3) {
+      for (End& one : connection.ends) close(one);
+      return;
+    }
+    if (what < 6) return hand_over(end);
+    std::lock_guard lock(end.mutex);
+    if (what < 30) {
+      Operation& operation = what < 20 ? end.receive : end.send;
+      if (end.socket != INVALID_SOCKET) (void)CancelIoEx(reinterpret_cast<HANDLE>(end.socket), &operation.overlapped);
+      return;
+    }
+    if (what < 35) {
+      if (end.socket != INVALID_SOCKET) (void)CancelIo(reinterpret_cast<HANDLE>(end.socket));
+      return;
+    }
+    begin(end, end.receive, 1 + random() % end.receive.data.size());
+    begin(end, end.send, 1 + random() % end.send.data.size());
+  }
+
+  // A connection that is broken, or closed, and has nothing under way is opened anew by one thread.
+  void renew(Connection& connection) {
+    std::unique_lock guard(renewing_, std::try_to_lock);
+    if (!guard || stopping_) return;
+    for (End& end : connection.ends) {
+      std::lock_guard lock(end.mutex);
+      if (!connection.broken && end.socket != INVALID_SOCKET) return;
+    }
+    for (End& end : connection.ends) close(end);
+    for (End& end : connection.ends) {
+      std::lock_guard lock(end.mutex);
+      if (end.receive.under_way || end.send.under_way) return;
+    }
+    open(connection);
+    ++renewed_;
+  }
+
+  void work(unsigned seed) {
+    std::mt19937 random(seed);
+    for (;;) {
+      DWORD bytes = 0;
+      ULONG_PTR key = 0;
+      OVERLAPPED* overlapped = nullptr;
+      BOOL good = GetQueuedCompletionStatus(port_, &bytes, &key, &overlapped, test_support::kDeadlineMs);
+      if (!overlapped) {
+        ASSERT_TRUE(good) << "no packet for long: " << GetLastError() << ", under way " << outstanding_;
+        if (key == kStopKey) return;
+        continue;
+      }
+      EXPECT_EQ(kConnectionKey, key);
+      ++packets_;
+      Operation& operation = *reinterpret_cast<Operation*>(overlapped);
+      Connection& connection = *operation.end->connection;
+      ended(operation, good, bytes);
+      if (begun_ >= target_ && !stopping_.exchange(true)) stop();
+      renew(connection);
+      for (int i = 0; i < 2; ++i) act(connection, random);
+      act(connections_[random() % kConnections], random);
+    }
+  }
+
+  // Closing ends what is under way.
+  void stop() {
+    for (Connection& connection : connections_)
+      for (End& end : connection.ends) close(end);
+    stopper_ = std::thread([this] {
+      EXPECT_TRUE(test_support::eventually([this] { return outstanding_ == 0; }));
+      for (int i = 0; i < kThreads; ++i) PostQueuedCompletionStatus(port_, 0, kStopKey, nullptr);
+    });
+  }
+
+  test_support::LeakCheck leaks_;
+  HANDLE port_ = nullptr;
+  SOCKET listener_ = INVALID_SOCKET;
+  sockaddr_in address_{};
+  std::mutex opening_, renewing_;
+  std::vector<Connection> connections_{kConnections};
+  std::atomic<long long> begun_{0}, packets_{0}, outstanding_{0}, cancelled_{0}, renewed_{0};
+  std::atomic<bool> stopping_{false};
+  std::thread stopper_;
+  long long target_ = scaled(kOperations);
+};
+
+TEST_F(PortStress, EveryOperationEndsExactlyOnce) {
+  for (Connection& connection : connections_) open(connection);
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kThreads; ++i) threads.emplace_back([this, i] { work(i + 1); });
+  for (Connection& connection : connections_) {
+    for (End& end : connection.ends) {
+      std::lock_guard lock(end.mutex);
+      begin(end, end.receive, end.receive.data.size());
+      begin(end, end.send, 100);
+    }
+  }
+  for (std::thread& thread : threads) thread.join();
+  stopper_.join();
+  EXPECT_EQ(begun_, packets_);
+  EXPECT_EQ(0, outstanding_);
+  EXPECT_GE(begun_, target_);
+  EXPECT_GT(cancelled_, 0);
+  EXPECT_GT(renewed_, 0);
+  DWORD bytes;
+  ULONG_PTR key;
+  OVERLAPPED* overlapped = nullptr;
+  EXPECT_FALSE(GetQueuedCompletionStatus(port_, &bytes, &key, &overlapped, 0));
+  EXPECT_EQ(nullptr, overlapped);
+  RecordProperty("operations", std::to_string(begun_));
+}
+
+}  // namespace
