@@ -18,8 +18,8 @@ WINDSOCK_EXTERN_C_BEGIN
 #define TRUNCATE_EXISTING 5
 
 /* An open file, or INVALID_HANDLE_VALUE. Names are host paths, with slashes. CREATE_ALWAYS and OPEN_ALWAYS leave ERROR_ALREADY_EXISTS as
- * the last error where the file was there. Share modes, attributes and hints have no effect natively; FILE_FLAG_DELETE_ON_CLOSE:
- * ERROR_NOT_SUPPORTED. */
+ * the last error where the file was there. Share modes, attributes and hints have no effect natively, but for FILE_FLAG_OVERLAPPED;
+ * FILE_FLAG_DELETE_ON_CLOSE: ERROR_NOT_SUPPORTED. */
 WINBASEAPI HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
                                      LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
                                      DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);
@@ -32,12 +32,21 @@ WINBASEAPI BOOL WINAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize);
 WINBASEAPI BOOL WINAPI SetFilePointerEx(HANDLE hFile, LARGE_INTEGER liDistanceToMove, PLARGE_INTEGER lpNewFilePointer,
                                         DWORD dwMoveMethod);
 
-/* TRUE and the bytes moved; 0 bytes read: the peer has shut down, or the end of the file. FALSE and the last error on failure. With an
- * OVERLAPPED: ERROR_NOT_SUPPORTED. */
+/* TRUE and the bytes moved; 0 bytes read: the peer has shut down, or the end of the file. FALSE and the last error on failure.
+ *
+ * With an OVERLAPPED on a SOCKET the operation may go on: FALSE and ERROR_IO_PENDING. On a file it is always done when the call returns,
+ * at the offset that the OVERLAPPED says (all bits set: at the end), and at the end of a file reading gives ERROR_HANDLE_EOF; a file of
+ * FILE_FLAG_OVERLAPPED knows no other way, and tells its event and its completion port. */
 WINBASEAPI BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPDWORD lpNumberOfBytesRead,
                                 LPOVERLAPPED lpOverlapped);
 WINBASEAPI BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
                                  LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped);
+/* TRUE: the operation goes on, and its end is told by a call of the routine, when this thread waits alertably. For SOCKETs and files of
+ * FILE_FLAG_OVERLAPPED without a completion port. hEvent is the program's own. */
+WINBASEAPI BOOL WINAPI ReadFileEx(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPOVERLAPPED lpOverlapped,
+                                  LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+WINBASEAPI BOOL WINAPI WriteFileEx(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite, LPOVERLAPPED lpOverlapped,
+                                   LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
 
 WINDSOCK_EXTERN_C_END
 

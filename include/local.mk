@@ -48,6 +48,7 @@ dist_windsockinclude_HEADERS = \
 	include/in6addr.h \
 	include/inaddr.h \
 	include/io.h \
+	include/ioapiset.h \
 	include/libloaderapi.h \
 	include/minwinbase.h \
 	include/minwindef.h \

@@ -11,6 +11,7 @@
 #include <fileapi.h>
 #include <handleapi.h>
 #include <heapapi.h>
+#include <ioapiset.h>
 #include <libloaderapi.h>
 #include <minwinbase.h>
 #include <processenv.h>
@@ -45,6 +46,14 @@ WINDSOCK_EXTERN_C_BEGIN
 #define FILE_FLAG_RANDOM_ACCESS 0x10000000
 #define FILE_FLAG_SEQUENTIAL_SCAN 0x08000000
 #define FILE_FLAG_DELETE_ON_CLOSE 0x04000000
+
+#define FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
+#define FILE_SKIP_SET_EVENT_ON_HANDLE 0x2
+
+/* What an operation on the handle tells when it is done at once; a mode stays set. */
+WINBASEAPI BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
+/* The ends of operations on the handle are told by calls of the function, on threads of the library's own. Flags are 0. */
+WINBASEAPI BOOL WINAPI BindIoCompletionCallback(HANDLE FileHandle, LPOVERLAPPED_COMPLETION_ROUTINE Function, ULONG Flags);
 
 #define FORMAT_MESSAGE_MAX_WIDTH_MASK 0x000000ff
 #define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x00000100

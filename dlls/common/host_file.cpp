@@ -59,12 +59,29 @@ Result<UniqueFd> open_file(const char* path, FileUse use, FileManner manner) {
   return file;
 }
 
+namespace {
+
+template <typename Move>
+Result<size_t> moved(Move move) {
+  ssize_t bytes;
+  do bytes = move();
+  while (bytes < 0 && errno == EINTR);
+  if (bytes < 0) return last_failure();
+  return static_cast<size_t>(bytes);
+}
+
+}  // namespace
+
 Result<size_t> write(int fd, const void* data, size_t size) {
-  ssize_t written;
-  do written = ::write(fd, data, size);
-  while (written < 0 && errno == EINTR);
-  if (written < 0) return last_failure();
-  return static_cast<size_t>(written);
+  return moved([=] { return ::write(fd, data, size); });
+}
+
+Result<size_t> read_at(int fd, void* data, size_t size, int64_t offset) {
+  return moved([=] { return ::pread(fd, data, size, offset); });
+}
+
+Result<size_t> write_at(int fd, const void* data, size_t size, int64_t offset) {
+  return moved([=] { return ::pwrite(fd, data, size, offset); });
 }
 
 Result<int64_t> seek(int fd, int64_t distance, SeekFrom from) {
@@ -87,14 +104,6 @@ Result<size_t> send_file(int socket, int file, int64_t* offset, size_t size) {
   const int error = errno;
   if (error == EPIPE) scope.take_away();
   return failure(error);
-}
-
-Result<size_t> read_at(int fd, void* data, size_t size, int64_t offset) {
-  ssize_t got;
-  do got = ::pread(fd, data, size, offset);
-  while (got < 0 && errno == EINTR);
-  if (got < 0) return last_failure();
-  return static_cast<size_t>(got);
 }
 
 }  // namespace windsock::host

@@ -14,6 +14,9 @@ struct FileManner {
 };
 Result<UniqueFd> open_file(const char* path, FileUse use, FileManner manner);
 Result<size_t> write(int fd, const void* data, size_t size);
+// At an offset, whatever the position is, which stays. ESPIPE: what has no positions.
+Result<size_t> read_at(int fd, void* data, size_t size, int64_t offset);
+Result<size_t> write_at(int fd, const void* data, size_t size, int64_t offset);
 
 // From the begin, the position, the end, as the host numbers them; the new position.
 enum class SeekFrom : int { kBegin = 0, kPosition = 1, kEnd = 2 };
@@ -23,7 +26,5 @@ Result<int64_t> file_size(int fd);
 // Into a socket, from *offset on, or from the file's position (null); it moves by what is sent, up to `size` bytes, 0 at the file's end.
 // Raises no SIGPIPE. May report EINTR and EAGAIN.
 Result<size_t> send_file(int socket, int file, int64_t* offset, size_t size);
-// Up to `size` bytes from a place in the file on; its position stays.
-Result<size_t> read_at(int fd, void* data, size_t size, int64_t offset);
 
 }  // namespace windsock::host

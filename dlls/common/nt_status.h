@@ -22,5 +22,7 @@ uint32_t nt_status_from_win32(uint32_t error);
 // Success for a status that is no failure. Of failures that have no row: ERROR_MR_MID_NOT_FOUND, as documented, and WSAEINVAL.
 uint32_t win32_from_nt_status(uint32_t status);
 int wsa_from_nt_status(uint32_t status);
+// What a LPOVERLAPPED_COMPLETION_ROUTINE is told: of a warning, as documented, nothing.
+inline uint32_t routine_error_from_nt_status(uint32_t status) { return status >= 0xC0000000 ? win32_from_nt_status(status) : 0; }
 
 }  // namespace windsock

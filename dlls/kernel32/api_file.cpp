@@ -8,6 +8,7 @@
 
 #include "dlls/common/host_file.h"
 #include "dlls/kernel32/file.h"
+#include "dlls/kernel32/file_operation.h"
 #include "dlls/kernel32/handle_table.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
@@ -61,7 +62,8 @@ HANDLE create_file(const char* path, DWORD access, const SECURITY_ATTRIBUTES* at
   bool existed = false;
   auto opened = open_file(path, *opening, disposition, existed);
   if (!opened) return failed(win32_error_from_errno(opened.error()));
-  auto file = Ref<File>::adopt(new (std::nothrow) File(std::move(opened).take()));
+  FileManner manner = flags & FILE_FLAG_OVERLAPPED ? FileManner::kOverlapped : FileManner::kSynchronous;
+  auto file = Ref<File>::adopt(new (std::nothrow) File(std::move(opened).take(), manner));
   HANDLE handle = nullptr;
   if (file) handle = handle_table::insert(std::move(file), attributes && attributes->bInheritHandle ? kHandleInherit : 0);
   if (!handle) return failed(Win32Error::kNotEnoughMemory);
@@ -69,29 +71,61 @@ HANDLE create_file(const char* path, DWORD access, const SECURITY_ATTRIBUTES* at
   return handle;
 }
 
-// Bytes of a file, or of a SOCKET: how many, or -1 with the last error set.
-template <typename MoveFile, typename MoveSocket>
-BOOL transfer_file(HANDLE handle, LPDWORD transferred, const OVERLAPPED* overlapped, MoveFile move_file, MoveSocket move_socket) {
-  const auto* operations = classify(handle) == HandleRange::kSocket ? socket_operations() : nullptr;
+// ReadFile and WriteFile. The operations of a SOCKET: move() moves at once, start() begins what may go on.
+template <typename MoveSocket, typename StartSocket>
+BOOL transfer(HANDLE handle, const FileTransfer& what, LPDWORD transferred, LPOVERLAPPED overlapped, MoveSocket move, StartSocket start) {
+  if (transferred != nullptr) *transferred = 0;
+  auto socket = reinterpret_cast<uintptr_t>(handle);
+  const auto* operations = operations_for(handle);
   Ref<File> file;
   if (!operations) file = find_object_as<File>(handle);
   if (!operations && !file) return fail(Win32Error::kInvalidHandle);
-  if (overlapped != nullptr) return fail(Win32Error::kNotSupported);
-  if (transferred == nullptr) return fail(Win32Error::kInvalidParameter);
-  *transferred = 0;
-  if (operations) {
-    int64_t bytes = move_socket(*operations, reinterpret_cast<uintptr_t>(handle));
-    if (bytes < 0) return FALSE;
-    *transferred = static_cast<DWORD>(bytes);
+  if (overlapped != nullptr) {
+    if (file) return transfer_at_offset(*file, what, transferred, overlapped);
+    if (!start(*operations, socket, nullptr)) return FALSE;
+    if (transferred != nullptr) *transferred = static_cast<DWORD>(overlapped->InternalHigh);
     return TRUE;
   }
-  host::Result<size_t> moved = move_file(file->fd());
-  // The host says of a file that is not open for this what it says of a number that is none.
-  if (!moved && static_cast<int>(moved.error()) == EBADF) return fail(Win32Error::kAccessDenied);
-  if (!moved) return fail(win32_error_from_errno(moved.error()));
-  *transferred = static_cast<DWORD>(moved.value());
+  if (transferred == nullptr) return fail(Win32Error::kInvalidParameter);
+  if (file) return transfer_at_position(*file, what, transferred);
+  int64_t bytes = move(*operations, socket);
+  if (bytes < 0) return FALSE;
+  *transferred = static_cast<DWORD>(bytes);
   return TRUE;
 }
+
+// ReadFileEx and WriteFileEx.
+template <typename StartSocket>
+BOOL transfer_ex(HANDLE handle, const FileTransfer& what, LPOVERLAPPED overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine,
+                 StartSocket start) {
+  if (overlapped == nullptr || routine == nullptr) return fail(Win32Error::kInvalidParameter);
+  if (const auto* operations = operations_for(handle)) {
+    // That it goes on is what these calls promise.
+    if (!start(*operations, reinterpret_cast<uintptr_t>(handle), reinterpret_cast<const void*>(routine)) &&
+        GetLastError() != ERROR_IO_PENDING)
+      return FALSE;
+    set_last_error(Win32Error::kSuccess);
+    return TRUE;
+  }
+  Ref<File> file = find_object_as<File>(handle);
+  if (!file) return fail(Win32Error::kInvalidHandle);
+  return transfer_for_routine(*file, what, overlapped, routine);
+}
+
+auto starts_read(LPVOID buffer, DWORD size, LPOVERLAPPED overlapped) {
+  return [=](const auto& operations, uintptr_t socket, const void* routine) {
+    return operations.start_read(socket, buffer, size, overlapped, routine);
+  };
+}
+
+auto starts_write(LPCVOID buffer, DWORD size, LPOVERLAPPED overlapped) {
+  return [=](const auto& operations, uintptr_t socket, const void* routine) {
+    return operations.start_write(socket, buffer, size, overlapped, routine);
+  };
+}
+
+FileTransfer reading(LPVOID buffer, DWORD size) { return {FileTransfer::Direction::kRead, buffer, size}; }
+FileTransfer writing(LPCVOID buffer, DWORD size) { return {FileTransfer::Direction::kWrite, const_cast<LPVOID>(buffer), size}; }
 
 }  // namespace
 
@@ -105,13 +139,21 @@ HANDLE CreateFileW(LPCWSTR name, DWORD access, DWORD, LPSECURITY_ATTRIBUTES attr
 }
 
 BOOL ReadFile(HANDLE handle, LPVOID buffer, DWORD size, LPDWORD transferred, LPOVERLAPPED overlapped) {
-  return transfer_file(handle, transferred, overlapped, [&](int fd) { return host::read(fd, buffer, size); },
-                       [&](const auto& operations, uintptr_t socket) { return operations.read(socket, buffer, size); });
+  auto move = [=](const auto& operations, uintptr_t socket) { return operations.read(socket, buffer, size); };
+  return transfer(handle, reading(buffer, size), transferred, overlapped, move, starts_read(buffer, size, overlapped));
 }
 
 BOOL WriteFile(HANDLE handle, LPCVOID buffer, DWORD size, LPDWORD transferred, LPOVERLAPPED overlapped) {
-  return transfer_file(handle, transferred, overlapped, [&](int fd) { return host::write(fd, buffer, size); },
-                       [&](const auto& operations, uintptr_t socket) { return operations.write(socket, buffer, size); });
+  auto move = [=](const auto& operations, uintptr_t socket) { return operations.write(socket, buffer, size); };
+  return transfer(handle, writing(buffer, size), transferred, overlapped, move, starts_write(buffer, size, overlapped));
+}
+
+BOOL ReadFileEx(HANDLE handle, LPVOID buffer, DWORD size, LPOVERLAPPED overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine) {
+  return transfer_ex(handle, reading(buffer, size), overlapped, routine, starts_read(buffer, size, overlapped));
+}
+
+BOOL WriteFileEx(HANDLE handle, LPCVOID buffer, DWORD size, LPOVERLAPPED overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine) {
+  return transfer_ex(handle, writing(buffer, size), overlapped, routine, starts_write(buffer, size, overlapped));
 }
 
 BOOL SetFilePointerEx(HANDLE handle, LARGE_INTEGER distance, PLARGE_INTEGER position, DWORD from) {

@@ -12,10 +12,6 @@ namespace {
 
 static_assert(kHandleInherit == HANDLE_FLAG_INHERIT && kHandleProtectFromClose == HANDLE_FLAG_PROTECT_FROM_CLOSE);
 
-const windsock::services::SocketOperations* operations_for(HANDLE handle) {
-  return classify(handle) == HandleRange::kSocket ? socket_operations() : nullptr;
-}
-
 uintptr_t socket_of(HANDLE handle) { return reinterpret_cast<uintptr_t>(handle); }
 
 BOOL close_object(HANDLE handle) {

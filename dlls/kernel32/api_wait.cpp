@@ -48,6 +48,12 @@ DWORD wait_for_objects(std::span<Waitable* const> objects, WaitMode mode, DWORD 
   return result;
 }
 
+// What a thread can wait for: not a port, which has its own calls for that.
+Ref<Waitable> find_to_wait_for(HANDLE handle) {
+  Ref<Waitable> object = find_object(handle);
+  return object && object->kind() != ObjectKind::kPort ? object : Ref<Waitable>();
+}
+
 bool has_repeated(std::span<Waitable* const> objects) {
   for (size_t i = 0; i < objects.size(); ++i)
     for (size_t j = 0; j < i; ++j)
@@ -58,7 +64,7 @@ bool has_repeated(std::span<Waitable* const> objects) {
 }  // namespace
 
 DWORD WaitForSingleObjectEx(HANDLE handle, DWORD milliseconds, BOOL alertable) {
-  Ref<Waitable> object = find_object(handle);
+  Ref<Waitable> object = find_to_wait_for(handle);
   if (!object) return fail_wait(Win32Error::kInvalidHandle);
   Waitable* pointer = object.get();
   return wait_for_objects(std::span(&pointer, 1), WaitMode::kAny, milliseconds, alertable);
@@ -71,7 +77,7 @@ DWORD WaitForMultipleObjectsEx(DWORD count, const HANDLE* handles, BOOL wait_all
   std::array<Ref<Waitable>, kMaximumWaitObjects> owners;
   std::array<Waitable*, kMaximumWaitObjects> pointers;
   for (DWORD i = 0; i < count; ++i) {
-    owners[i] = find_object(handles[i]);
+    owners[i] = find_to_wait_for(handles[i]);
     if (!owners[i]) return fail_wait(Win32Error::kInvalidHandle);
     pointers[i] = owners[i].get();
   }
@@ -86,7 +92,7 @@ DWORD WaitForMultipleObjects(DWORD count, const HANDLE* handles, BOOL wait_all, 
 
 DWORD SignalObjectAndWait(HANDLE to_signal, HANDLE to_wait_for, DWORD milliseconds, BOOL alertable) {
   Ref<Waitable> signalled = find_object(to_signal);
-  if (!signalled || !find_object(to_wait_for)) return fail_wait(Win32Error::kInvalidHandle);
+  if (!signalled || !find_to_wait_for(to_wait_for)) return fail_wait(Win32Error::kInvalidHandle);
   switch (signalled->kind()) {
     case ObjectKind::kEvent:
       SetEvent(to_signal);

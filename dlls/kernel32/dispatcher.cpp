@@ -13,21 +13,29 @@ namespace {
 constinit std::mutex the_lock;
 constinit Waiter* all_waiters = nullptr;
 
+// The wait that the calling thread serves for.
+constinit thread_local const Waiter* served = nullptr;
+
 const uint32_t* word_of(const std::atomic<uint32_t>& state) { return reinterpret_cast<const uint32_t*>(&state); }
 
 void wake(Waiter* woken) {
   while (woken != nullptr) {
     Waiter* next = woken->next_woken;
     if (woken->wake_fd >= 0) host::add_to_wake_counter(woken->wake_fd);
+    bool by_itself = woken == served;
+    if (woken->led != nullptr && !by_itself) woken->led->wake_leader();
     const uint32_t* word = word_of(woken->state);
     woken->state.store(Waiter::kDone, std::memory_order_release);
     // *woken may be gone now; only the address is used.
-    host::futex_wake(word, 1);
+    if (!by_itself) host::futex_wake(word, 1);
     woken = next;
   }
 }
 
 }  // namespace
+
+Serving::Serving(const Waiter& waiter) { served = &waiter; }
+Serving::~Serving() { served = nullptr; }
 
 bool Dispatcher::possible(const Waiter& waiter, uint32_t& index) {
   bool wants_all = waiter.mode == WaitMode::kAll;
@@ -129,6 +137,11 @@ bool Dispatcher::cancel(Waiter& waiter) {
   if (waiter.satisfied) return false;
   dequeue(waiter);
   return true;
+}
+
+void Dispatcher::await_done(const Waiter& waiter) {
+  for (uint32_t state; (state = waiter.state.load(std::memory_order_acquire)) != Waiter::kDone;)
+    host::futex_sleep(word_of(waiter.state), state, host::kNoDeadline);
 }
 
 void Dispatcher::signal(Waitable& object) {

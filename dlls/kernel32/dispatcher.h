@@ -5,6 +5,9 @@
 // blocks from all queues, and after the lock is released wakes the thread. The last thing a signaller does to a Waiter is to
 // store kDone: from then on its stack frame may be gone.
 //
+// A thread whose wait operations of sockets are to end may serve these instead of sleeping (services::IoSource). Its signaller ends
+// that before it stores kDone, unless it is the serving thread itself.
+//
 // The word of an object with blocks in its queue, or under inspection by a thread that holds the lock, has its queued bit set
 // and changes under the lock only. That is what makes a wait for all objects atomic.
 //
@@ -17,6 +20,7 @@
 #include <span>
 
 #include "dlls/kernel32/waitable.h"
+#include "dlls/ws2_32/host_services.h"
 
 namespace windsock::kernel32 {
 
@@ -70,14 +74,24 @@ struct Waiter {
   CallQueue* calls = nullptr;  // its calls, if it waits alertably
   std::atomic<uint32_t> state{kWaiting};  // what the thread sleeps on
   int wake_fd = -1;                       // instead, for a thread in poll
-  // Under the lock:
-  bool satisfied = false;
+  services::IoSource* led = nullptr;      // or for one that serves
+  // Under the lock; but for a thread that serves, true tells that kDone is about to come:
+  std::atomic<bool> satisfied{false};
   bool called = false;     // a queued call ended the wait
   bool abandoned = false;  // a mutex was taken that its last owner did not give back
   uint32_t index = 0;      // of the object that ended the wait
   Waiter* next_woken = nullptr;
   Waiter* next_in_list = nullptr;  // all waiters, for the child of a fork
   Waiter* previous_in_list = nullptr;
+};
+
+// While it lives the calling thread serves waiter.led.
+class Serving {
+ public:
+  explicit Serving(const Waiter& waiter);
+  ~Serving();
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
 };
 
 class Dispatcher {
@@ -90,6 +104,8 @@ class Dispatcher {
   static Begin begin(Waiter& waiter, Patience patience);
   // Gives the wait up. False: a signal was faster, the wait has succeeded, and kDone is about to come.
   static bool cancel(Waiter& waiter);
+  // For the thread of a wait that has succeeded: until kDone has come.
+  static void await_done(const Waiter& waiter);
 
   static void signal(Waitable& object);
   static void clear_signal(Waitable& object);

@@ -1,11 +1,13 @@
 // What fork() means for kernel32: the child has one thread, and the handles of its parent.
 //
-// Events go on with the state they had; nobody waits for them. The parent's other threads are not here, so their objects count
+// Events go on with the state they had, and ports with their packets; nobody waits for them. The parent's other threads are not here, so their objects count
 // as ended, and timers have stopped. Processes stay what they are, but the parent's children are no children of the child. The locks are held across
 // fork(), so that the child finds the tables whole.
 #include <pthread.h>
 
 #include "dlls/kernel32/address_wait.h"
+#include "dlls/kernel32/callback_pool.h"
+#include "dlls/kernel32/completion_port.h"
 #include "dlls/kernel32/console_signals.h"
 #include "dlls/kernel32/dispatcher.h"
 #include "dlls/kernel32/handle_table.h"
@@ -22,9 +24,11 @@ namespace {
 void prepare() {
   console_signals::lock_for_fork();
   thread_values::lock_for_fork();
+  callback_pool::lock_for_fork();
   handle_table::lock_for_fork();
   Thread::lock_for_fork();
   Process::lock_for_fork();
+  CompletionPort::lock_for_fork();
   TimerQueue::lock_for_fork();
   Dispatcher::lock_for_fork();
 }
@@ -32,9 +36,11 @@ void prepare() {
 void release() {
   Dispatcher::unlock_after_fork();
   TimerQueue::unlock_after_fork();
+  CompletionPort::unlock_after_fork();
   Process::unlock_after_fork();
   Thread::unlock_after_fork();
   handle_table::unlock_after_fork();
+  callback_pool::unlock_after_fork();
   thread_values::unlock_after_fork();
   console_signals::unlock_after_fork();
 }
@@ -45,11 +51,15 @@ void reset() {
   Dispatcher::unlock_after_fork();
   TimerQueue::reset_in_child();
   TimerQueue::unlock_after_fork();
+  CompletionPort::reset_in_child();
+  CompletionPort::unlock_after_fork();
   Process::unlock_after_fork();
   Process::reset_in_child();
   Thread::reset_in_child();
   Thread::unlock_after_fork();
   handle_table::unlock_after_fork();
+  callback_pool::reset_in_child();
+  callback_pool::unlock_after_fork();
   thread_values::reset_in_child();
   thread_values::unlock_after_fork();
   console_signals::reset_in_child();

@@ -90,6 +90,7 @@ Handle insert(Ref<Waitable> object, uint32_t flags) {
     }
   }
   Entry& entry = entry_at(index);
+  object->add_handle();
   entry.object = object.release();
   entry.word.store(kOpen | (flags & kFlagsMask), std::memory_order_release);
   return reinterpret_cast<Handle>(kFirstObject + uintptr_t{index} * kObjectStep);
@@ -117,7 +118,9 @@ RemoveResult remove(Handle handle) {
     // Closing becomes a visit, so that only one thread can close and the entry stays until this one leaves.
   } while (!entry->word.compare_exchange_weak(word, (word & ~(kFlagsMask | kOpen)) + kOneVisitor, std::memory_order_acq_rel,
                                               std::memory_order_relaxed));
+  Ref<Waitable> object = Ref<Waitable>::share(entry->object);
   leave(*entry, index_of(handle), kOneVisitor);
+  object->drop_handle();
   return RemoveResult::kRemoved;
 }
 

@@ -74,11 +74,10 @@ void drop_routine(PendingRoutine* routine) { windsock_drop_routine(routine); }
 
 bool start_background_thread(void* (*run)(void*)) { return host::start_service_thread(run).ok(); }
 
-// TEMPORARY
-void retain_port(Port*) {}
-void release_port(Port*) {}
-void post_packet(Port*, CompletionPacket* packet) { packet->release(packet); }
-IoSource* source_of_port(Port* port, IoSource* (*make)(Port*)) { return make(port); }
+void retain_port(Port* port) { windsock_retain_port(port); }
+void release_port(Port* port) { windsock_release_port(port); }
+void post_packet(Port* port, CompletionPacket* packet) { windsock_post_packet(port, packet); }
+IoSource* source_of_port(Port* port, IoSource* (*make)(Port* port)) { return windsock_source_of_port(port, make); }
 
 void register_socket_operations(const SocketOperations* operations) { windsock_set_socket_operations(operations); }
 

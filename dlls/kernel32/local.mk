@@ -2,6 +2,7 @@
 lib_LTLIBRARIES += libkernel32.la
 libkernel32_la_SOURCES = \
 	dlls/kernel32/address_wait.cpp dlls/kernel32/address_wait.h \
+	dlls/kernel32/api_completion.cpp \
 	dlls/kernel32/api_event.cpp \
 	dlls/kernel32/api_file.cpp \
 	dlls/kernel32/api_fls.cpp \
@@ -9,6 +10,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/api_heap.cpp \
 	dlls/kernel32/api_message.cpp \
 	dlls/kernel32/api_mutex.cpp \
+	dlls/kernel32/api_overlapped.cpp \
 	dlls/kernel32/api_process.cpp \
 	dlls/kernel32/api_semaphore.cpp \
 	dlls/kernel32/api_open.cpp \
@@ -19,14 +21,17 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/api_tls.cpp \
 	dlls/kernel32/api_wait.cpp \
 	dlls/kernel32/c_threads.cpp \
+	dlls/kernel32/callback_pool.cpp dlls/kernel32/callback_pool.h \
 	dlls/kernel32/calendar.cpp dlls/kernel32/calendar.h \
 	dlls/kernel32/command_line.cpp dlls/kernel32/command_line.h \
+	dlls/kernel32/completion_port.cpp dlls/kernel32/completion_port.h \
 	dlls/kernel32/console_signals.cpp dlls/kernel32/console_signals.h \
 	dlls/kernel32/create_process.cpp dlls/kernel32/create_process.h \
 	dlls/kernel32/critical_section.cpp \
 	dlls/kernel32/dispatcher.cpp dlls/kernel32/dispatcher.h \
 	dlls/kernel32/event.h \
 	dlls/kernel32/file.h \
+	dlls/kernel32/file_operation.cpp dlls/kernel32/file_operation.h \
 	dlls/kernel32/fork_handlers.cpp \
 	dlls/kernel32/handle_table.cpp dlls/kernel32/handle_table.h \
 	dlls/kernel32/last_error.cpp dlls/kernel32/last_error.h \
@@ -36,6 +41,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/mutex.cpp dlls/kernel32/mutex.h \
 	dlls/kernel32/new_object.h \
 	dlls/kernel32/pending_ends.cpp \
+	dlls/kernel32/posted_packet.h \
 	dlls/kernel32/process.cpp dlls/kernel32/process.h \
 	dlls/kernel32/program_search.cpp dlls/kernel32/program_search.h \
 	dlls/kernel32/ref.h \

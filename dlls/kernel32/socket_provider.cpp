@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "dlls/kernel32/handle_table.h"
+
 namespace windsock::kernel32 {
 
 namespace {
@@ -11,6 +13,10 @@ constinit std::atomic<const services::SocketOperations*> the_operations = nullpt
 }  // namespace
 
 const services::SocketOperations* socket_operations() { return the_operations.load(std::memory_order_acquire); }
+
+const services::SocketOperations* operations_for(void* handle) {
+  return classify(handle) == HandleRange::kSocket ? socket_operations() : nullptr;
+}
 
 services::SocketInheritance inherit_sockets() {
   services::SocketInheritance inheritance;

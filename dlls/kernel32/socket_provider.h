@@ -13,7 +13,7 @@ extern "C" __attribute__((visibility("default"))) void windsock_set_socket_opera
 // file of CreateFile's.
 extern "C" __attribute__((visibility("default"))) int windsock_file_descriptor(void* handle);
 
-// How the end of an asynchronous operation is told: each is the function of host_services.h of that name (pending_ends.cpp).
+// How the end of an asynchronous operation is told: each is the function of host_services.h of that name (pending_ends.cpp, completion_port.cpp).
 extern "C" {
 #pragma GCC visibility push(default)
 windsock::services::PendingEvent* windsock_prepare_event(void* handle);
@@ -22,6 +22,11 @@ void windsock_drop_event(windsock::services::PendingEvent* event);
 windsock::services::PendingRoutine* windsock_prepare_routine(const void* routine);
 void windsock_tell_routine(windsock::services::PendingRoutine* routine, uint32_t error, uint32_t bytes, void* overlapped, uint32_t flags);
 void windsock_drop_routine(windsock::services::PendingRoutine* routine);
+void windsock_retain_port(windsock::services::Port* port);
+void windsock_release_port(windsock::services::Port* port);
+void windsock_post_packet(windsock::services::Port* port, windsock::services::CompletionPacket* packet);
+windsock::services::IoSource* windsock_source_of_port(windsock::services::Port* port,
+                                                      windsock::services::IoSource* (*make)(windsock::services::Port* port));
 #pragma GCC visibility pop
 }
 
@@ -29,6 +34,8 @@ namespace windsock::kernel32 {
 
 // Null while ws2_32 is not loaded.
 const services::SocketOperations* socket_operations();
+// Null for a handle that can be no SOCKET, too.
+const services::SocketOperations* operations_for(void* handle);
 
 // What a new process is to inherit of the sockets.
 services::SocketInheritance inherit_sockets();

@@ -31,7 +31,7 @@ std::optional<int> descriptor_of(DWORD number) {
 HANDLE open_standard(int descriptor) {
   auto copy = host::duplicate(descriptor);
   if (!copy) return nullptr;
-  auto file = Ref<File>::adopt(new (std::nothrow) File(std::move(copy).take()));
+  auto file = Ref<File>::adopt(new (std::nothrow) File(std::move(copy).take(), FileManner::kSynchronous));
   return file ? handle_table::insert(std::move(file), kHandleInherit) : nullptr;
 }
 

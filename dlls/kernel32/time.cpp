@@ -6,6 +6,7 @@
 #include <sysinfoapi.h>
 
 #include "dlls/common/host_futex.h"
+#include "dlls/kernel32/completion_port.h"
 
 namespace windsock::kernel32 {
 
@@ -19,6 +20,15 @@ int64_t system_time() {
   return host::time_of_day_nanoseconds() / kNanosecondsPerCount + kUnixEpoch;
 }
 
+namespace {
+
+void sleep_until(int64_t deadline) {
+  BlockedThread blocked;
+  host::sleep_until(deadline);
+}
+
+}  // namespace
+
 }  // namespace windsock::kernel32
 
 using namespace windsock::kernel32;
@@ -28,7 +38,7 @@ void Sleep(DWORD milliseconds) {
   if (milliseconds == 0)
     host::yield_processor();
   else
-    host::sleep_until(deadline_after(milliseconds));
+    sleep_until(deadline_after(milliseconds));
 }
 
 BOOL QueryPerformanceCounter(LARGE_INTEGER* count) {

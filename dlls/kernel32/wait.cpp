@@ -8,6 +8,9 @@
 #include "dlls/common/host.h"
 #include "dlls/common/host_child.h"
 #include "dlls/common/host_futex.h"
+#include "dlls/kernel32/completion_port.h"
+#include "dlls/kernel32/event.h"
+#include "dlls/kernel32/socket_provider.h"
 #include "dlls/kernel32/thread.h"
 #include "dlls/kernel32/time.h"
 
@@ -65,6 +68,49 @@ host::SleepEnd sleep_on(const Waiter& waiter, int64_t deadline) {
   return host::futex_sleep(reinterpret_cast<const uint32_t*>(&waiter.state), Waiter::kWaiting, deadline);
 }
 
+// The lead of the common source of ends, for the time of a wait.
+class Lead {
+ public:
+  Lead() = default;
+  Lead(const Lead&) = delete;
+  Lead& operator=(const Lead&) = delete;
+  ~Lead() {
+    if (source_ != nullptr) source_->leave();
+  }
+
+  // Null: there is nothing to serve, or somebody else has the lead.
+  services::IoSource* take() {
+    const services::SocketOperations* operations = socket_operations();
+    services::IoSource* source = operations != nullptr ? operations->common_source() : nullptr;
+    if (source != nullptr && source->try_lead()) source_ = source;
+    return source_;
+  }
+
+ private:
+  services::IoSource* source_ = nullptr;
+};
+
+// Whether operations of sockets are to end this wait.
+bool awaits_operations(std::span<Waitable* const> objects, const Thread* alertable) {
+  auto is_awaited = [](const Waitable* object) {
+    return object->kind() == ObjectKind::kEvent && static_cast<const Event*>(object)->is_awaited();
+  };
+  return (alertable != nullptr && alertable->awaited_calls.load(std::memory_order_relaxed) != 0) ||
+         std::any_of(objects.begin(), objects.end(), is_awaited);
+}
+
+// Whether the wait ended by a signal, and not by the deadline.
+bool serve_until_done(Waiter& waiter, int64_t deadline) {
+  Serving serving(waiter);
+  while (!waiter.satisfied.load(std::memory_order_acquire)) {
+    waiter.led->serve(deadline);
+    bool over = deadline != host::kNoDeadline && host::now_nanoseconds() >= deadline;
+    if (over && Dispatcher::cancel(waiter)) return false;
+  }
+  Dispatcher::await_done(waiter);
+  return true;
+}
+
 // Whether the wait ended by a signal, and not by the deadline.
 bool await_done(Waiter& waiter, PolledObjects* polled, int64_t deadline) {
   while (!is_done(waiter)) {
@@ -76,8 +122,7 @@ bool await_done(Waiter& waiter, PolledObjects* polled, int64_t deadline) {
       continue;
     }
     if (!satisfied && Dispatcher::cancel(waiter)) return false;
-    // The sender of the signal is between taking it for us and storing kDone.
-    while (!is_done(waiter)) sleep_on(waiter, host::kNoDeadline);
+    Dispatcher::await_done(waiter);
   }
   return true;
 }
@@ -109,6 +154,9 @@ WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, uint3
     waiter.wake_fd = wake_counter.get();
     polled->set_wake_fd(wake_counter.get());
   }
+  Lead lead;
+  if (polled == nullptr && !look_only && awaits_operations(objects, alertable == Alertable::kYes ? self : nullptr))
+    waiter.led = lead.take();
   switch (Dispatcher::begin(waiter, look_only ? Dispatcher::Patience::kLookOnly : Dispatcher::Patience::kQueue)) {
     case Dispatcher::Begin::kSatisfied:
       return ended(waiter);
@@ -119,8 +167,10 @@ WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, uint3
     case Dispatcher::Begin::kQueued:
       break;
   }
-  if (!await_done(waiter, polled, deadline_after(milliseconds))) return {WaitEnd::kTimedOut, 0};
-  return ended(waiter);
+  int64_t deadline = deadline_after(milliseconds);
+  BlockedThread blocked;
+  bool done = waiter.led != nullptr ? serve_until_done(waiter, deadline) : await_done(waiter, polled, deadline);
+  return done ? ended(waiter) : WaitOutcome{WaitEnd::kTimedOut, 0};
 }
 
 WaitOutcome wait_as(Thread* self, std::span<Waitable* const> objects, WaitMode mode, uint32_t milliseconds, Alertable alertable) {

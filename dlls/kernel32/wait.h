@@ -2,6 +2,8 @@
 //
 // A thread that waits for objects in memory sleeps on a word of its own. One that also waits for a process polls the process's
 // descriptor itself, beside a descriptor that the signallers of its other objects write to: no thread is needed in between.
+// And one that waits for what an operation of a socket is to tell (an event, a completion routine) brings these operations forward
+// itself, if nobody else does: it serves their source instead of sleeping.
 #pragma once
 
 #include <cstddef>

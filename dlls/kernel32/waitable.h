@@ -24,7 +24,7 @@ struct WaitBlock;
 class Dispatcher;
 class Thread;
 
-enum class ObjectKind : uint8_t { kEvent, kSemaphore, kMutex, kThread, kProcess, kMainThread, kFile, kTimer };
+enum class ObjectKind : uint8_t { kEvent, kSemaphore, kMutex, kThread, kProcess, kMainThread, kFile, kTimer, kPort };
 // What a wait does: leaves the signal (a manual event, a thread that has ended), takes one away (an automatic event, a semaphore),
 // or makes the thread that waits the owner (a mutex).
 enum class Taking : uint8_t { kLeavesSignal, kTakesOne, kOwns };
@@ -50,6 +50,12 @@ class Waitable {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
 
+  // By the table of handles.
+  void add_handle() { handles_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_handle() {
+    if (handles_.fetch_sub(1, std::memory_order_acq_rel) == 1) last_handle_closed();
+  }
+
   ObjectKind kind() const { return kind_; }
   Source source() const { return source_; }
   Taking taking() const { return taking_; }
@@ -70,6 +76,9 @@ class Waitable {
       : state_(signals * kOneSignal), kind_(kind), taking_(taking), source_(source) {}
   virtual ~Waitable() = default;
 
+  // No thread can come to the object any more; some may wait for it, and others refer to it.
+  virtual void last_handle_closed() {}
+
   // Sets the signal, and ends the waits that this makes possible. Setting it twice is setting it once.
   void signal();
   void clear_signal();
@@ -88,6 +97,7 @@ class Waitable {
   static constexpr uint32_t kOneSignal = 2;
 
   std::atomic<uint32_t> references_{1};
+  std::atomic<uint32_t> handles_{0};
   std::atomic<uint32_t> state_;
   const ObjectKind kind_;
   const Taking taking_;

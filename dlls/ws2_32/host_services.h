@@ -100,7 +100,7 @@ void release_port(Port* port);
 // A packet for a port; a part of the operation that it tells of.
 struct CompletionPacket {
   CompletionPacket* next = nullptr;           // the port's
-  void (*release)(CompletionPacket*) = nullptr;  // called once, by whoever has read the values, or lost the packet
+  void (*release)(CompletionPacket*);  // called once, by whoever has read the values, or lost the packet
   uintptr_t key = 0;
   void* overlapped = nullptr;
   uint32_t status = 0;  // NTSTATUS
@@ -113,7 +113,8 @@ void post_packet(Port* port, CompletionPacket* packet);
 class IoSource {
  public:
   virtual ~IoSource() = default;
-  // False: somebody else has the lead. Whoever has it leaves it soon after serve() has returned.
+  // False: somebody else has the lead. Whoever has it leaves it soon after serve() has returned. The host calls these two with
+  // a lock of the port's held: they do not wait, post, or ask for a source.
   virtual bool try_lead() = 0;
   virtual void leave() = 0;
   // By the leader: waits for readiness until the deadline (host::now_nanoseconds) or a wake_leader(), and brings some operations forward.
@@ -152,19 +153,19 @@ struct SocketOperations {
   int64_t (*write)(uintptr_t socket, const void* data, uint32_t size);
   // The same with OVERLAPPED, and ReadFileEx and WriteFileEx with their routine (three arguments; else null). False: the last error
   // says why, ERROR_IO_PENDING among others.
-  bool (*start_read)(uintptr_t socket, void* data, uint32_t size, void* overlapped, const void* routine) = nullptr;
-  bool (*start_write)(uintptr_t socket, const void* data, uint32_t size, void* overlapped, const void* routine) = nullptr;
+  bool (*start_read)(uintptr_t socket, void* data, uint32_t size, void* overlapped, const void* routine);
+  bool (*start_write)(uintptr_t socket, const void* data, uint32_t size, void* overlapped, const void* routine);
   // CreateIoCompletionPort: retains the port. False: the last error (ERROR_INVALID_PARAMETER: it has a port).
-  bool (*associate)(uintptr_t socket, Port* port, uintptr_t key) = nullptr;
+  bool (*associate)(uintptr_t socket, Port* port, uintptr_t key);
   // SetFileCompletionNotificationModes.
-  bool (*set_notification_modes)(uintptr_t socket, uint32_t modes) = nullptr;
+  bool (*set_notification_modes)(uintptr_t socket, uint32_t modes);
   // CancelIo: the operations that the calling thread began. CancelIoEx: those of `overlapped`, or all (null). False: ERROR_NOT_FOUND.
-  bool (*cancel_own)(uintptr_t socket) = nullptr;
-  bool (*cancel)(uintptr_t socket, void* overlapped) = nullptr;
+  bool (*cancel_own)(uintptr_t socket);
+  bool (*cancel)(uintptr_t socket, void* overlapped);
   // The source of sockets that have no port; null until one of them has had an operation under way.
-  IoSource* (*common_source)() = nullptr;
+  IoSource* (*common_source)();
   // Waits for the end of an operation (GetOverlappedResult without an event). False: the deadline came first.
-  bool (*await_end)(const void* overlapped, int64_t deadline) = nullptr;
+  bool (*await_end)(const void* overlapped, int64_t deadline);
 };
 void register_socket_operations(const SocketOperations* operations);
 
