@@ -19,9 +19,8 @@ static_assert(kSkipPortOnSuccess == FILE_SKIP_COMPLETION_PORT_ON_SUCCESS && kSki
 
 // False and the last error on failure.
 bool associate(HANDLE handle, const Ref<CompletionPort>& port, uintptr_t key) {
-  if (const auto* operations = operations_for(handle)) {
-    return operations->associate(reinterpret_cast<uintptr_t>(handle), port->as_services(), key);
-  }
+  if (const auto* operations = operations_for(handle))
+    return result_for_handle(operations->associate(reinterpret_cast<uintptr_t>(handle), port->as_services(), key));
   Ref<File> file = find_object_as<File>(handle);
   if (!file) return fail(Win32Error::kInvalidHandle);
   return (file->manner() == FileManner::kOverlapped && file->associate(port, key)) || fail(Win32Error::kInvalidParameter);
@@ -116,9 +115,8 @@ BOOL PostQueuedCompletionStatus(HANDLE handle, DWORD bytes, ULONG_PTR key, LPOVE
 
 BOOL SetFileCompletionNotificationModes(HANDLE handle, UCHAR modes) {
   if (modes & ~(kSkipPortOnSuccess | kSkipSetEventOnHandle)) return fail(Win32Error::kInvalidParameter);
-  if (const auto* operations = operations_for(handle)) {
-    return operations->set_notification_modes(reinterpret_cast<uintptr_t>(handle), modes);
-  }
+  if (const auto* operations = operations_for(handle))
+    return result_for_handle(operations->set_notification_modes(reinterpret_cast<uintptr_t>(handle), modes));
   Ref<File> file = find_object_as<File>(handle);
   if (!file) return fail(Win32Error::kInvalidHandle);
   file->add_modes(modes);

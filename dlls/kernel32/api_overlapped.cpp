@@ -42,7 +42,7 @@ enum class Found : uint8_t { kNo, kYes, kFailed };
 template <typename CancelSocket>
 Found cancel(HANDLE handle, CancelSocket cancel_socket) {
   if (const auto* operations = operations_for(handle)) {
-    if (cancel_socket(*operations, reinterpret_cast<uintptr_t>(handle))) return Found::kYes;
+    if (result_for_handle(cancel_socket(*operations, reinterpret_cast<uintptr_t>(handle)))) return Found::kYes;
     return GetLastError() == ERROR_NOT_FOUND ? Found::kNo : Found::kFailed;
   }
   if (find_object_as<File>(handle)) return Found::kNo;

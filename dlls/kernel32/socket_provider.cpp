@@ -1,8 +1,12 @@
 #include "dlls/kernel32/socket_provider.h"
 
+#include <errhandlingapi.h>
+#include <winsock2.h>
+
 #include <atomic>
 
 #include "dlls/kernel32/handle_table.h"
+#include "dlls/kernel32/last_error.h"
 
 namespace windsock::kernel32 {
 
@@ -16,6 +20,11 @@ const services::SocketOperations* socket_operations() { return the_operations.lo
 
 const services::SocketOperations* operations_for(void* handle) {
   return classify(handle) == HandleRange::kSocket ? socket_operations() : nullptr;
+}
+
+bool result_for_handle(bool succeeded) {
+  if (!succeeded && GetLastError() == WSAENOTSOCK) set_last_error(Win32Error::kInvalidHandle);
+  return succeeded;
 }
 
 services::SocketInheritance inherit_sockets() {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "dlls/common/host_futex.h"
 #include "dlls/common/host_socket.h"
 #include "dlls/kernel32/socket_provider.h"
 #include "tests/unit/kernel32/support.h"
@@ -181,6 +182,7 @@ TEST(Handle, tables_survive_contention) {
 struct SocketCalls {
   std::vector<std::string> made;
   bool inheritable = true;
+  uintptr_t good_key = 1;
 } calls;
 
 void note(const char* call, uintptr_t socket) { calls.made.push_back(call + std::string(" ") + std::to_string(socket)); }
@@ -201,6 +203,23 @@ constexpr windsock::services::SocketOperations kOperations = {
       SetLastError(WSAECONNRESET);
       return -1;
     },
+    // Reading goes on, writing is done at once.
+    .start_read = [](uintptr_t socket, void*, uint32_t, void*, const void* routine) {
+      note(routine != nullptr ? "start reading for a routine" : "start reading", socket);
+      SetLastError(ERROR_IO_PENDING);
+      return false;
+    },
+    .start_write = [](uintptr_t socket, const void*, uint32_t size, void* overlapped, const void* routine) {
+      note(routine != nullptr ? "start writing for a routine" : "start writing", socket);
+      static_cast<OVERLAPPED*>(overlapped)->InternalHigh = size;
+      return true;
+    },
+    .associate = [](uintptr_t socket, windsock::services::Port*, uintptr_t key) { return note("associate", socket), key == calls.good_key; },
+    .set_notification_modes = [](uintptr_t socket, uint32_t) { return note("set modes", socket), true; },
+    .cancel_own = [](uintptr_t socket) { return note("cancel own", socket), SetLastError(ERROR_NOT_FOUND), false; },
+    .cancel = [](uintptr_t socket, void* overlapped) { return note("cancel", socket), SetLastError(ERROR_NOT_FOUND), overlapped != nullptr; },
+    .common_source = []() -> windsock::services::IoSource* { return nullptr; },
+    .await_end = [](const void*, int64_t deadline) { return calls.made.push_back("await"), deadline == windsock::host::kNoDeadline; },
 };
 
 class SocketHandle : public ::testing::Test {
@@ -237,6 +256,63 @@ TEST_F(SocketHandle, goes_to_those_who_know_sockets) {
   EXPECT_TRUE(calls.inheritable);
 }
 
+TEST_F(SocketHandle, has_overlapped_operations_of_those_who_know_sockets) {
+  windsock_set_socket_operations(&kOperations);
+  HANDLE socket = handle_of(7);
+  char data[4] = "";
+  DWORD moved = 99;
+  OVERLAPPED overlapped{};
+  LPOVERLAPPED_COMPLETION_ROUTINE routine = [](DWORD, DWORD, LPOVERLAPPED) {};
+  EXPECT_FALSE(ReadFile(socket, data, 3, &moved, &overlapped));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_IO_PENDING});
+  EXPECT_EQ(moved, 0u);
+  EXPECT_TRUE(WriteFile(socket, data, 3, &moved, &overlapped));
+  EXPECT_EQ(moved, 3u);
+  EXPECT_TRUE(ReadFileEx(socket, data, 3, &overlapped, routine)) << "what goes on is a success of this call";
+  EXPECT_TRUE(WriteFileEx(socket, data, 3, &overlapped, routine));
+  EXPECT_EQ(calls.made, (std::vector<std::string>{"start reading 7", "start writing 7", "start reading for a routine 7",
+                                                  "start writing for a routine 7"}));
+  EXPECT_FALSE(ReadFileEx(socket, data, 3, &overlapped, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
+  EXPECT_FALSE(WriteFileEx(socket, data, 3, nullptr, routine));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
+}
+
+TEST_F(SocketHandle, is_cancelled_and_waited_for_by_those_who_know_sockets) {
+  windsock_set_socket_operations(&kOperations);
+  HANDLE socket = handle_of(7);
+  OVERLAPPED overlapped{};
+  DWORD moved = 99;
+  EXPECT_TRUE(CancelIo(socket)) << "that there is nothing to cancel is no failure of this call";
+  EXPECT_TRUE(CancelIoEx(socket, &overlapped));
+  EXPECT_FALSE(CancelIoEx(socket, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_NOT_FOUND});
+  EXPECT_TRUE(SetFileCompletionNotificationModes(socket, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
+  EXPECT_EQ(calls.made, (std::vector<std::string>{"cancel own 7", "cancel 7", "cancel 7", "set modes 7"}));
+  EXPECT_FALSE(SetFileCompletionNotificationModes(socket, 8));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
+  calls.made.clear();
+  overlapped.Internal = STATUS_PENDING;
+  EXPECT_FALSE(GetOverlappedResult(socket, &overlapped, &moved, FALSE));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_IO_INCOMPLETE});
+  EXPECT_TRUE(calls.made.empty());
+  EXPECT_FALSE(GetOverlappedResultEx(socket, &overlapped, &moved, 1, FALSE));
+  EXPECT_EQ(GetLastError(), DWORD{WAIT_TIMEOUT});
+  EXPECT_EQ(calls.made, std::vector<std::string>{"await"});
+}
+
+TEST_F(SocketHandle, has_its_port_with_those_who_know_sockets) {
+  HANDLE socket = handle_of(7);
+  EXPECT_EQ(CreateIoCompletionPort(socket, nullptr, 1, 0), nullptr);
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  windsock_set_socket_operations(&kOperations);
+  OwnedHandle port(CreateIoCompletionPort(socket, nullptr, 1, 0));
+  EXPECT_NE(port.get(), nullptr);
+  EXPECT_EQ(CreateIoCompletionPort(socket, port.get(), 1, 0), port.get());
+  EXPECT_EQ(CreateIoCompletionPort(socket, port.get(), 2, 0), nullptr);
+  EXPECT_EQ(calls.made, (std::vector<std::string>{"associate 7", "associate 7", "associate 7"}));
+}
+
 TEST_F(SocketHandle, is_read_and_written_by_those_who_know_sockets) {
   char data[4] = "";
   DWORD moved = 99;
@@ -251,9 +327,6 @@ TEST_F(SocketHandle, is_read_and_written_by_those_who_know_sockets) {
   EXPECT_EQ(GetLastError(), DWORD{WSAECONNRESET});
   EXPECT_EQ(moved, 0u);
   EXPECT_EQ(calls.made, (std::vector<std::string>{"read 7", "write 8"}));
-  OVERLAPPED overlapped{};
-  EXPECT_FALSE(ReadFile(handle_of(7), data, 3, &moved, &overlapped));
-  EXPECT_EQ(GetLastError(), DWORD{ERROR_NOT_SUPPORTED});
   EXPECT_FALSE(WriteFile(handle_of(7), data, 3, static_cast<LPDWORD>(nullptr), nullptr));
   EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
   OwnedHandle event = manual_event();

@@ -239,17 +239,10 @@ int socket_fd = -1;
 TEST(Process, inherits_the_sockets_that_ws2_32_names) {
   Pipe standing_in_for_a_socket;
   socket_fd = standing_in_for_a_socket.write_end;
-  constexpr windsock::services::SocketOperations kOperations = {
-      .close = nullptr,
-      .duplicate = nullptr,
-      .get_inheritable = nullptr,
-      .set_inheritable = nullptr,
-      .inherit = [](windsock::services::SocketInheritance* inheritance) { inheritance->fds.push_back(socket_fd); },
-      .read = nullptr,
-      .write = nullptr,
-  };
+  windsock::services::SocketOperations operations{};
+  operations.inherit = [](windsock::services::SocketInheritance* inheritance) { inheritance->fds.push_back(socket_fd); };
   std::string before = Child("fds").report();
-  windsock_set_socket_operations(&kOperations);
+  windsock_set_socket_operations(&operations);
   std::string after = Child("fds").report();
   windsock_set_socket_operations(nullptr);
   EXPECT_EQ(added(before, after), std::vector<std::string>{std::to_string(socket_fd)});
