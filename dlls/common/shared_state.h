@@ -83,6 +83,7 @@ enum class Completion : uint32_t {
   kSkipsSuccess = 1,           // the bits of SetFileCompletionNotificationModes
   kSkipsEvent = 2,
   kAssociated = 256,           // it has a port
+  kNotOverlapped = 512,        // made without WSA_FLAG_OVERLAPPED
 };
 
 using StateValues = std::array<std::atomic<uint32_t>, kStateFieldCount>;

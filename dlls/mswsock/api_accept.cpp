@@ -68,6 +68,11 @@ class AcceptOperation final : public Operation {
     return receive(accepting);
   }
 
+  void ending() override {
+    if (connected_) return;
+    if (SocketRef accepting = SocketTable::instance().find_token(accepting_)) accepting.socket().forget(Seen::kAwaitsConnection);
+  }
+
   SocketRef goes_on_with() override { return connected_ ? SocketTable::instance().find_token(accepting_) : SocketRef(); }
 
  private:
@@ -95,11 +100,15 @@ WsaResult<BOOL> accept_ex(SOCKET listening, SOCKET accepting, void* buffer, DWOR
   if (local_size < static_cast<DWORD>(least) || remote_size < static_cast<DWORD>(least)) return wsa_failure(WSAEINVAL);
   if (!listener.socket().is_stream() || !is_listening(listener)) return wsa_failure(WSAEINVAL);
   if (socket.socket().kind() != listener.socket().kind() || !may_take_connection(socket)) return wsa_failure(WSAEINVAL);
+  if (socket.socket().has_seen(Seen::kAwaitsConnection)) return wsa_failure(WSAEINVAL);
+  socket.socket().saw(Seen::kAwaitsConnection);
   char* data = static_cast<char*>(buffer);
   AddressArea local{data + size, local_size}, remote{data + size + local_size, remote_size};
   auto operation = std::make_unique<AcceptOperation>(socket, data, size, local, remote);
-  WS_TRY(begin_operation(listener, SocketIo::Lane::kReceive, std::move(operation), {overlapped}, bytes, nullptr));
-  return TRUE;
+  auto begun = begin_operation(listener, SocketIo::Lane::kReceive, std::move(operation), {overlapped}, bytes, nullptr);
+  if (begun) return TRUE;
+  if (begun.error() != static_cast<WsaError>(WSA_IO_PENDING)) socket.socket().forget(Seen::kAwaitsConnection);
+  return Failure{begun.error()};
 }
 
 }  // namespace

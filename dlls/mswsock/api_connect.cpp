@@ -30,6 +30,9 @@ class ConnectOperation final : public Operation {
       auto error = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError);
       if (error && error.value() != 0) {
         socket.socket().forget(Seen::kConnecting);
+        // The host, too, has the attempt behind it once it has been asked again.
+        NonblockingLoan loan(socket);
+        (void)host::connect(socket.fd(), address_);
         return OperationEnd{.error = wsa_error_from_host(static_cast<host::Errno>(error.value()))};
       }
       if (!host::peer_address(socket.fd())) return std::nullopt;
@@ -37,7 +40,7 @@ class ConnectOperation final : public Operation {
     }
     if (stage_ == Stage::kConnected) {
       for (Seen over : {Seen::kConnecting, Seen::kReset}) socket.socket().forget(over);
-      for (Seen now : {Seen::kConnected, Seen::kBound}) socket.socket().saw(now);
+      for (Seen now : {Seen::kConnected, Seen::kBound, Seen::kNeedsContext}) socket.socket().saw(now);
       stage_ = Stage::kSending;
     }
     return has_data_ ? data_.attempt(socket) : OperationEnd{};

@@ -46,6 +46,7 @@ WsaResult<void> complete_ecn(SocketRef& socket, HostControl& control) {
 
 WsaResult<int> send_with_control(SOCKET s, const WSAMSG* message, DWORD flags, DWORD* sent, HowToTell how) {
   SocketRef socket = WS_TRY(find(s));
+  how = heeded(socket, how);
   WS_TRY(check_message(socket, message, sent, how));
   int host_flags = WS_TRY(send_flags_to_host(static_cast<int>(flags), FlagsOf::kWsaSend, socket.socket().kind()));
   BufferList list = WS_TRY(BufferList::from(message->lpBuffers, message->dwBufferCount));
@@ -110,6 +111,7 @@ class MessageReceiveOperation final : public Operation {
 
 WsaResult<int> receive_with_control(SOCKET s, WSAMSG* message, DWORD* received, HowToTell how) {
   SocketRef socket = WS_TRY(find(s));
+  how = heeded(socket, how);
   WS_TRY(check_message(socket, message, received, how));
   BufferList list = WS_TRY(BufferList::from(message->lpBuffers, message->dwBufferCount));
   int host_flags = WS_TRY(message_flags_to_host(socket, message->dwFlags));

@@ -39,6 +39,7 @@ bool is_thread_option(int level, int name) { return level == SOL_SOCKET && name 
     }
     SocketRef socket = WS_TRY(find(s));
     WS_TRY(set_option(socket, level, name, value, length));
+    if (!socket.socket().has_seen(Seen::kOptionsSet)) [[unlikely]] socket.socket().saw(Seen::kOptionsSet);
     return 0;
   }, s, trace::Option{level, name}, trace::OptionValue{value, length}, length);
 }
@@ -69,7 +70,7 @@ WsaResult<int> begin_control(DWORD code, ControlCall& call, HowToTell how, DWORD
   }
   if (operation->until.is_open()) return begin_prepared(call.socket, SocketIo::Lane::kBeside, std::move(operation), returned, nullptr);
   if (returned) *returned = static_cast<DWORD>(call.returned);
-  Operation::tell(std::move(operation), {.bytes = static_cast<uint32_t>(call.returned)}, true);
+  Operation::tell(std::move(operation), {.bytes = static_cast<uint32_t>(call.returned)}, Operation::Telling::kAtOnce);
   return 0;
 }
 
@@ -107,10 +108,11 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
                     LPDWORD lpcbBytesReturned, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   return entry::call("WSAIoctl", SOCKET_ERROR, [&]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
-    if (lpOverlapped ? !null_or_memory(lpcbBytesReturned) : !can_be_memory(lpcbBytesReturned)) return wsa_failure(WSAEFAULT);
-    if (lpOverlapped) {
+    HowToTell how = heeded(socket, {lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)});
+    if (how.overlapped ? !null_or_memory(lpcbBytesReturned) : !can_be_memory(lpcbBytesReturned)) return wsa_failure(WSAEFAULT);
+    if (how.overlapped) {
       ControlCall call{socket, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
-      return begin_control(dwIoControlCode, call, {lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)}, lpcbBytesReturned);
+      return begin_control(dwIoControlCode, call, how, lpcbBytesReturned);
     }
     ControlCall call{socket, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
     auto done = control_socket(dwIoControlCode, call);

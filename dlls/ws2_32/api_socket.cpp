@@ -209,6 +209,7 @@ int WSAAPI WSAConnect(SOCKET s, const struct sockaddr* name, int namelen, LPWSAB
 int WSAAPI shutdown(SOCKET s, int how) {
   auto body = [&]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
+    WS_TRY(check_context(socket));
     WS_TRY(shutdown_socket(socket, how));
     return 0;
   };
@@ -253,6 +254,7 @@ int WSAAPI getpeername(SOCKET s, struct sockaddr* name, int* namelen) {
   auto body = [=]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
     if (!can_be_memory(name) || !can_be_memory(namelen)) return wsa_failure(WSAEFAULT);
+    WS_TRY(check_context(socket));
     if (has_room_for_internet_name(socket, namelen)) [[likely]]
       return give_internet_name(socket, name, namelen, host::peer_address);
     return give_name(socket, name, namelen, peer_name);

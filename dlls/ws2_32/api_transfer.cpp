@@ -23,6 +23,7 @@ HowToTell how_to_tell(WSAOVERLAPPED* overlapped, LPWSAOVERLAPPED_COMPLETION_ROUT
 WsaResult<int> wsa_send(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* sent, DWORD flags, const sockaddr* to, int tolen,
                         HowToTell how) {
   SocketRef socket = WS_TRY(find(s));
+  how = heeded(socket, how);
   if (how.overlapped ? !null_or_memory(sent) : !can_be_memory(sent)) return wsa_failure(WSAEFAULT);
   BufferList list = WS_TRY(BufferList::from(buffers, count));
   int host_flags = WS_TRY(send_flags_to_host(static_cast<int>(flags), FlagsOf::kWsaSend, socket.socket().kind()));
@@ -38,11 +39,13 @@ WsaResult<int> wsa_send(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* sen
 WsaResult<int> wsa_receive(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* received, DWORD* flags, sockaddr* from, int* fromlen,
                            HowToTell how) {
   SocketRef socket = WS_TRY(find(s));
+  how = heeded(socket, how);
   if ((how.overlapped ? !null_or_memory(received) : !can_be_memory(received)) || !can_be_memory(flags)) return wsa_failure(WSAEFAULT);
   BufferList list = WS_TRY(BufferList::from(buffers, count));
   int host_flags = WS_TRY(receive_flags_to_host(static_cast<int>(*flags), FlagsOf::kWsaReceive, socket.socket().kind()));
   bool with_sender = WS_TRY(wants_sender(socket, from, fromlen));
   if (how.overlapped) {
+    if ((host_flags & host::kMsgWaitAll) && WS_TRY(is_nonblocking(socket))) return wsa_failure(WSAEOPNOTSUPP);
     auto operation = std::make_unique<ReceiveOperation>(list.span(), host_flags, with_sender ? from : nullptr, fromlen);
     auto lane = host_flags & host::kMsgOob ? SocketIo::Lane::kUrgent : SocketIo::Lane::kReceive;
     return begin_operation(socket, lane, std::move(operation), how, received, flags);

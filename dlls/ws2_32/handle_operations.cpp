@@ -27,7 +27,10 @@ bool succeeded(const WsaResult<T>& result) {
 template <typename Work>
 bool done(Work work, uintptr_t socket) {
   auto found = SocketTable::instance().find(socket);
-  if (!succeeded(found)) return false;
+  if (!found) {
+    services::set_last_error(WSA_INVALID_HANDLE);  // it is one of files here
+    return false;
+  }
   SocketRef pinned = std::move(found).take();
   auto body = [&] { return work(pinned); };
   return succeeded(entry::caught<void>(body));

@@ -42,6 +42,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/host_mode.h \
 	dlls/ws2_32/host_services.h \
 	dlls/ws2_32/inet_text.cpp dlls/ws2_32/inet_text.h \
+	dlls/ws2_32/inherited_options.cpp dlls/ws2_32/inherited_options.h \
 	dlls/ws2_32/inheritance.cpp dlls/ws2_32/inheritance.h \
 	dlls/ws2_32/io_driver.cpp dlls/ws2_32/io_driver.h \
 	dlls/ws2_32/loading.cpp \

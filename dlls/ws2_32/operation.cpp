@@ -67,8 +67,9 @@ void Operation::store(uint32_t nt_status, uint32_t count) {
 
 void Operation::fail_at_once(WsaError error) { store(nt_status_from_wsa(static_cast<int>(error)), 0); }
 
-void Operation::tell(std::unique_ptr<Operation> operation, const OperationEnd& end, bool at_once) {
+void Operation::tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Telling telling) {
   Operation& self = *operation;
+  self.ending();
   self.status = nt_status_from_wsa(static_cast<int>(end.error));
   self.CompletionPacket::bytes = end.bytes;
   static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped)->Offset = end.flags;
@@ -78,11 +79,12 @@ void Operation::tell(std::unique_ptr<Operation> operation, const OperationEnd& e
     host::futex_wake(status_word(*static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped)), INT32_MAX);
     if (IoDriver* common = IoDriver::common_if_any()) common->wake_leader();
   }
-  if (self.event_) services::tell_event(std::exchange(self.event_, nullptr));
-  if (self.routine_)
+  const bool quietly = telling == Telling::kQuietly;
+  if (self.event_ && !quietly) services::tell_event(std::exchange(self.event_, nullptr));
+  if (self.routine_ && !quietly)
     services::tell_routine(std::exchange(self.routine_, nullptr), static_cast<uint32_t>(end.error), end.bytes,
                            self.CompletionPacket::overlapped, end.flags);
-  if (!self.port_ || !self.posts_ || (at_once && self.skips_success_ && end.error == WsaError::kNone)) return;
+  if (!self.port_ || !self.posts_ || (telling == Telling::kAtOnce && self.skips_success_ && end.error == WsaError::kNone)) return;
   // The operation is the packet now: the port gives it back.
   self.release = release_packet;
   services::Port* port = self.port_;

@@ -51,13 +51,17 @@ class Operation : private services::CompletionPacket {
   virtual std::optional<OperationEnd> attempt(SocketRef& socket) = 0;
   // After an attempt without an end: the socket whose readiness to receive it waits for from now on, or none: still the same.
   virtual SocketRef goes_on_with() { return {}; }
+  // It is about to end, and has not been told of.
+  virtual void ending() {}
   // A descriptor beside the socket whose readiness it waits for (Lane::kBeside), or -1.
   virtual int watched_beside() const { return -1; }
   // Whether a failure is told as an end, and not by the call, even if it comes at once.
   virtual bool fails_later() const { return false; }
 
-  // Tells the end and destroys the operation. `at_once`: the call itself still runs, and reports success too.
-  static void tell(std::unique_ptr<Operation> operation, const OperationEnd& end, bool at_once);
+  // Tells the end and destroys the operation. kAtOnce: the call itself still runs, and reports success too. kQuietly: neither event nor
+  // routine (the last WSACleanup).
+  enum class Telling : uint8_t { kLater, kAtOnce, kQuietly };
+  static void tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Telling telling);
   // The structure's fields only, for a failure that the call reports.
   void fail_at_once(WsaError error);
 

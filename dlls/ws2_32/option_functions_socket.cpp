@@ -152,14 +152,13 @@ WsaResult<void> update_accept_context(SocketRef& socket, const char* value, int 
   memcpy(&listener, value, sizeof listener);
   SocketRef pinned = WS_TRY(SocketTable::instance().find(listener));
   if (!is_listening(pinned)) return wsa_failure(WSAEINVAL);
-  if (underlying(socket).is_shared()) return {};
-  StateSnapshot values = inherited_values(underlying(pinned)), own = underlying(socket).values();
-  for (StateField kept : {StateField::kNonblocking, StateField::kCompletion})
-    values[static_cast<size_t>(kept)] = own[static_cast<size_t>(kept)];
-  underlying(socket).initialise(values);
+  update_context(socket, pinned);
   return {};
 }
-WsaResult<void> update_connect_context(SocketRef&, const char*, int) { return {}; }
+WsaResult<void> update_connect_context(SocketRef& socket, const char*, int) {
+  underlying(socket).forget(Seen::kNeedsContext);
+  return {};
+}
 
 // ---- timeouts and buffers --------------------------------------------------------------------------------------------------------------
 WsaResult<uint32_t> get_receive_timeout(SocketRef& socket) {

@@ -104,7 +104,7 @@ WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::uniqu
       if (!end->is_told() && !later) return fail(end->error);
       if (end->drained && !queue.ends_short && driver_.load(std::memory_order_relaxed)) queue.maybe_ready = false;
       OperationEnd copy = *end;
-      Operation::tell(std::move(operation), copy, !later);
+      Operation::tell(std::move(operation), copy, later ? Operation::Telling::kLater : Operation::Telling::kAtOnce);
       if (later) return wsa_failure(WSA_IO_PENDING);
       return copy;
     }
@@ -126,7 +126,7 @@ void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation
   std::lock_guard lock(queue.mutex);
   auto error = static_cast<WsaError>(WSA_OPERATION_ABORTED);
   bool closing = socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing;
-  if (closing || !wait_in(socket, queue, operation, error)) Operation::tell(std::move(operation), {.error = error}, false);
+  if (closing || !wait_in(socket, queue, operation, error)) Operation::tell(std::move(operation), {.error = error}, Operation::Telling::kLater);
 }
 
 void SocketIo::ready(SocketRef& socket, uint32_t events) {
@@ -146,7 +146,7 @@ void SocketIo::ready_beside(SocketRef& socket) {
       continue;
     }
     driver_.load(std::memory_order_relaxed)->ended(1);
-    Operation::tell(std::move(operation), *end, false);
+    Operation::tell(std::move(operation), *end, Operation::Telling::kLater);
   }
 }
 
@@ -164,14 +164,14 @@ void SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
     if (end && end->drained && !queue.ends_short) queue.maybe_ready = false;
     driver_.load(std::memory_order_relaxed)->ended(1);
     if (end) {
-      Operation::tell(pop(queue), *end, false);
+      Operation::tell(pop(queue), *end, Operation::Telling::kLater);
     } else {
       SocketIo::of(onward).take_over(onward, Lane::kReceive, pop(queue));
     }
   }
 }
 
-bool SocketIo::cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which) {
+bool SocketIo::cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which, Operation::Telling telling) {
   bool any = false;
   std::lock_guard lock(queue.mutex);
   for (uint32_t left = queue.count; left > 0; --left) {
@@ -182,19 +182,20 @@ bool SocketIo::cancel_in(Queue& queue, const std::function<bool(const Operation&
     }
     any = true;
     driver_.load(std::memory_order_relaxed)->ended(1);
-    Operation::tell(std::move(operation), {.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)}, false);
+    Operation::tell(std::move(operation), {.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)}, telling);
   }
   return any;
 }
 
-bool SocketIo::cancel(const std::function<bool(const Operation&)>& which) {
+bool SocketIo::cancel(const std::function<bool(const Operation&)>& which, Operation::Telling telling) {
   bool any = false;
-  for (Queue& queue : queues_) any |= cancel_in(queue, which);
+  for (Queue& queue : queues_) any |= cancel_in(queue, which, telling);
   return any;
 }
 
 void SocketIo::cancel_receives() {
-  for (Lane lane : {Lane::kReceive, Lane::kUrgent}) (void)cancel_in(queues_[static_cast<size_t>(lane)], [](const Operation&) { return true; });
+  for (Lane lane : {Lane::kReceive, Lane::kUrgent})
+    (void)cancel_in(queues_[static_cast<size_t>(lane)], [](const Operation&) { return true; }, Operation::Telling::kLater);
 }
 
 // Has somebody watch the descriptor. From then on a change of its readiness is told of, beginning with what it is now.
@@ -234,7 +235,7 @@ void SocketIo::follow_association(SocketRef& socket) {
 }
 
 void SocketIo::abandon(Queue& queue, WsaError error) {
-  while (queue.first) Operation::tell(pop(queue), {.error = error}, false);
+  while (queue.first) Operation::tell(pop(queue), {.error = error}, Operation::Telling::kLater);
   queue.maybe_ready = true;
 }
 

@@ -43,7 +43,7 @@ class SocketIo {
   void ready_beside(SocketRef& socket);
 
   // Ends those that `which` chooses by WSA_OPERATION_ABORTED; whether there were any.
-  bool cancel(const std::function<bool(const Operation&)>& which);
+  bool cancel(const std::function<bool(const Operation&)>& which, Operation::Telling telling = Operation::Telling::kLater);
   // Likewise everything in the lanes to receive; the caller may be in the other one.
   void cancel_receives();
   // The descriptor leads to another socket of the host from now on, which is watched as the former one was.
@@ -65,7 +65,7 @@ class SocketIo {
     bool ends_short = false;  // an end, an error or an urgent mark: a short read does not mean that there is no more
   };
 
-  bool cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which);
+  bool cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which, Operation::Telling telling);
   bool wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operation>& operation, WsaError& error);
   void push(Queue& queue, std::unique_ptr<Operation> operation);
   std::unique_ptr<Operation> pop(Queue& queue);

@@ -7,6 +7,7 @@
 
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/echo_socket.h"
+#include "dlls/ws2_32/inherited_options.h"
 #include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_address.h"
@@ -83,6 +84,7 @@ WsaResult<uintptr_t> create_socket(SocketKind kind, uint32_t flags) {
   // Dual stack is off until the program asks for it; raw sockets have none.
   if (kind.family == AF_INET6 && kind.type != SOCK_RAW) WS_TRY_HOST(host::set_option(fd.get(), host::kIpprotoIpv6, host::kIpv6V6only, kOn));
   UnderlyingSocket* underlying = UnderlyingSocket::create(kind, seen);
+  if (!(flags & WSA_FLAG_OVERLAPPED)) (void)underlying->set(StateField::kCompletion, static_cast<uint32_t>(Completion::kNotOverlapped));
   return SocketTable::instance().insert(std::move(fd), underlying, !(flags & WSA_FLAG_NO_HANDLE_INHERIT));
 }
 
@@ -154,16 +156,24 @@ WsaResult<Accepted> accept_connection(SocketRef& listener) {
 
 StateSnapshot inherited_values(const UnderlyingSocket& listener) {
   StateSnapshot values = listener.values();
-  for (StateField own : {StateField::kNonblocking, StateField::kPauseAccept, StateField::kCompletion}) values[static_cast<size_t>(own)] = 0;
+  for (StateField own : {StateField::kNonblocking, StateField::kPauseAccept}) values[static_cast<size_t>(own)] = 0;
+  values[static_cast<size_t>(StateField::kCompletion)] &= static_cast<uint32_t>(Completion::kNotOverlapped);
   return values;
 }
 
 namespace {
 
-uint32_t sights_of_accepted(const UnderlyingSocket& listener) {
-  return static_cast<uint32_t>(Seen::kEndpoint) | static_cast<uint32_t>(Seen::kBound) | static_cast<uint32_t>(Seen::kConnected) |
-         listener.inherited_sights();
+constexpr uint32_t bits(std::initializer_list<Seen> all) {
+  uint32_t sum = 0;
+  for (Seen one : all) sum |= static_cast<uint32_t>(one);
+  return sum;
 }
+
+uint32_t sights_of_accepted(const UnderlyingSocket& listener) {
+  return bits({Seen::kEndpoint, Seen::kBound, Seen::kConnected}) | listener.inherited_sights();
+}
+
+bool may_have_options(const UnderlyingSocket& socket) { return socket.has_seen_any(bits({Seen::kOptionsSet, Seen::kForeign})); }
 
 // The SOCKET is another socket of the host from now on, in the mode of the former.
 WsaResult<void> replace_host_socket(SocketRef& socket, UniqueFd with, uint32_t seen) {
@@ -174,6 +184,15 @@ WsaResult<void> replace_host_socket(SocketRef& socket, UniqueFd with, uint32_t s
   UnderlyingSocketRegistry::instance().forget_identity(underlying);
   underlying.renew(seen);
   return {};
+}
+
+// Where the former is bound, if the host allows two there for a while; a connection of a listener's is not.
+void bind_alike(int former, int fresh) {
+  auto address = host::local_address(former);
+  if (!address) return;
+  (void)host::set_option(former, host::kSolSocket, host::kSoReuseAddr, kOn);
+  (void)host::set_option(fresh, host::kSolSocket, host::kSoReuseAddr, kOn);
+  (void)host::bind(fresh, address.value());
 }
 
 }  // namespace
@@ -187,12 +206,30 @@ WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection) 
 
 bool may_take_connection(SocketRef& socket) {
   UnderlyingSocket& underlying = socket.socket();
-  return underlying.has_one_owner() && !underlying.has_seen(Seen::kConnected) && !underlying.has_seen(Seen::kListening) &&
+  return underlying.has_one_owner() && !underlying.has_seen_any(bits({Seen::kConnected, Seen::kListening})) &&
          (underlying.has_seen(Seen::kReused) || !is_bound(socket));
 }
 
 WsaResult<void> take_connection(SocketRef& socket, SocketRef& listener, UniqueFd connection) {
-  return replace_host_socket(socket, std::move(connection), sights_of_accepted(listener.socket()));
+  // Until SO_UPDATE_ACCEPT_CONTEXT its options are its own.
+  if (may_have_options(listener.socket()) || may_have_options(socket.socket())) copy_host_options(socket.fd(), connection.get());
+  return replace_host_socket(socket, std::move(connection), sights_of_accepted(listener.socket()) | bits({Seen::kNeedsContext}));
+}
+
+void update_context(SocketRef& socket, SocketRef& listener) {
+  UnderlyingSocket& underlying = socket.socket();
+  underlying.forget(Seen::kNeedsContext);
+  if (underlying.is_shared()) return;
+  if (may_have_options(listener.socket())) copy_host_options(listener.fd(), socket.fd());
+  StateSnapshot values = inherited_values(listener.socket()), own = underlying.values();
+  for (StateField kept : {StateField::kNonblocking, StateField::kCompletion})
+    values[static_cast<size_t>(kept)] = own[static_cast<size_t>(kept)];
+  underlying.initialise(values);
+}
+
+WsaResult<void> check_context(const SocketRef& socket) {
+  if (socket.socket().has_seen(Seen::kNeedsContext)) [[unlikely]] return wsa_failure(WSAENOTCONN);
+  return {};
 }
 
 WsaResult<void> disconnect_socket(SocketRef& socket, bool reuse) {
@@ -203,12 +240,18 @@ WsaResult<void> disconnect_socket(SocketRef& socket, bool reuse) {
   if (reuse) {
     HostKind kind = kind_to_host(underlying.kind());
     fresh = WS_TRY_HOST(host::create_socket(kind.family, kind.type, kind.protocol, host::Blocking::kYes));
+    if (underlying.kind().family == AF_INET6) {
+      auto only = host::get_option<int>(socket.fd(), host::kIpprotoIpv6, host::kIpv6V6only);
+      if (only) WS_TRY_HOST(host::set_option(fresh.get(), host::kIpprotoIpv6, host::kIpv6V6only, only.value()));
+    }
+    if (may_have_options(underlying)) copy_host_options(socket.fd(), fresh.get());
+    if (underlying.kind().family != AF_UNIX) bind_alike(socket.fd(), fresh.get());
   }
   WS_TRY(shutdown_socket(socket, SD_BOTH));
   if (!reuse) return {};
   if (SocketIo* io = SocketIo::if_any(socket.descriptor())) io->cancel_receives();
-  constexpr auto kSeen = static_cast<uint32_t>(Seen::kEndpoint) | static_cast<uint32_t>(Seen::kBound) | static_cast<uint32_t>(Seen::kReused);
-  return replace_host_socket(socket, std::move(fresh), kSeen);
+  uint32_t seen = bits({Seen::kEndpoint, Seen::kBound, Seen::kReused}) | underlying.inherited_sights();
+  return replace_host_socket(socket, std::move(fresh), seen);
 }
 
 void defer_connection(SocketRef& listener, Accepted connection) {

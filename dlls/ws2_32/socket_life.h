@@ -34,6 +34,10 @@ StateSnapshot inherited_values(const UnderlyingSocket& listener);
 // and that it becomes one, in the host's table of descriptors: the number stays.
 bool may_take_connection(SocketRef& socket);
 WsaResult<void> take_connection(SocketRef& socket, SocketRef& listener, UniqueFd connection);
+// SO_UPDATE_ACCEPT_CONTEXT: what accept() gives at once.
+void update_context(SocketRef& socket, SocketRef& listener);
+// WSAENOTCONN: connected by AcceptEx or ConnectEx, and the program has not said SO_UPDATE_…_CONTEXT, which some calls need.
+WsaResult<void> check_context(const SocketRef& socket);
 // DisconnectEx: ends the connection; for reuse the SOCKET becomes a fresh one. WSAENOTCONN. WSAEINVAL: for reuse, and it is shared.
 WsaResult<void> disconnect_socket(SocketRef& socket, bool reuse);
 // Leaves a connection to the next accept (CF_DEFER).

@@ -146,6 +146,8 @@ WsaResult<void> SocketTable::close(uintptr_t socket) {
 void SocketTable::close_all() {
   for_each([&](SocketRef& socket) {
     int fd = socket.socket().has_seen(Seen::kEndpoint) ? socket.fd() : -1;
+    SocketIo* io = fd >= 0 ? SocketIo::if_any(socket.descriptor()) : nullptr;
+    if (io) io->cancel([](const Operation&) { return true; }, Operation::Telling::kQuietly);
     socket = SocketRef();  // or close() would wait for this pin
     if (fd >= 0) (void)close(services::socket_from_fd(fd));
   });

@@ -16,6 +16,12 @@ namespace windsock {
 // What an attempt makes of an error: nothing, if the host is not ready or the socket is being closed (who closes it ends the operation).
 std::optional<OperationEnd> end_by(WsaError error);
 
+// A socket without the overlapped attribute ignores the structure.
+inline HowToTell heeded(const SocketRef& socket, HowToTell how) {
+  if (how.overlapped && !socket.socket().is_overlapped()) [[unlikely]] return {};
+  return how;
+}
+
 // WSAEFAULT, and what Operation::prepare says.
 WsaResult<void> prepare_operation(SocketRef& socket, Operation& operation, HowToTell how);
 // Begins one that is prepared: what the call returns. `bytes` and `flags` may be null; they are filled if the end came at once.

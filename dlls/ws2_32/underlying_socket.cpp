@@ -100,7 +100,7 @@ void UnderlyingSocket::detach() {
 WsaResult<void> UnderlyingSocket::associate(services::Port* port, uintptr_t key) {
   constexpr auto kAssociated = static_cast<uint32_t>(Completion::kAssociated);
   std::lock_guard lock(association_mutex());
-  if (get_current(StateField::kCompletion) & kAssociated) return wsa_failure(WSA_INVALID_PARAMETER);
+  if ((get_current(StateField::kCompletion) & kAssociated) || !is_overlapped()) return wsa_failure(WSA_INVALID_PARAMETER);
   WS_TRY(set_bits(StateField::kCompletion, kAssociated, true));
   services::retain_port(port);
   port_key_ = key;

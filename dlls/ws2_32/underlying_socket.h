@@ -54,6 +54,9 @@ enum class Seen : uint32_t {
   kTellsDestination = 1 << 16,  // the host tells where each datagram was sent to
   kModeBorrowed = 1 << 18,      // is or was non-blocking at the host for a moment, whatever its Windows mode (host_mode.h)
   kReused = 1 << 19,            // disconnected to be used again: it counts as bound, and AcceptEx takes it
+  kNeedsContext = 1 << 20,      // connected by AcceptEx or ConnectEx, whose program has not said SO_UPDATE_…_CONTEXT
+  kAwaitsConnection = 1 << 21,  // the accept socket of an AcceptEx under way
+  kOptionsSet = 1 << 22,        // setsockopt was called
   kEcho = 1 << 17,              // a raw ICMP socket that is the host's socket for echoes (echo_socket.h)
 };
 
@@ -81,7 +84,8 @@ class UnderlyingSocket {
   // What an accepted connection takes over from its listener.
   uint32_t inherited_sights() const {
     constexpr auto kInherited = static_cast<uint32_t>(Seen::kLingers) | static_cast<uint32_t>(Seen::kReceiveTimeout) |
-                                static_cast<uint32_t>(Seen::kSendTimeout) | static_cast<uint32_t>(Seen::kForeign);
+                                static_cast<uint32_t>(Seen::kSendTimeout) | static_cast<uint32_t>(Seen::kForeign) |
+                                static_cast<uint32_t>(Seen::kOptionsSet);
     return seen_.load(std::memory_order_relaxed) & kInherited;
   }
   bool has_seen_any(uint32_t of) const { return seen_.load(std::memory_order_relaxed) & of; }
@@ -100,6 +104,7 @@ class UnderlyingSocket {
   // value.)
   WsaResult<void> set_bits(StateField field, uint32_t mask, bool on);
   bool is_on(Switch what) const { return get(StateField::kSwitches) & static_cast<uint32_t>(what); }
+  bool is_overlapped() const { return !(get(StateField::kCompletion) & static_cast<uint32_t>(Completion::kNotOverlapped)); }
   bool wants(ControlData what) const { return get(StateField::kControlData) & static_cast<uint32_t>(what); }
   // Fills the values of a socket that nobody else knows yet.
   void initialise(const StateSnapshot& values);
@@ -121,7 +126,8 @@ class UnderlyingSocket {
   uint64_t cookie() const { return cookie_.load(std::memory_order_relaxed); }
 
   // ---- the completion port ---------------------------------------------------------------------------------------------
-  // Once for all its descriptors, in every process; retains the port. WSA_INVALID_PARAMETER: it has one, here or elsewhere.
+  // Once for all its descriptors, in every process; retains the port. WSA_INVALID_PARAMETER: it has one, here or elsewhere, or is not
+  // overlapped.
   WsaResult<void> associate(services::Port* port, uintptr_t key);
   PortAssociation port_association() const {
     services::Port* port = port_.load(std::memory_order_acquire);

@@ -56,8 +56,8 @@ class ExtensionTest : public FamilyTest {
 
   int connect(OverlappedCall& call, SOCKET socket, const Endpoint& to, std::string* text = nullptr) const {
     return call.begin(socket, [&] {
-      return connect_(socket, to.address(), to.length, text ? text->data() : nullptr, text ? static_cast<DWORD>(text->size()) : 0, nullptr,
-                      &call.overlapped) != FALSE;
+      const DWORD size = text ? static_cast<DWORD>(text->size()) : 0;
+      return connect_(socket, to.address(), to.length, text ? text->data() : nullptr, size, nullptr, &call.overlapped) != FALSE;
     });
   }
   int disconnect(OverlappedCall& call, SOCKET socket, DWORD flags = 0, DWORD reserved = 0) const {
@@ -75,7 +75,12 @@ class ExtensionTest : public FamilyTest {
 // A connection that AcceptEx is to accept: the socket, the room for first data, and that for the addresses.
 struct Acceptance : OverlappedCall {
   Acceptance(SOCKET from, Socket to, DWORD data_room, DWORD address_room, LPFN_ACCEPTEX function)
-      : OverlappedCall(data_room + 2 * address_room), accepted(std::move(to)), listening(from), room(data_room), area(address_room), accept(function) {}
+      : OverlappedCall(data_room + 2 * address_room),
+        accepted(std::move(to)),
+        listening(from),
+        room(data_room),
+        area(address_room),
+        accept(function) {}
   int start() { return start(room, area, area); }
   int start(DWORD data_room, DWORD local_room, DWORD remote_room) {
     return begin(listening, [&] {
@@ -111,7 +116,7 @@ class AcceptExTest : public ExtensionTest {
 };
 FOR_BOTH_FAMILIES(AcceptExTest);
 
-// ---- AcceptEx --------------------------------------------------------------------------------------------------------------------
+// ---- AcceptEx -------------------------------------------------------------------------------------------------------------
 TEST_P(AcceptExTest, AcceptsAConnectionThatComesLater) {
   Acceptance call = acceptance(0);
   ASSERT_PENDING(call.start());
@@ -151,7 +156,7 @@ TEST_P(AcceptExTest, WaitsForTheFirstDataAndBringsIt) {
   EXPECT_EQ(kNotConnected, connect_time(call.accepted.get()));
   const Socket client = connected();
   ASSERT_TRUE(client.valid());
-  EXPECT_TRUE(eventually([&] { return connect_time(call.accepted.get()) >= 0; })) << "SO_CONNECT_TIME tells that the connection is there";
+  EXPECT_TRUE(eventually([&] { return connect_time(call.accepted.get()) >= 0; })) << "the connection is there";
   EXPECT_FALSE(call.told());
   ASSERT_TRUE(send_all(client.get(), "hello"));
   EXPECT_EQ("hello", call.received());
@@ -349,7 +354,7 @@ TEST_P(AcceptExTest, NeedsRoomForTheAddresses) {
   EXPECT_EQ(0, call.end()) << "the connection is still there";
 }
 
-// ---- ConnectEx -------------------------------------------------------------------------------------------------------------------------
+// ---- ConnectEx ------------------------------------------------------------------------------------------------------------
 class ConnectExTest : public ExtensionTest {
  protected:
   Socket bound() const { return bound_socket(family(), SOCK_STREAM); }
@@ -474,7 +479,7 @@ TEST_P(ConnectExTest, CloseAbortsIt) {
   EXPECT_FAILS_WITH(call.end_of_closed(), WSA_OPERATION_ABORTED);
 }
 
-// ---- DisconnectEx ------------------------------------------------------------------------------------------------------------------------
+// ---- DisconnectEx ---------------------------------------------------------------------------------------------------------
 class DisconnectExTest : public ExtensionTest {};
 FOR_BOTH_FAMILIES(DisconnectExTest);
 
@@ -538,7 +543,9 @@ TEST_P(DisconnectExTest, AnAcceptedSocketAcceptsAgain) {
 
 TEST_P(DisconnectExTest, TransmitFilePreparesItToo) {
   accept_with_one_socket(listening(), family(), area(), accept_, [](OverlappedCall& call, SOCKET socket) {
-    return call.begin(socket, [&] { return TransmitFile(socket, nullptr, 0, 0, &call.overlapped, nullptr, TF_DISCONNECT | TF_REUSE_SOCKET) != FALSE; });
+    return call.begin(socket, [&] {
+      return TransmitFile(socket, nullptr, 0, 0, &call.overlapped, nullptr, TF_DISCONNECT | TF_REUSE_SOCKET) != FALSE;
+    });
   });
 }
 

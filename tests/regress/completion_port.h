@@ -54,11 +54,13 @@ class Port {
 };
 
 inline ::testing::AssertionResult tells(const Packet& packet, const OverlappedCall& call, ULONG_PTR key, DWORD bytes) {
-  if (packet.success && packet.overlapped == &call.overlapped && packet.key == key && packet.bytes == bytes) return ::testing::AssertionSuccess();
+  if (packet.success && packet.overlapped == &call.overlapped && packet.key == key && packet.bytes == bytes)
+    return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << packet << " of " << &call.overlapped;
 }
 inline ::testing::AssertionResult fails(const Packet& packet, const OverlappedCall& call, ULONG_PTR key, DWORD error) {
-  if (!packet.success && packet.overlapped == &call.overlapped && packet.key == key && packet.error == error) return ::testing::AssertionSuccess();
+  if (!packet.success && packet.overlapped == &call.overlapped && packet.key == key && packet.error == error)
+    return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << packet << " of " << &call.overlapped;
 }
 

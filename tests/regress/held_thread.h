@@ -15,12 +15,13 @@ class HeldThread {
   explicit HeldThread(std::function<void()> first, std::function<void()> last = [] {}) {
     std::promise<void> begun;
     std::future<void> has_begun = begun.get_future();
-    thread_ = std::thread([first = std::move(first), last = std::move(last), begun = std::move(begun), leave = leave_.get_future()]() mutable {
-      first();
-      begun.set_value();
+    const auto run = [leave = leave_.get_future().share()](auto first_call, auto last_call, std::promise<void> has_run) {
+      first_call();
+      has_run.set_value();
       leave.wait();
-      last();
-    });
+      last_call();
+    };
+    thread_ = std::thread(run, std::move(first), std::move(last), std::move(begun));
     has_begun.wait();
   }
   ~HeldThread() { let_go(); }

@@ -33,12 +33,13 @@ class IocpTest : public ConnectionTest {
   const Port& port() const { return *port_; }
   // The socket here belongs to the port, with kKey.
   bool joined() const { return port().take(here(), kKey); }
+  bool skips(UCHAR modes) const { return SetFileCompletionNotificationModes(handle_of(here()), modes) != FALSE; }
 
   std::unique_ptr<Port> port_;
 };
 FOR_BOTH_FAMILIES(IocpTest);
 
-// ---- belonging to a port -------------------------------------------------------------------------------------------------------
+// ---- belonging to a port --------------------------------------------------------------------------------------------------
 TEST_P(IocpTest, ASocketBelongsToOnePortForEver) {
   ASSERT_TRUE(joined()) << GetLastError();
   EXPECT_FALSE(port().take(here(), kKey));
@@ -110,7 +111,7 @@ TEST_P(IocpTest, TwoPortsTellOfTheirOwnSockets) {
   EXPECT_TRUE(other.nothing_told());
 }
 
-// ---- packets ---------------------------------------------------------------------------------------------------------------------
+// ---- packets --------------------------------------------------------------------------------------------------------------
 TEST_P(IocpTest, APendingReceiveIsToldWhenItEnds) {
   ASSERT_TRUE(joined());
   OverlappedCall call;
@@ -191,14 +192,14 @@ TEST_P(IocpTest, TheLowBitOfTheEventKeepsThePacketBack) {
 TEST_P(IocpTest, TheSocketAsAFileIsToldToo) {
   ASSERT_TRUE(joined());
   OverlappedCall in, out("hello");
-  ASSERT_PENDING(in.begin(here(), [&] { return ReadFile(handle_of(here()), in.data.data(), 64, nullptr, &in.overlapped) != FALSE; }));
+  ASSERT_PENDING(in.read(here()));
   ASSERT_TRUE(send_all(there(), "abc"));
   EXPECT_TRUE(tells(port().next(), in, kKey, 3));
-  ASSERT_BEGUN(out.begin(here(), [&] { return WriteFile(handle_of(here()), out.data.data(), 5, nullptr, &out.overlapped) != FALSE; }));
+  ASSERT_BEGUN(out.write(here()));
   EXPECT_TRUE(tells(port().next(), out, kKey, 5));
 }
 
-// ---- failures ----------------------------------------------------------------------------------------------------------------------
+// ---- failures -------------------------------------------------------------------------------------------------------------
 TEST_P(IocpTest, AFailureIsToldWithItsStructure) {
   ASSERT_TRUE(joined());
   OverlappedCall call;
@@ -266,10 +267,10 @@ TEST_P(IocpTest, ACancelledCallIsToldOnce) {
   EXPECT_TRUE(port().nothing_told());
 }
 
-// ---- success at once can be left out -------------------------------------------------------------------------------------------------
+// ---- success at once can be left out --------------------------------------------------------------------------------------
 TEST_P(IocpTest, SuccessAtOnceIsNotToldWhereItIsSkipped) {
   ASSERT_TRUE(joined());
-  ASSERT_TRUE(SetFileCompletionNotificationModes(handle_of(here()), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)) << GetLastError();
+  ASSERT_TRUE(skips(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)) << GetLastError();
   ASSERT_TRUE(send_all(there(), "hello"));
   ASSERT_TRUE(wait_for(here(), Readiness::kRead));
   OverlappedCall at_once, pending;
@@ -285,7 +286,7 @@ TEST_P(IocpTest, SuccessAtOnceIsNotToldWhereItIsSkipped) {
 
 TEST_P(IocpTest, ASendIsToldByItsReturnOrByAPacketWhereSuccessIsSkipped) {
   ASSERT_TRUE(joined());
-  ASSERT_TRUE(SetFileCompletionNotificationModes(handle_of(here()), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)) << GetLastError();
+  ASSERT_TRUE(skips(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)) << GetLastError();
   OverlappedCall call(std::string(4 << 20, 'x'));
   const Outcome outcome = outcome_of([&] { return call.send(here()); });
   ASSERT_TRUE(begun(outcome));
@@ -297,8 +298,8 @@ TEST_P(IocpTest, ASendIsToldByItsReturnOrByAPacketWhereSuccessIsSkipped) {
 }
 
 TEST_P(IocpTest, TheModeCanBeSetBeforeThePortAndNotTakenBack) {
-  ASSERT_TRUE(SetFileCompletionNotificationModes(handle_of(here()), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE));
-  ASSERT_TRUE(SetFileCompletionNotificationModes(handle_of(here()), 0)) << "sets nothing";
+  ASSERT_TRUE(skips(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE));
+  ASSERT_TRUE(skips(0)) << "sets nothing";
   ASSERT_TRUE(joined());
   ASSERT_TRUE(send_all(there(), "hello"));
   ASSERT_TRUE(wait_for(here(), Readiness::kRead));
@@ -307,7 +308,7 @@ TEST_P(IocpTest, TheModeCanBeSetBeforeThePortAndNotTakenBack) {
   EXPECT_TRUE(port().nothing_told());
 }
 
-// ---- several packets with one call -----------------------------------------------------------------------------------------------------
+// ---- several packets with one call ----------------------------------------------------------------------------------------
 TEST_P(IocpTest, SeveralPacketsAreTakenAtOnce) {
   ASSERT_TRUE(joined());
   std::deque<OverlappedCall> calls;
@@ -347,7 +348,7 @@ TEST_P(IocpTest, FailuresAreAmongSeveralPackets) {
   EXPECT_EQ(0u, entry.dwNumberOfBytesTransferred);
 }
 
-// ---- a server ----------------------------------------------------------------------------------------------------------------------------
+// ---- a server -------------------------------------------------------------------------------------------------------------
 // One connection of a server that sends back what it receives.
 struct EchoConnection {
   explicit EchoConnection(SOCKET s) : socket(s) {
@@ -377,7 +378,8 @@ void serve(const Port& port) {
     auto* const connection = reinterpret_cast<EchoConnection*>(packet.key);
     EXPECT_TRUE(packet.success) << packet.error;
     const bool received = packet.overlapped == &connection->in.overlapped;
-    const bool goes_on = packet.success && (!received || packet.bytes > 0) && (received ? connection->send_back(packet.bytes) : connection->receive());
+    const bool goes_on = packet.success && (!received || packet.bytes > 0) &&
+                         (received ? connection->send_back(packet.bytes) : connection->receive());
     if (!goes_on) connection->ended = true;
   }
 }
@@ -407,7 +409,8 @@ void echo(int family, const Port& port, int threads, int connections, int messag
     });
   for (std::thread& client : clients) client.join();
   // The receives of a worker would end with it.
-  EXPECT_TRUE(eventually([&] { return std::all_of(served.begin(), served.end(), [](const EchoConnection& one) { return one.ended.load(); }); }));
+  const auto ended = [](const EchoConnection& one) { return one.ended.load(); };
+  EXPECT_TRUE(eventually([&] { return std::all_of(served.begin(), served.end(), ended); }));
   for (int i = 0; i < threads; ++i) EXPECT_TRUE(port.post(0));
   for (std::thread& worker : workers) worker.join();
 }

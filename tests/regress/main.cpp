@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/regress/overlapped_call.h"
 #include "tests/support/agent.h"
 
 namespace {
@@ -43,8 +44,8 @@ class CaseLines : public ::testing::EmptyTestEventListener {
   }
 };
 
-// What the system's libraries open once and keep (a thread's bookkeeping, a provider's files) is opened here, so that the
-// count of descriptors in the first case is already the lasting one.
+// What the system's libraries open once and keep (a thread's bookkeeping, a provider's files, what waits for overlapped calls) is
+// opened here, so that the count of descriptors in the first case is already the lasting one.
 void warm_up() {
   WSADATA data;
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return;
@@ -53,6 +54,10 @@ void warm_up() {
     std::thread([] { WSASetLastError(0); }).join();
     test_support::Agent agent;
     WSAPROTOCOL_INFOW info;
+    regress::OverlappedCall call;
+    const auto receive = [&] { return call.receive(pair.client.get()); };
+    if (pair.valid() && regress::begun(test_support::outcome_of(receive)) && test_support::send_all(pair.server.get(), "x"))
+      call.end();
     if (pair.valid() && agent.start() && WSADuplicateSocketW(pair.client.get(), agent.pid(), &info) == 0) agent.claim(info);
   }
   WSACleanup();

@@ -5,7 +5,8 @@
 //   EXPECT_EQ("hello", call.received());              waits for the end
 //   EXPECT_FAILS_WITH(call.end(), WSAECONNRESET);     the same for one that fails
 //
-// What a case leaves under way, because it has failed, is cancelled and waited for: no memory goes that the system still writes to.
+// What a case leaves under way, because it has failed, is cancelled and waited for: no memory goes that the system still
+// writes to.
 #ifndef TESTS_REGRESS_OVERLAPPED_CALL_H
 #define TESTS_REGRESS_OVERLAPPED_CALL_H
 
@@ -21,12 +22,15 @@
 
 namespace regress {
 
+// An alertable wait for nothing else: it ends with the routines that are due.
+inline auto* const alertable_pause = &SleepEx;
+
 inline HANDLE handle_of(SOCKET socket) { return reinterpret_cast<HANDLE>(socket); }
 
 class OverlappedCall {
  public:
   explicit OverlappedCall(size_t room = 64) : OverlappedCall(std::string(room, '-')) {}  // to receive
-  explicit OverlappedCall(std::string text) : data(std::move(text)) {                      // to send
+  explicit OverlappedCall(std::string text) : data(std::move(text)) {                     // to send
     buffer = {static_cast<ULONG>(data.size()), data.data()};
     overlapped.hEvent = event_;
     sender.length = sizeof sender.storage;
@@ -38,7 +42,7 @@ class OverlappedCall {
       CancelIoEx(handle_of(socket_), &overlapped);
       EXPECT_TRUE(eventually([this] { return ended(); }));
     }
-    if (begun_ && routine) SleepEx(0, TRUE);
+    if (begun_ && routine) alertable_pause(0, TRUE);
     WSACloseEvent(event_);
   }
 
@@ -60,7 +64,16 @@ class OverlappedCall {
     return begin(socket, [&] { return WSASend(socket, &buffer, 1, place_of_count(), with_flags, &overlapped, routine); });
   }
   int send_to(SOCKET socket, const Endpoint& to) {
-    return begin(socket, [&] { return WSASendTo(socket, &buffer, 1, &at_once, 0, to.address(), to.length, &overlapped, routine); });
+    return begin(socket, [&] {
+      return WSASendTo(socket, &buffer, 1, &at_once, 0, to.address(), to.length, &overlapped, routine);
+    });
+  }
+  // The socket as a file.
+  int read(SOCKET socket) {
+    return begin(socket, [&] { return ReadFile(handle_of(socket), buffer.buf, buffer.len, nullptr, &overlapped) != FALSE; });
+  }
+  int write(SOCKET socket) {
+    return begin(socket, [&] { return WriteFile(handle_of(socket), buffer.buf, buffer.len, nullptr, &overlapped) != FALSE; });
   }
   // Any other that begins with this object's structure; it returns what the others return, or BOOL.
   template <class Call>

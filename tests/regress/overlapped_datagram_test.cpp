@@ -12,7 +12,8 @@ namespace {
 class OverlappedDatagramTest : public DatagramPairTest {
  protected:
   bool sent(const std::string& text) {
-    return sendto(here(), text.data(), static_cast<int>(text.size()), 0, target_.address(), target_.length) == static_cast<int>(text.size());
+    const int size = static_cast<int>(text.size());
+    return sendto(here(), text.data(), size, 0, target_.address(), target_.length) == size;
   }
 };
 FOR_BOTH_FAMILIES(OverlappedDatagramTest);
@@ -113,7 +114,7 @@ TEST_P(OverlappedDatagramTest, WhatBindsTheSocketLetsItReceive) {
   EXPECT_EQ("ok", in.received());
 }
 
-// ---- messages --------------------------------------------------------------------------------------------------------------------
+// ---- messages -------------------------------------------------------------------------------------------------------------
 class OverlappedMessageTest : public MessageTest {};
 FOR_BOTH_FAMILIES(OverlappedMessageTest);
 

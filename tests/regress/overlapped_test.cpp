@@ -1,5 +1,5 @@
-// Overlapped transfers on connections that tell of their end by an event. How they are ended: overlapped_cancel_test.cpp; by routines:
-// routine_test.cpp; by ports: iocp_test.cpp.
+// Overlapped transfers on connections that tell of their end by an event. How they are ended: overlapped_cancel_test.cpp; what
+// tells by routines: routine_test.cpp; by ports: iocp_test.cpp.
 #include "tests/regress/overlapped_call.h"
 
 #include <deque>
@@ -22,7 +22,7 @@ std::string pattern(size_t size) {
   return text;
 }
 
-// ---- how it begins and ends ------------------------------------------------------------------------------------------------
+// ---- how it begins and ends -----------------------------------------------------------------------------------------------
 TEST_P(OverlappedTest, APendingReceiveIsToldByItsEvent) {
   OverlappedCall call;
   ASSERT_PENDING(call.receive(here()));
@@ -128,7 +128,7 @@ TEST_P(OverlappedTest, ReceivesAreFilledInTheOrderOfTheCalls) {
   EXPECT_EQ("e", calls[4].received()) << "a receive is content with less than its room";
 }
 
-// ---- sends -----------------------------------------------------------------------------------------------------------------
+// ---- sends ----------------------------------------------------------------------------------------------------------------
 TEST_P(OverlappedTest, ALargeSendIsSentWholeWhateverTheMode) {
   const std::string text = pattern(4 << 20);
   for (const bool nonblocking : {false, true}) {
@@ -158,7 +158,7 @@ TEST_P(OverlappedTest, ASendWithNothingInItSucceeds) {
   EXPECT_EQ(0, call.end());
 }
 
-// ---- the blocking mode is for other calls ------------------------------------------------------------------------------------
+// ---- the blocking mode is for other calls ---------------------------------------------------------------------------------
 TEST_P(OverlappedTest, TheBlockingModeHasNoInfluenceAndIsNotInfluenced) {
   ASSERT_TRUE(set_nonblocking(here()));
   OverlappedCall call;
@@ -182,7 +182,33 @@ TEST_P(OverlappedTest, TheBlockingModeHasNoInfluenceAndIsNotInfluenced) {
   EXPECT_EQ('x', outcome->result) << describe(*outcome);
 }
 
-// ---- receives ----------------------------------------------------------------------------------------------------------------
+TEST_P(OverlappedTest, TimeoutsAreForBlockingCalls) {
+  ASSERT_TRUE(set_option(here(), SOL_SOCKET, SO_RCVTIMEO, 1) && set_option(there(), SOL_SOCKET, SO_RCVTIMEO, 100));
+  OverlappedCall call;
+  ASSERT_PENDING(call.receive(here()));
+  char byte;
+  ASSERT_FAILS_WITH(recv(there(), &byte, 1, 0), WSAETIMEDOUT);
+  EXPECT_FALSE(call.told());
+  ASSERT_TRUE(send_all(there(), "hello"));
+  EXPECT_EQ("hello", call.received());
+}
+
+TEST_P(OverlappedTest, ASocketWithoutTheAttributeIgnoresTheStructure) {
+  const Socket listening = listener(family()), plain(WSASocketW(family(), SOCK_STREAM, 0, nullptr, 0, 0));
+  const Endpoint to = local_name(listening.get());
+  ASSERT_RETURNS(0, connect(plain.get(), to.address(), to.length));
+  const Socket server(accept(listening.get(), nullptr, nullptr));
+  ASSERT_TRUE(send_all(server.get(), "hello"));
+  ASSERT_TRUE(wait_for(plain.get(), Readiness::kRead));
+  OverlappedCall call;
+  ASSERT_RETURNS(0, call.receive(plain.get()));
+  EXPECT_EQ(5u, call.at_once);
+  ASSERT_FALSE(call.told());
+  ASSERT_TRUE(set_nonblocking(plain.get()));
+  EXPECT_FAILS_WITH(call.receive(plain.get()), WSAEWOULDBLOCK);
+}
+
+// ---- receives -------------------------------------------------------------------------------------------------------------
 TEST_P(OverlappedTest, AnEmptyReceiveWaitsForDataAndLeavesIt) {
   OverlappedCall call(0);
   ASSERT_PENDING(call.receive(here()));
@@ -232,7 +258,7 @@ TEST_P(OverlappedTest, AResetEndsASendThatWaits) {
   EXPECT_FAILS_WITH_ONE_OF(calls.back().end(), connection_lost());
 }
 
-// ---- flags -------------------------------------------------------------------------------------------------------------------
+// ---- flags ----------------------------------------------------------------------------------------------------------------
 TEST_P(OverlappedTest, WaitAllWaitsForAll) {
   OverlappedCall call(8);
   ASSERT_PENDING(call.receive(here(), MSG_WAITALL));
@@ -299,7 +325,7 @@ TEST_P(OverlappedTest, UrgentDataIsSent) {
   EXPECT_EQ('!', byte);
 }
 
-// ---- beside other receives -----------------------------------------------------------------------------------------------------
+// ---- beside other receives ------------------------------------------------------------------------------------------------
 TEST_P(OverlappedTest, APendingReceiveComesBeforeLaterCalls) {
   OverlappedCall call(4);
   ASSERT_PENDING(call.receive(here()));
@@ -321,10 +347,11 @@ TEST_P(OverlappedTest, BesideABlockingReceiveNothingIsLost) {
   const auto outcome = blocked.outcome();
   ASSERT_TRUE(outcome);
   const std::string got = call.received();
-  EXPECT_TRUE((outcome->result == 'a' && got == "bbbb") || (outcome->result == 'b' && got == "aaaa")) << describe(*outcome) << ", " << got;
+  EXPECT_TRUE((outcome->result == 'a' && got == "bbbb") || (outcome->result == 'b' && got == "aaaa"))
+      << describe(*outcome) << ", " << got;
 }
 
-// ---- failures that nobody is told of ---------------------------------------------------------------------------------------------
+// ---- failures that nobody is told of --------------------------------------------------------------------------------------
 TEST_P(OverlappedTest, WhatFailsAtOnceIsToldToNobody) {
   const Socket alone = bound_socket(family(), SOCK_STREAM);
   OverlappedCall call("x");
@@ -342,14 +369,15 @@ TEST_P(OverlappedTest, BadBuffersAreFaultsAndLoseNothing) {
   OverlappedCall call;
   ASSERT_TRUE(send_all(there(), "hello"));
   ASSERT_TRUE(wait_for(here(), Readiness::kRead));
-  EXPECT_FAILS_WITH(call.begin(here(), [&] { return WSARecv(here(), nullptr, 1, nullptr, &call.flags, &call.overlapped, nullptr); }), WSAEFAULT);
-  EXPECT_FAILS_WITH(call.begin(here(), [&] { return WSARecv(here(), &call.buffer, 1, nullptr, nullptr, &call.overlapped, nullptr); }), WSAEFAULT);
-  EXPECT_FAILS_WITH(call.begin(here(), [&] { return WSASend(here(), nullptr, 1, nullptr, 0, &call.overlapped, nullptr); }), WSAEFAULT);
+  const SOCKET s = here();
+  EXPECT_FAILS_WITH(WSARecv(s, nullptr, 1, nullptr, &call.flags, &call.overlapped, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSARecv(s, &call.buffer, 1, nullptr, nullptr, &call.overlapped, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSASend(s, nullptr, 1, nullptr, 0, &call.overlapped, nullptr), WSAEFAULT);
   EXPECT_FALSE(call.told());
   EXPECT_EQ("hello", receive_exactly(here(), 5));
 }
 
-// ---- WSAGetOverlappedResult --------------------------------------------------------------------------------------------------------
+// ---- WSAGetOverlappedResult -----------------------------------------------------------------------------------------------
 BlockedCall waiting_for(SOCKET socket, OverlappedCall& call) {
   return BlockedCall([socket, &call]() -> long long {
     DWORD bytes = 0, flags = 0;
@@ -396,7 +424,9 @@ TEST_P(OverlappedTest, TheResultIsAskedOfASocket) {
   OverlappedCall call;
   ASSERT_PENDING(call.receive(here()));
   DWORD bytes = 0, flags = 0;
-  const auto result_of = [&](SOCKET socket) { return WSAGetOverlappedResult(socket, &call.overlapped, &bytes, FALSE, &flags) ? 0 : -1; };
+  const auto result_of = [&](SOCKET socket) {
+    return WSAGetOverlappedResult(socket, &call.overlapped, &bytes, FALSE, &flags) ? 0 : -1;
+  };
   EXPECT_FAILS_WITH(result_of(INVALID_SOCKET), WSAENOTSOCK);
   const WSAEVENT event = WSACreateEvent();
   EXPECT_FAILS_WITH(result_of(reinterpret_cast<SOCKET>(event)), WSAENOTSOCK);
@@ -417,12 +447,12 @@ TEST_P(OverlappedTest, TheResultNeedsPlaces) {
   EXPECT_FAILS_WITH(result(&call.overlapped, &bytes, nullptr), WSAEFAULT);
 }
 
-// ---- the socket as a file ------------------------------------------------------------------------------------------------------------
+// ---- the socket as a file -------------------------------------------------------------------------------------------------
 TEST_P(OverlappedTest, IsReadAndWrittenAsAFile) {
   OverlappedCall in, out("hello");
-  ASSERT_PENDING(in.begin(here(), [&] { return ReadFile(handle_of(here()), in.data.data(), 64, nullptr, &in.overlapped) != FALSE; }));
+  ASSERT_PENDING(in.read(here()));
   EXPECT_FALSE(in.told());
-  ASSERT_BEGUN(out.begin(there(), [&] { return WriteFile(handle_of(there()), out.data.data(), 5, nullptr, &out.overlapped) != FALSE; }));
+  ASSERT_BEGUN(out.write(there()));
   ASSERT_TRUE(out.wait() && in.wait());
   DWORD bytes = 0;
   EXPECT_TRUE(GetOverlappedResult(handle_of(there()), &out.overlapped, &bytes, FALSE)) << GetLastError();
@@ -435,7 +465,7 @@ TEST_P(OverlappedTest, IsReadAndWrittenAsAFile) {
 
 TEST_P(OverlappedTest, AsAFileItTellsErrorsOfFiles) {
   OverlappedCall call;
-  ASSERT_PENDING(call.begin(here(), [&] { return ReadFile(handle_of(here()), call.data.data(), 64, nullptr, &call.overlapped) != FALSE; }));
+  ASSERT_PENDING(call.read(here()));
   DWORD bytes = 0;
   SetLastError(0);
   EXPECT_FALSE(GetOverlappedResult(handle_of(here()), &call.overlapped, &bytes, FALSE));
@@ -446,6 +476,55 @@ TEST_P(OverlappedTest, AsAFileItTellsErrorsOfFiles) {
   EXPECT_FALSE(GetOverlappedResult(handle_of(here()), &call.overlapped, &bytes, FALSE));
   EXPECT_EQ(static_cast<DWORD>(ERROR_NETNAME_DELETED), GetLastError());
   EXPECT_FAILS_WITH(call.result(), WSAECONNRESET) << "and as a socket those of sockets";
+}
+
+TEST_P(OverlappedTest, AFilesResultIsWaitedForAsLongAsWanted) {
+  OverlappedCall call;
+  ASSERT_PENDING(call.read(here()));
+  const struct {
+    DWORD milliseconds, error;
+    bool with_queued_call;
+  } rows[] = {{0, ERROR_IO_INCOMPLETE, false}, {10, WAIT_TIMEOUT, false}, {kDeadlineMs, WAIT_IO_COMPLETION, true}};
+  for (const auto& row : rows) {
+    if (row.with_queued_call) {
+      ASSERT_TRUE(QueueUserAPC([](ULONG_PTR) {}, GetCurrentThread(), 0));
+    }
+    DWORD bytes = 0;
+    SetLastError(0);
+    const BOOL ended = GetOverlappedResultEx(handle_of(here()), &call.overlapped, &bytes, row.milliseconds, row.with_queued_call);
+    const DWORD error = GetLastError();
+    EXPECT_FALSE(ended);
+    EXPECT_EQ(row.error, error);
+  }
+  ASSERT_TRUE(send_all(there(), "hello"));
+  DWORD bytes = 0;
+  EXPECT_TRUE(GetOverlappedResultEx(handle_of(here()), &call.overlapped, &bytes, kDeadlineMs, FALSE)) << GetLastError();
+  EXPECT_EQ(5u, bytes);
+}
+
+// ---- I/O controls ---------------------------------------------------------------------------------------------------------
+int control(OverlappedCall& call, SOCKET socket, long code, void* out, DWORD size) {
+  return call.begin(socket, [&] {
+    return WSAIoctl(socket, static_cast<DWORD>(code), nullptr, 0, out, size, &call.at_once, &call.overlapped, nullptr);
+  });
+}
+
+TEST_P(OverlappedTest, AControlIsToldToo) {
+  ASSERT_TRUE(send_all(there(), "hello"));
+  ASSERT_TRUE(wait_for(here(), Readiness::kRead));
+  u_long waiting = 0;
+  OverlappedCall call;
+  ASSERT_BEGUN(control(call, here(), FIONREAD, &waiting, sizeof waiting));
+  EXPECT_EQ(static_cast<long long>(sizeof waiting), call.end()) << error_name(WSAGetLastError());
+  EXPECT_EQ(5u, waiting);
+}
+
+TEST_P(OverlappedTest, AChangeOfAddressesIsWaitedFor) {
+  OverlappedCall call;
+  ASSERT_PENDING(control(call, here(), SIO_ADDRESS_LIST_CHANGE, nullptr, 0));
+  EXPECT_FALSE(call.told());
+  EXPECT_TRUE(CancelIoEx(handle_of(here()), &call.overlapped)) << GetLastError();
+  EXPECT_FAILS_WITH(call.end(), WSA_OPERATION_ABORTED);
 }
 
 }  // namespace

@@ -61,9 +61,9 @@ TEST_P(RoutineTest, RunsInAnAlertableWaitWithTheResult) {
   ASSERT_PENDING(call.receive(here()));
   ASSERT_TRUE(send_all(there(), "hello"));
   ASSERT_TRUE(call.ends());
-  EXPECT_EQ(0u, SleepEx(0, FALSE));
+  EXPECT_EQ(0u, alertable_pause(0, FALSE));
   EXPECT_TRUE(told.empty()) << "run without an alertable wait";
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   ASSERT_EQ(1u, told.size());
   EXPECT_EQ(0u, told[0].error);
   EXPECT_EQ(5u, told[0].bytes);
@@ -72,7 +72,7 @@ TEST_P(RoutineTest, RunsInAnAlertableWaitWithTheResult) {
   EXPECT_EQ(GetCurrentThreadId(), told[0].thread);
   EXPECT_EQ(5, call.result()) << "which may be asked for too";
   EXPECT_EQ("hello", call.data.substr(0, 5));
-  EXPECT_EQ(0u, SleepEx(0, TRUE));
+  EXPECT_EQ(0u, alertable_pause(0, TRUE));
   EXPECT_EQ(1u, told.size());
 }
 
@@ -84,7 +84,7 @@ TEST_P(RoutineTest, RunsWhileTheThreadWaitsForIt) {
     EXPECT_NE(thread, GetCurrentThreadId());
     EXPECT_TRUE(send_all(there(), "hello"));
   });
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   sender.join();
   ASSERT_EQ(1u, told.size());
   EXPECT_EQ(5u, told[0].bytes);
@@ -92,10 +92,10 @@ TEST_P(RoutineTest, RunsWhileTheThreadWaitsForIt) {
 
 TEST_P(RoutineTest, EveryAlertableWaitRunsIt) {
   const WSAEVENT event = WSACreateEvent();
-  const std::pair<const char*, std::function<DWORD(BOOL)>> waits[] = {
-      {"WSAWaitForMultipleEvents", [&](BOOL alertable) { return WSAWaitForMultipleEvents(1, &event, FALSE, alertable ? kDeadlineMs : 0, alertable); }},
-      {"WaitForSingleObjectEx", [&](BOOL alertable) { return WaitForSingleObjectEx(event, alertable ? kDeadlineMs : 0, alertable); }},
-      {"WaitForMultipleObjectsEx", [&](BOOL alertable) { return WaitForMultipleObjectsEx(1, &event, FALSE, alertable ? kDeadlineMs : 0, alertable); }},
+  const std::pair<const char*, std::function<DWORD(DWORD, BOOL)>> waits[] = {
+      {"WSAWaitForMultipleEvents", [&](DWORD limit, BOOL alertable) { return WSAWaitForMultipleEvents(1, &event, FALSE, limit, alertable); }},
+      {"WaitForSingleObjectEx", [&](DWORD limit, BOOL alertable) { return WaitForSingleObjectEx(event, limit, alertable); }},
+      {"WaitForMultipleObjectsEx", [&](DWORD limit, BOOL alertable) { return WaitForMultipleObjectsEx(1, &event, FALSE, limit, alertable); }},
   };
   for (const auto& [name, wait] : waits) {
     told.clear();
@@ -103,9 +103,9 @@ TEST_P(RoutineTest, EveryAlertableWaitRunsIt) {
     ASSERT_PENDING(call.receive(here()));
     ASSERT_TRUE(send_all(there(), "x"));
     ASSERT_TRUE(call.ends());
-    EXPECT_EQ(static_cast<DWORD>(WAIT_TIMEOUT), wait(FALSE)) << name;
+    EXPECT_EQ(static_cast<DWORD>(WAIT_TIMEOUT), wait(0, FALSE)) << name;
     EXPECT_TRUE(told.empty()) << name;
-    EXPECT_EQ(static_cast<DWORD>(WSA_WAIT_IO_COMPLETION), wait(TRUE)) << name;
+    EXPECT_EQ(static_cast<DWORD>(WSA_WAIT_IO_COMPLETION), wait(kDeadlineMs, TRUE)) << name;
     EXPECT_EQ(1u, told.size()) << name;
   }
   EXPECT_TRUE(WSACloseEvent(event));
@@ -118,12 +118,12 @@ TEST_P(RoutineTest, WhatEndsAtOnceRunsItLaterToo) {
   ASSERT_RETURNS(0, in.receive(here()));
   EXPECT_EQ(5u, in.at_once);
   EXPECT_TRUE(told.empty());
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   ASSERT_EQ(1u, told.size());
   EXPECT_EQ(5u, told[0].bytes);
   ASSERT_BEGUN(out.send(here()));
   EXPECT_EQ(1u, told.size());
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   ASSERT_EQ(2u, told.size());
   EXPECT_EQ(&out.overlapped, told[1].overlapped);
   EXPECT_EQ(5u, told[1].bytes);
@@ -136,7 +136,7 @@ TEST_P(RoutineTest, OneWaitRunsAllThatAreDue) {
   for (int i = 0; i < 4; ++i) ASSERT_PENDING(calls.emplace_back(4).receive(here()));
   ASSERT_TRUE(send_all(there(), "aaaabbbbccccdddd"));
   for (const RoutineCall& call : calls) ASSERT_TRUE(call.ends());
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   EXPECT_EQ(4u, told.size());
   for (size_t i = 0; i < calls.size(); ++i) EXPECT_EQ(std::string(4, static_cast<char>('a' + i)), calls[i].data);
   for (const RoutineCall& call : calls)
@@ -151,10 +151,10 @@ TEST_P(RoutineTest, NoOtherThreadRunsIt) {
         thread = GetCurrentThreadId();
         EXPECT_FAILS_WITH(call.receive(here()), WSA_IO_PENDING);
       },
-      [] { EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE)); });
+      [] { EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE)); });
   ASSERT_TRUE(send_all(there(), "hello"));
   ASSERT_TRUE(call.ends());
-  EXPECT_EQ(0u, SleepEx(0, TRUE));
+  EXPECT_EQ(0u, alertable_pause(0, TRUE));
   EXPECT_TRUE(told_so_far().empty());
   other.let_go();
   ASSERT_EQ(1u, told.size());
@@ -171,12 +171,12 @@ TEST_P(RoutineTest, AThreadThatNeverWaitsAlertablyNeverRunsIt) {
     EXPECT_FAILS_WITH(pending.receive(here()), WSA_IO_PENDING);
   }).join();
   EXPECT_TRUE(pending.ends()) << "with its thread";
-  EXPECT_EQ(0u, SleepEx(0, TRUE));
+  EXPECT_EQ(0u, alertable_pause(0, TRUE));
   EXPECT_TRUE(told.empty());
   EXPECT_EQ("x", ended.data.substr(0, 1));
 }
 
-// ---- the program's own word ----------------------------------------------------------------------------------------------------
+// ---- the program's own word -----------------------------------------------------------------------------------------------
 // Sends back what it receives, call by call out of the routines, which find it by hEvent.
 struct Echo {
   explicit Echo(SOCKET s) : socket(s) {
@@ -217,7 +217,7 @@ TEST_P(RoutineTest, MayBeginTheNextCall) {
   {
     Echo echo(here());
     echo.receive();
-    while (!echo.ended && !echo.failed && SleepEx(kDeadlineMs, TRUE) == kCompletion) {
+    while (!echo.ended && !echo.failed && alertable_pause(kDeadlineMs, TRUE) == kCompletion) {
     }
     EXPECT_TRUE(echo.ended);
     EXPECT_FALSE(echo.failed);
@@ -236,25 +236,25 @@ TEST_P(RoutineTest, LeavesTheEventAlone) {
   ASSERT_TRUE(WSAResetEvent(event));
   ASSERT_TRUE(send_all(there(), "x"));
   ASSERT_TRUE(call.ends());
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   EXPECT_EQ(static_cast<DWORD>(WAIT_TIMEOUT), WaitForSingleObject(event, 0)) << "set";
   EXPECT_EQ(event, call.overlapped.hEvent);
   EXPECT_TRUE(WSACloseEvent(event));
 }
 
-// ---- failures --------------------------------------------------------------------------------------------------------------------
+// ---- failures -------------------------------------------------------------------------------------------------------------
 TEST_P(RoutineTest, IsToldOfTheEndAndOfErrors) {
   RoutineCall last, reset;
   ASSERT_PENDING(last.receive(here()));
   ASSERT_RETURNS(0, shutdown(there(), SD_SEND));
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   ASSERT_EQ(1u, told.size());
   EXPECT_EQ(0u, told[0].error);
   EXPECT_EQ(0u, told[0].bytes);
   ASSERT_PENDING(reset.receive(there()));
   EXPECT_TRUE(set_linger(here(), 1, 0));
   pair_.client = Socket();
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   ASSERT_EQ(2u, told.size());
   EXPECT_EQ(static_cast<DWORD>(WSAECONNRESET), told[1].error) << error_name(static_cast<int>(told[1].error));
 }
@@ -263,17 +263,17 @@ TEST_P(RoutineTest, IsToldThatItsCallWasCancelled) {
   RoutineCall cancelled, closed;
   ASSERT_PENDING(cancelled.receive(here()));
   EXPECT_TRUE(CancelIoEx(handle_of(here()), &cancelled.overlapped));
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   ASSERT_EQ(1u, told.size());
   EXPECT_EQ(static_cast<DWORD>(WSA_OPERATION_ABORTED), told[0].error);
   EXPECT_EQ(0u, told[0].bytes);
   ASSERT_PENDING(closed.receive(here()));
   ASSERT_RETURNS(0, pair_.client.close());
-  EXPECT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  EXPECT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   ASSERT_EQ(2u, told.size());
   EXPECT_EQ(&closed.overlapped, told[1].overlapped);
   EXPECT_EQ(static_cast<DWORD>(WSA_OPERATION_ABORTED), told[1].error);
-  EXPECT_EQ(0u, SleepEx(0, TRUE));
+  EXPECT_EQ(0u, alertable_pause(0, TRUE));
   EXPECT_EQ(2u, told.size());
 }
 
@@ -282,7 +282,7 @@ TEST_P(RoutineTest, WhatFailsAtOnceRunsNothing) {
   RoutineCall call;
   EXPECT_FAILS_WITH(call.receive(alone.get()), WSAENOTCONN);
   EXPECT_FAILS_WITH(call.receive(INVALID_SOCKET), WSAENOTSOCK);
-  EXPECT_EQ(0u, SleepEx(0, TRUE));
+  EXPECT_EQ(0u, alertable_pause(0, TRUE));
   EXPECT_TRUE(told.empty());
 }
 
@@ -292,18 +292,18 @@ TEST_P(RoutineTest, ASocketWithAPortTakesNoRoutines) {
   RoutineCall call("x");
   EXPECT_FAILS_WITH(call.receive(here()), WSAEINVAL);
   EXPECT_FAILS_WITH(call.send(here()), WSAEINVAL);
-  EXPECT_EQ(0u, SleepEx(0, TRUE));
+  EXPECT_EQ(0u, alertable_pause(0, TRUE));
   EXPECT_TRUE(told.empty());
   EXPECT_TRUE(CloseHandle(port));
 }
 
-// ---- datagrams, files ----------------------------------------------------------------------------------------------------------------
+// ---- datagrams, files -----------------------------------------------------------------------------------------------------
 TEST_P(RoutineTest, IsToldOfALongDatagramAndItsSender) {
   const Socket receiver = bound_socket(family(), SOCK_DGRAM), sender = bound_socket(family(), SOCK_DGRAM);
   RoutineCall in(4), out("hello");
   ASSERT_PENDING(in.receive_from(receiver.get()));
   ASSERT_BEGUN(out.send_to(sender.get(), local_name(receiver.get())));
-  while (told.size() < 2) ASSERT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  while (told.size() < 2) ASSERT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   const Told& received = told[told[0].overlapped == &in.overlapped ? 0 : 1];
   EXPECT_EQ(static_cast<DWORD>(WSAEMSGSIZE), received.error) << error_name(static_cast<int>(received.error));
   EXPECT_EQ(4u, received.bytes);
@@ -315,7 +315,7 @@ TEST_P(RoutineTest, IsToldOfReadsAndWritesOfTheSocketAsAFile) {
   RoutineCall in, out("hello");
   in.begin(here(), [&] { return ReadFileEx(handle_of(here()), in.data.data(), 64, &in.overlapped, note_file) != FALSE; });
   out.begin(there(), [&] { return WriteFileEx(handle_of(there()), out.data.data(), 5, &out.overlapped, note_file) != FALSE; });
-  while (told.size() < 2) ASSERT_EQ(kCompletion, SleepEx(kDeadlineMs, TRUE));
+  while (told.size() < 2) ASSERT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
   for (const Told& one : told) {
     EXPECT_EQ(0u, one.error);
     EXPECT_EQ(5u, one.bytes);

@@ -28,6 +28,7 @@ class SharedPrefix(WinePrefix):
             done = subprocess.run([os.path.join(BUILD, "windsock"), "run", "--prefix", str(prefix.path), "cmd", "/c", "exit"],
                                   env=prefix.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=BOOT_SECONDS)
             assert done.returncode == 0, done.stderr
+            prefix.keep_server()
             prefix.first_output = done.stdout + done.stderr
         return cls._made[name]
 

@@ -29,6 +29,12 @@ class WinePrefix:
         subprocess.run([find_wine(), "wineboot", "-i"], env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, timeout=BOOT_SECONDS)
 
+    def keep_server(self):
+        """Has wineserver stay until end(). By itself it leaves some seconds after the last program, and one that starts in that moment
+        fails ("wine client error: recvmsg: Connection reset by peer")."""
+        self.end()
+        subprocess.run([find_server(), "-p"], env=self.environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
     def end(self):
         """Ends all of its processes."""
         for argument in ("-k", "-w"):
