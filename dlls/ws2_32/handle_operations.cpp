@@ -152,6 +152,7 @@ const services::SocketOperations kHandleOperations = {
     .cancel = cancel,
     .common_source = common_source,
     .await_end = await_end_of,
+    .end_thread = end_operating_thread,
 };
 
 }  // namespace windsock

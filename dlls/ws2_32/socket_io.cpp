@@ -24,21 +24,29 @@ std::mutex& registration_mutex() {
   return *mutex;
 }
 
+constinit thread_local int t_operating_thread = 0;  // once it has begun an operation
+
 struct ThreadEnd {
-  int thread = host::thread_id();
-  ~ThreadEnd() {
-    SocketTable::instance().for_each([this](SocketRef& socket) {
-      if (SocketIo* io = SocketIo::if_any(socket.descriptor()))
-        io->cancel([this](const Operation& operation) { return operation.thread() == thread && !operation.has_port(); });
-    });
-  }
+  ~ThreadEnd() { end_operating_thread(); }
 };
 
 }  // namespace
 
 int operating_thread() {
-  thread_local ThreadEnd end;
-  return end.thread;
+  if (t_operating_thread == 0) [[unlikely]] {
+    t_operating_thread = host::thread_id();
+    if (!services::kTellsThreadEnds) thread_local ThreadEnd end;
+  }
+  return t_operating_thread;
+}
+
+void end_operating_thread() {
+  const int thread = std::exchange(t_operating_thread, 0);
+  if (thread == 0) return;
+  SocketTable::instance().for_each([thread](SocketRef& socket) {
+    if (SocketIo* io = SocketIo::if_any(socket.descriptor()))
+      io->cancel([thread](const Operation& operation) { return operation.thread() == thread && !operation.has_port(); });
+  });
 }
 
 SocketIo& SocketIo::of(SocketRef& socket) {

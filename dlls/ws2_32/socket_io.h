@@ -80,5 +80,6 @@ class SocketIo {
 
 // The calling thread as one that begins operations: its end cancels those that tell no port.
 int operating_thread();
+void end_operating_thread();
 
 }  // namespace windsock
