@@ -5,9 +5,12 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
+#include "dlls/common/host.h"
+#include "dlls/common/host_futex.h"
 #include "dlls/common/nt_status.h"
 #include "dlls/winehost/arguments.h"
 #include "dlls/winehost/asynchronous_ends.h"
@@ -59,6 +62,8 @@ NtStatus WINDSOCK_MS_ABI NtQueryVolumeInformationFile(NtHandle file, IoStatus* s
 NtStatus WINDSOCK_MS_ABI NtSetInformationFile(NtHandle file, IoStatus* status, const void* data, uint32_t size, uint32_t what);
 NtStatus WINDSOCK_MS_ABI NtCancelIoFile(NtHandle file, IoStatus* status);
 NtStatus WINDSOCK_MS_ABI NtCancelIoFileEx(NtHandle file, IoStatus* operation, IoStatus* status);
+NtStatus WINDSOCK_MS_ABI NtWaitForSingleObject(NtHandle handle, uint8_t alertable, const int64_t* timeout);
+NtStatus WINDSOCK_MS_ABI NtWaitForMultipleObjects(uint32_t count, const NtHandle* handles, uint8_t any, uint8_t alertable, const int64_t* timeout);
 NtStatus WINDSOCK_MS_ABI NtCreateUserProcess(NtHandle* process, NtHandle* thread, uint32_t process_access, uint32_t thread_access,
                                              void* process_attributes, void* thread_attributes, uint32_t process_flags,
                                              uint32_t thread_flags, void* parameters, void* info, void* attributes);
@@ -237,6 +242,37 @@ NtStatus WINDSOCK_MS_ABI hook_NtCancelIoFile(NtHandle file, IoStatus* status) {
 NtStatus WINDSOCK_MS_ABI hook_NtCancelIoFileEx(NtHandle file, IoStatus* operation, IoStatus* status) {
   if (!is_socket(file)) return g_original.NtCancelIoFileEx(file, operation, status);
   return told(cancelled(g_socket_operations->cancel(number(file), operation)), status);
+}
+
+// In units of 100 ns: from now on if negative, else by the clock that begins with the year 1601.
+int64_t deadline_of(const int64_t* timeout) {
+  using Units = std::chrono::duration<int64_t, std::ratio<1, 10'000'000>>;
+  constexpr std::chrono::seconds kTo1970{11'644'473'600};
+  constexpr Units kForEver = std::chrono::days(10000);
+  if (!timeout) return host::kNoDeadline;
+  Units left(std::max(*timeout, -kForEver.count()));
+  left = left.count() <= 0 ? -left : left - std::chrono::duration_cast<Units>(std::chrono::system_clock::now().time_since_epoch() + kTo1970);
+  if (left >= kForEver) return host::kNoDeadline;
+  return host::now_nanoseconds() + std::chrono::nanoseconds(left).count();
+}
+
+// WaitForSingleObject, and so GetOverlappedResult without an event. Nothing is called in it, alertable or not.
+NtStatus wait_for(NtHandle handle, const int64_t* timeout) {
+  if (g_socket_operations->wait(number(handle), deadline_of(timeout))) return kSuccess;
+  constexpr uint32_t kWaitTimeout = 258;
+  return teb_last_error() == kWaitTimeout ? kTimeout : status_of_last_error();
+}
+
+NtStatus WINDSOCK_MS_ABI hook_NtWaitForSingleObject(NtHandle handle, uint8_t alertable, const int64_t* timeout) {
+  if (!is_socket(handle)) return g_original.NtWaitForSingleObject(handle, alertable, timeout);
+  return wait_for(handle, timeout);
+}
+
+// Not for a SOCKET beside others.
+NtStatus WINDSOCK_MS_ABI hook_NtWaitForMultipleObjects(uint32_t count, const NtHandle* handles, uint8_t any, uint8_t alertable,
+                                                       const int64_t* timeout) {
+  if (count != 1 || !is_socket(handles[0])) return g_original.NtWaitForMultipleObjects(count, handles, any, alertable, timeout);
+  return wait_for(handles[0], timeout);
 }
 
 // ---- processes --------------------------------------------------------------------------------------------------------------------

@@ -168,6 +168,9 @@ struct SocketOperations {
   IoSource* (*common_source)();
   // Waits for the end of an operation (GetOverlappedResult without an event). False: the deadline came first.
   bool (*await_end)(const void* overlapped, int64_t deadline);
+  // The socket as an object to wait for: signalled since the end of an operation until the next begins. False: WAIT_TIMEOUT, the deadline
+  // came first, or no socket.
+  bool (*wait)(uintptr_t socket, int64_t deadline);
   // The calling thread ends: cancels what it began, but for what tells a port.
   void (*end_thread)();
 };

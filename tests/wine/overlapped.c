@@ -242,8 +242,13 @@ static void ports(void)
     check("a receive", pending(receive(b, text, sizeof text, &o, NULL) != 0));
     WSABUF buffer = {.len = 4, .buf = "echo"};
     check("a send", WSASend(a, &buffer, 1, &n, 0, &w, NULL) == 0);
-    check("the send's packet", next(port, &n, &key, &ended) && n == 4 && key == 9 && ended == &w);
-    check("the receive's packet", next(port, &n, &key, &ended) && n == 4 && key == 7 && ended == &o && memcmp(text, "echo", 4) == 0);
+    BOOL sent = FALSE, received = FALSE;
+    for (int i = 0; i < 2; i++) {
+        check("a packet", next(port, &n, &key, &ended) && n == 4);
+        sent |= key == 9 && ended == &w;
+        received |= key == 7 && ended == &o && memcmp(text, "echo", 4) == 0;
+    }
+    check("the packets of both", sent && received);
     check("ReadFile to a port", pending(!ReadFile((HANDLE)b, text, sizeof text, NULL, &o)));
     check("FILE_SKIP_COMPLETION_PORT_ON_SUCCESS", SetFileCompletionNotificationModes((HANDLE)a, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
     check("WriteFile without a packet", WriteFile((HANDLE)a, "f", 1, NULL, &w));
