@@ -15,6 +15,7 @@
 #include <string>
 
 #include "dlls/common/debug.h"
+#include "dlls/mswsock/extensions.h"
 #include "dlls/winehost/arguments.h"
 #include "dlls/winehost/asynchronous_ends.h"
 #include "dlls/winehost/attachment.h"
