@@ -122,6 +122,8 @@ class IoSource {
   // Ends the leader's serve(), this one or its next. By any thread.
   virtual void wake_leader() = 0;
 };
+// Whether the host calls SocketOperations::end_thread itself: where the end of a thread of the host is too late for its services.
+[[gnu::visibility("hidden")]] extern const bool kTellsThreadEnds;
 // A thread of the core's own, of which the program knows nothing; it ends when `run` returns. False: none could be made.
 bool start_background_thread(void* (*run)(void*));
 // The source of a port: made by `make` at the first call (null: no memory), and deleted with the port.
@@ -166,6 +168,11 @@ struct SocketOperations {
   IoSource* (*common_source)();
   // Waits for the end of an operation (GetOverlappedResult without an event). False: the deadline came first.
   bool (*await_end)(const void* overlapped, int64_t deadline);
+  // The socket as an object to wait for: signalled since the end of an operation until the next begins. False: WAIT_TIMEOUT, the deadline
+  // came first, or no socket.
+  bool (*wait)(uintptr_t socket, int64_t deadline);
+  // The calling thread ends: cancels what it began, but for what tells a port.
+  void (*end_thread)();
 };
 void register_socket_operations(const SocketOperations* operations);
 
