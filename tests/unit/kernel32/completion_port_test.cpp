@@ -298,6 +298,47 @@ TEST_F(CompletionPortTest, has_the_place_of_a_thread_that_sleeps_in_a_wait) {
   EXPECT_EQ(get(port(), 0).key, 3u);
 }
 
+TEST_F(CompletionPortTest, has_the_place_of_a_thread_that_sleeps_for_a_condition_or_an_address) {
+  make(1);
+  SRWLOCK lock = SRWLOCK_INIT;
+  CONDITION_VARIABLE condition = CONDITION_VARIABLE_INIT;
+  LONG word = 0;
+  bool set = false;
+  std::function<Got(HANDLE)> ways[] = {
+      [&](HANDLE) {
+        AcquireSRWLockExclusive(&lock);
+        while (!set) SleepConditionVariableSRW(&condition, &lock, kHang, 0);
+        ReleaseSRWLockExclusive(&lock);
+        return Got{TRUE};
+      },
+      [&](HANDLE) {
+        LONG undesired = 0;
+        while (__atomic_load_n(&word, __ATOMIC_ACQUIRE) == 0) WaitOnAddress(&word, &undesired, sizeof word, kHang);
+        return Got{TRUE};
+      },
+  };
+  for (auto& way : ways) {
+    Worker first(port()), second(port());
+    second.sleep_at_port();
+    first.sleep_at_port();
+    EXPECT_TRUE(post(1));
+    first.result();
+    EXPECT_TRUE(post(2));
+    EXPECT_FALSE(second.is_done());
+    first.begin(way);
+    EXPECT_EQ(second.result().key, 2u);
+    AcquireSRWLockExclusive(&lock);
+    set = true;
+    ReleaseSRWLockExclusive(&lock);
+    WakeAllConditionVariable(&condition);
+    __atomic_store_n(&word, 1, __ATOMIC_RELEASE);
+    WakeByAddressAll(&word);
+    EXPECT_TRUE(first.result().success);
+    set = false;
+    word = 0;
+  }
+}
+
 TEST_F(CompletionPortTest, loses_a_thread_to_another_port) {
   make(1);
   OwnedHandle other(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1));
