@@ -3,8 +3,8 @@
  *
  * https://learn.microsoft.com/windows/win32/api/ioapiset/
  */
-#ifndef _IO_APISETH_
-#define _IO_APISETH_
+#ifndef _IO_APISET_H_
+#define _IO_APISET_H_
 
 #include <minwinbase.h>
 #include <minwindef.h>

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "dlls/common/host_futex.h"
+#include "dlls/kernel32/completion_port.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/time.h"
 
@@ -74,6 +75,7 @@ Compare comparison(size_t size) {
 
 // True: woken. False: the time was over first.
 bool sleep_in(List& list, Sleeper& sleeper, int64_t deadline) {
+  BlockedThread blocked;
   while (sleeper.woken.load(std::memory_order_acquire) == 0) {
     if (host::futex_sleep(word_of(sleeper), 0, deadline) != host::SleepEnd::kTimedOut) continue;
     std::lock_guard lock(list.mutex);

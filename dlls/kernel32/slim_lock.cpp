@@ -9,6 +9,7 @@
 #include <atomic>
 
 #include "dlls/common/host_futex.h"
+#include "dlls/kernel32/completion_port.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/time.h"
 
@@ -82,7 +83,11 @@ BOOL sleep_on(PCONDITION_VARIABLE variable, DWORD milliseconds, Leave leave, Ent
   uint32_t seen = word_of(variable).load(std::memory_order_relaxed);
   int64_t deadline = deadline_after(milliseconds);
   leave();
-  host::SleepEnd end = host::futex_sleep(address_of(variable), seen, deadline);
+  host::SleepEnd end;
+  {
+    BlockedThread blocked;
+    end = host::futex_sleep(address_of(variable), seen, deadline);
+  }
   enter();
   return end == host::SleepEnd::kTimedOut ? fail(Win32Error::kTimeout) : TRUE;
 }

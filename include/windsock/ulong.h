@@ -386,6 +386,82 @@ static __inline__ BOOL windsock_WriteFile_l(HANDLE file, LPCVOID buffer, DWORD s
 #endif
 #endif
 
+#if defined _IO_APISET_H_ && !defined WINDSOCK_ULONG_COMPLETION_
+#define WINDSOCK_ULONG_COMPLETION_
+#ifdef __cplusplus
+extern "C++" {
+inline BOOL GetQueuedCompletionStatus(HANDLE port, windsock_ulong bytes, PULONG_PTR key, LPOVERLAPPED *overlapped,
+            DWORD milliseconds)
+{
+    return GetQueuedCompletionStatus(port, bytes.pointer(), key, overlapped, milliseconds);
+}
+inline BOOL GetQueuedCompletionStatusEx(HANDLE port, LPOVERLAPPED_ENTRY entries, ULONG count, windsock_ulong
+            removed, DWORD milliseconds, BOOL alertable)
+{
+    return GetQueuedCompletionStatusEx(port, entries, count, removed.pointer(), milliseconds, alertable);
+}
+inline BOOL GetOverlappedResult(HANDLE file, LPOVERLAPPED overlapped, windsock_ulong bytes, BOOL wait)
+{
+    return GetOverlappedResult(file, overlapped, bytes.pointer(), wait);
+}
+inline BOOL GetOverlappedResultEx(HANDLE file, LPOVERLAPPED overlapped, windsock_ulong bytes, DWORD milliseconds,
+            BOOL alertable)
+{
+    return GetOverlappedResultEx(file, overlapped, bytes.pointer(), milliseconds, alertable);
+}
+}
+#else
+static __inline__ BOOL windsock_GetQueuedCompletionStatus_l(HANDLE port, unsigned long *bytes, PULONG_PTR key,
+            LPOVERLAPPED *overlapped, DWORD milliseconds)
+{
+    DWORD bytes_value = windsock_ulong_get(bytes);
+    BOOL result = GetQueuedCompletionStatus(port, bytes != NULL ? &bytes_value : NULL, key, overlapped, milliseconds);
+    if (bytes != NULL)
+        *bytes = bytes_value;
+    return result;
+}
+#define GetQueuedCompletionStatus(port, bytes, key, overlapped, milliseconds) _Generic((bytes), unsigned long *: \
+    windsock_GetQueuedCompletionStatus_l, default: GetQueuedCompletionStatus)(port, bytes, key, overlapped, \
+    milliseconds)
+static __inline__ BOOL windsock_GetQueuedCompletionStatusEx_l(HANDLE port, LPOVERLAPPED_ENTRY entries, ULONG
+            count, unsigned long *removed, DWORD milliseconds, BOOL alertable)
+{
+    DWORD removed_value = windsock_ulong_get(removed);
+    BOOL result = GetQueuedCompletionStatusEx(port, entries, count, removed != NULL ? &removed_value : NULL,
+                milliseconds, alertable);
+    if (removed != NULL)
+        *removed = removed_value;
+    return result;
+}
+#define GetQueuedCompletionStatusEx(port, entries, count, removed, milliseconds, alertable) _Generic((removed), \
+    unsigned long *: windsock_GetQueuedCompletionStatusEx_l, default: GetQueuedCompletionStatusEx)(port, entries, \
+    count, removed, milliseconds, alertable)
+static __inline__ BOOL windsock_GetOverlappedResult_l(HANDLE file, LPOVERLAPPED overlapped, unsigned long *bytes,
+            BOOL wait)
+{
+    DWORD bytes_value = windsock_ulong_get(bytes);
+    BOOL result = GetOverlappedResult(file, overlapped, bytes != NULL ? &bytes_value : NULL, wait);
+    if (bytes != NULL)
+        *bytes = bytes_value;
+    return result;
+}
+#define GetOverlappedResult(file, overlapped, bytes, wait) _Generic((bytes), unsigned long *: \
+    windsock_GetOverlappedResult_l, default: GetOverlappedResult)(file, overlapped, bytes, wait)
+static __inline__ BOOL windsock_GetOverlappedResultEx_l(HANDLE file, LPOVERLAPPED overlapped, unsigned long
+            *bytes, DWORD milliseconds, BOOL alertable)
+{
+    DWORD bytes_value = windsock_ulong_get(bytes);
+    BOOL result = GetOverlappedResultEx(file, overlapped, bytes != NULL ? &bytes_value : NULL, milliseconds, alertable);
+    if (bytes != NULL)
+        *bytes = bytes_value;
+    return result;
+}
+#define GetOverlappedResultEx(file, overlapped, bytes, milliseconds, alertable) _Generic((bytes), unsigned long *: \
+    windsock_GetOverlappedResultEx_l, default: GetOverlappedResultEx)(file, overlapped, bytes, milliseconds, \
+    alertable)
+#endif
+#endif
+
 #if defined _PROCESSTHREADSAPI_H_ && !defined WINDSOCK_ULONG_THREADS_
 #define WINDSOCK_ULONG_THREADS_
 #ifdef __cplusplus

@@ -29,6 +29,7 @@ regress_sources = \
 	tests/regress/overlapped_test.cpp \
 	tests/regress/ping_test.cpp \
 	tests/regress/poll_test.cpp \
+	tests/regress/port_test.cpp \
 	tests/regress/provider_test.cpp \
 	tests/regress/routine_test.cpp \
 	tests/regress/select_test.cpp \

@@ -11,9 +11,11 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/c_threads_test.cpp \
 	tests/unit/kernel32/child.cpp \
 	tests/unit/kernel32/command_line_test.cpp \
+	tests/unit/kernel32/completion_port_test.cpp \
 	tests/unit/kernel32/console_signals_test.cpp \
 	tests/unit/kernel32/dispatcher_test.cpp \
 	tests/unit/kernel32/event_test.cpp \
+	tests/unit/kernel32/fake_source.h \
 	tests/unit/kernel32/file_test.cpp \
 	tests/unit/kernel32/fls_test.cpp \
 	tests/unit/kernel32/handle_test.cpp \
@@ -37,6 +39,7 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/time_test.cpp \
 	tests/unit/kernel32/timer_test.cpp \
 	tests/unit/kernel32/tls_test.cpp \
+	tests/unit/kernel32/wait_serving_test.cpp \
 	tests/unit/kernel32/wait_test.cpp
 tests_unit_kernel32_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_unit_kernel32_test_LDADD = libkernel32.la libwindsock_common.la $(GTEST_LIBS)

@@ -1,6 +1,7 @@
 // Files by handles: how they are opened, read, written, and what is no file.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -186,6 +187,138 @@ TEST_F(File, leaves_no_descriptor) {
     EXPECT_TRUE(CloseHandle(file));
   }
   EXPECT_EQ(descriptors(), before);
+}
+
+// ---- with an OVERLAPPED -----------------------------------------------------------------------------------------------------
+
+OVERLAPPED at(DWORD offset, HANDLE event = nullptr) {
+  OVERLAPPED overlapped{};
+  overlapped.Offset = offset;
+  overlapped.hEvent = event;
+  return overlapped;
+}
+
+TEST_F(File, is_read_and_written_at_an_offset) {
+  put("0123456789");
+  for (DWORD manner : {DWORD{FILE_ATTRIBUTE_NORMAL}, DWORD{FILE_FLAG_OVERLAPPED}}) {
+    OwnedHandle file(open(GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING, manner));
+    OwnedHandle event = manual_event();
+    char got[4] = "";
+    DWORD moved = 0;
+    OVERLAPPED overlapped = at(3, event.get());
+    EXPECT_TRUE(ReadFile(file.get(), got, 3, &moved, &overlapped));
+    EXPECT_EQ(moved, 3u);
+    EXPECT_STREQ(got, "345");
+    EXPECT_EQ(WaitForSingleObject(event.get(), 0), WAIT_OBJECT_0);
+    EXPECT_TRUE(HasOverlappedIoCompleted(&overlapped));
+    moved = 0;
+    EXPECT_TRUE(GetOverlappedResult(file.get(), &overlapped, &moved, TRUE));
+    EXPECT_EQ(moved, 3u);
+    overlapped = at(8);
+    EXPECT_TRUE(WriteFile(file.get(), "89", 2, nullptr, &overlapped));
+    overlapped = at(10, event.get());
+    EXPECT_FALSE(ReadFile(file.get(), got, 3, nullptr, &overlapped));
+    EXPECT_EQ(GetLastError(), DWORD{ERROR_HANDLE_EOF});
+    EXPECT_FALSE(GetOverlappedResult(file.get(), &overlapped, &moved, TRUE));
+    EXPECT_EQ(GetLastError(), DWORD{ERROR_HANDLE_EOF});
+    EXPECT_FALSE(CancelIoEx(file.get(), &overlapped));
+    EXPECT_EQ(GetLastError(), DWORD{ERROR_NOT_FOUND});
+    EXPECT_TRUE(CancelIo(file.get()));
+  }
+  EXPECT_EQ(content(), "0123456789");
+  OwnedHandle file(open(GENERIC_WRITE, OPEN_EXISTING, FILE_FLAG_OVERLAPPED));
+  OVERLAPPED end = at(0xFFFF'FFFF);
+  end.OffsetHigh = 0xFFFF'FFFF;
+  EXPECT_TRUE(WriteFile(file.get(), "x", 1, nullptr, &end));
+  EXPECT_EQ(content(), "0123456789x");
+}
+
+TEST_F(File, of_the_synchronous_manner_alone_has_a_position) {
+  put("0123456789");
+  OwnedHandle synchronous(open(GENERIC_READ, OPEN_EXISTING)), overlapped_file(open(GENERIC_READ, OPEN_EXISTING, FILE_FLAG_OVERLAPPED));
+  char got[4] = "";
+  OVERLAPPED overlapped = at(3);
+  EXPECT_TRUE(ReadFile(synchronous.get(), got, 3, nullptr, &overlapped));
+  EXPECT_EQ(read(synchronous.get(), 2), "67");
+  DWORD moved = 0;
+  EXPECT_FALSE(ReadFile(overlapped_file.get(), got, 3, &moved, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
+  EXPECT_EQ(CreateIoCompletionPort(synchronous.get(), nullptr, 0, 0), nullptr);
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
+}
+
+TEST_F(File, tells_its_port_of_what_has_succeeded) {
+  put("0123456789");
+  OwnedHandle file(open(GENERIC_READ, OPEN_EXISTING, FILE_FLAG_OVERLAPPED));
+  OwnedHandle port(CreateIoCompletionPort(file.get(), nullptr, 77, 0));
+  ASSERT_NE(port.get(), nullptr);
+  EXPECT_EQ(CreateIoCompletionPort(file.get(), port.get(), 78, 0), nullptr);
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER}) << "it has one";
+  auto told = [&](OVERLAPPED& overlapped) {
+    char got[4];
+    ReadFile(file.get(), got, 4, nullptr, &overlapped);
+    DWORD bytes = 0;
+    ULONG_PTR key = 0;
+    LPOVERLAPPED of = nullptr;
+    return GetQueuedCompletionStatus(port.get(), &bytes, &key, &of, 0) && key == 77 && of == &overlapped && bytes == 4;
+  };
+  OwnedHandle event = manual_event();
+  OVERLAPPED plain = at(0), failing = at(10), held = at(0, reinterpret_cast<HANDLE>(reinterpret_cast<uintptr_t>(event.get()) | 1));
+  EXPECT_TRUE(told(plain));
+  EXPECT_FALSE(told(failing));
+  EXPECT_FALSE(told(held)) << "the event's low bit holds the packet back";
+  EXPECT_EQ(WaitForSingleObject(event.get(), 0), WAIT_OBJECT_0);
+  EXPECT_TRUE(SetFileCompletionNotificationModes(file.get(), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
+  EXPECT_FALSE(told(plain));
+  OVERLAPPED overlapped = at(0);
+  char got[4];
+  EXPECT_FALSE(ReadFileEx(file.get(), got, 4, &overlapped, [](DWORD, DWORD, LPOVERLAPPED) {}));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER}) << "a file with a port has no routines";
+}
+
+std::string routine_calls;
+void CALLBACK note_routine(DWORD error, DWORD bytes, LPOVERLAPPED overlapped) {
+  routine_calls += std::to_string(error) + " " + std::to_string(bytes) + " " + std::to_string(overlapped->Offset) + ";";
+}
+
+TEST_F(File, calls_a_routine_when_the_thread_waits_alertably) {
+  put("0123456789");
+  routine_calls.clear();
+  OwnedHandle file(open(GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING, FILE_FLAG_OVERLAPPED));
+  char got[4] = "";
+  OVERLAPPED reading = at(2), beyond = at(20), writing = at(9);
+  EXPECT_TRUE(ReadFileEx(file.get(), got, 3, &reading, note_routine));
+  EXPECT_TRUE(ReadFileEx(file.get(), got, 3, &beyond, note_routine));
+  EXPECT_TRUE(WriteFileEx(file.get(), "!", 1, &writing, note_routine));
+  EXPECT_EQ(routine_calls, "");
+  auto* const alertable_pause = &SleepEx;
+  EXPECT_EQ(alertable_pause(0, TRUE), DWORD{WAIT_IO_COMPLETION});
+  EXPECT_EQ(routine_calls, "0 3 2;38 0 20;0 1 9;");
+  EXPECT_STREQ(got, "234");
+  EXPECT_EQ(content(), "012345678!");
+}
+
+HANDLE bound_file_read = nullptr;
+std::atomic<DWORD> bound_bytes{0};
+
+TEST_F(File, calls_a_bound_function_on_a_thread_of_the_librarys) {
+  put("0123456789");
+  OwnedHandle file(open(GENERIC_READ, OPEN_EXISTING, FILE_FLAG_OVERLAPPED)), done = manual_event();
+  bound_file_read = done.get();
+  auto function = [](DWORD error, DWORD bytes, LPOVERLAPPED) {
+    bound_bytes = error == 0 ? bytes : 0;
+    SetEvent(bound_file_read);
+  };
+  EXPECT_FALSE(BindIoCompletionCallback(file.get(), function, 1));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
+  EXPECT_FALSE(BindIoCompletionCallback(done.get(), function, 0));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  ASSERT_TRUE(BindIoCompletionCallback(file.get(), function, 0));
+  char got[4];
+  OVERLAPPED overlapped = at(0);
+  EXPECT_TRUE(ReadFile(file.get(), got, 4, nullptr, &overlapped));
+  EXPECT_EQ(WaitForSingleObject(done.get(), kHang), WAIT_OBJECT_0);
+  EXPECT_EQ(bound_bytes, 4u);
 }
 
 }  // namespace

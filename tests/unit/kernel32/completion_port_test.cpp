@@ -1,0 +1,680 @@
+// Completion ports: which thread gets which packet, who leads the source of ends, and what is told when there is none.
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+
+#include "dlls/kernel32/socket_provider.h"
+#include "tests/unit/kernel32/fake_source.h"
+#include "tests/unit/kernel32/support.h"
+
+namespace kernel32_test {
+
+namespace {
+
+namespace services = windsock::services;
+
+// Here the pause is the subject: it frees the thread's place at its port.
+constexpr auto* pause_for = &Sleep;
+
+// ---- what the core would do ------------------------------------------------------------------------------------------------
+
+services::Port* captured = nullptr;
+constexpr services::SocketOperations kOperations = {
+    .close = nullptr,
+    .duplicate = nullptr,
+    .get_inheritable = nullptr,
+    .set_inheritable = nullptr,
+    .inherit = nullptr,
+    .read = nullptr,
+    .write = nullptr,
+    .start_read = nullptr,
+    .start_write = nullptr,
+    .associate = [](uintptr_t, services::Port* port, uintptr_t) { return windsock_retain_port(port), captured = port, true; },
+    .set_notification_modes = nullptr,
+    .cancel_own = nullptr,
+    .cancel = nullptr,
+    .common_source = []() -> services::IoSource* { return nullptr; },
+    .await_end = nullptr,
+};
+
+std::atomic<int> released{0};
+struct Packet final : services::CompletionPacket {
+  explicit Packet(uintptr_t its_key, uint32_t its_status = 0, uint32_t its_bytes = 0) {
+    release = [](services::CompletionPacket* packet) {
+      ++released;
+      delete static_cast<Packet*>(packet);
+    };
+    key = its_key;
+    status = its_status;
+    bytes = its_bytes;
+    overlapped = this;
+  }
+};
+
+FakeSource* next_source = nullptr;
+
+// ---- a port, and the threads that wait at it ----------------------------------------------------------------------------------
+
+struct Got {
+  BOOL success = FALSE;
+  DWORD error = 0, bytes = 99;
+  ULONG_PTR key = 99;
+  LPOVERLAPPED overlapped = reinterpret_cast<LPOVERLAPPED>(99);
+};
+
+Got get(HANDLE port, DWORD milliseconds = kHang) {
+  Got got;
+  got.success = GetQueuedCompletionStatus(port, &got.bytes, &got.key, &got.overlapped, milliseconds);
+  got.error = got.success ? 0 : GetLastError();
+  return got;
+}
+
+class CompletionPortTest : public ::testing::Test {
+ protected:
+  void SetUp() override { released = 0; }
+  void TearDown() override {
+    if (core_ != nullptr) windsock_release_port(core_);
+    windsock_set_socket_operations(nullptr);
+  }
+
+  void make(DWORD limit) { port_ = OwnedHandle(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, limit)); }
+  HANDLE port() {
+    if (port_.get() == nullptr) make(8);
+    return port_.get();
+  }
+  bool post(ULONG_PTR key) { return PostQueuedCompletionStatus(port(), 0, key, nullptr); }
+  // The port as the core sees it.
+  services::Port* core() {
+    if (core_ != nullptr) return core_;
+    windsock_set_socket_operations(&kOperations);
+    constexpr uintptr_t kSocket = 7;
+    EXPECT_EQ(CreateIoCompletionPort(reinterpret_cast<HANDLE>(kSocket), port(), 0, 0), port());
+    return core_ = captured;
+  }
+  FakeSource& source() {
+    if (source_ != nullptr) return *source_;
+    next_source = new FakeSource(&sources_deleted_);
+    source_ = static_cast<FakeSource*>(windsock_source_of_port(core(), [](services::Port*) -> services::IoSource* { return next_source; }));
+    return *source_;
+  }
+  void feed(ULONG_PTR key) {
+    services::Port* to = core();
+    source().feed([=] { windsock_post_packet(to, new Packet(key)); });
+  }
+
+  std::atomic<int> sources_deleted_{0};
+  OwnedHandle port_;
+  services::Port* core_ = nullptr;
+  FakeSource* source_ = nullptr;
+};
+
+// A thread that is told what to do, and does it: nothing happens in an order that the test has not asked for.
+class Worker {
+ public:
+  explicit Worker(HANDLE port) : port_(port), thread_([this] { run(); }) {
+    eventually([this] { return id_ != 0; });
+  }
+  ~Worker() { end(); }
+
+  void begin(std::function<Got(HANDLE)> work) {
+    done_ = false;
+    {
+      std::lock_guard lock(mutex_);
+      work_ = std::move(work);
+    }
+    changed_.notify_one();
+  }
+  void begin_get(DWORD milliseconds = kHang) {
+    begin([=](HANDLE port) { return get(port, milliseconds); });
+  }
+  // Begins, and sleeps at the port, with none to lead.
+  void sleep_at_port() {
+    in_call_ = false;
+    begin([this](HANDLE port) {
+      in_call_ = true;
+      return get(port);
+    });
+    EXPECT_TRUE(eventually([this] { return in_call_ && thread_sleeps_in(id_, SYS_futex); }));
+  }
+  void lead(FakeSource& source) {
+    begin_get();
+    EXPECT_TRUE(eventually([&] { return source.leader == id_ && source.is_served(); }));
+  }
+  bool is_done() const { return done_; }
+  Got result() {
+    EXPECT_TRUE(eventually([this] { return done_.load(); }));
+    return got_;
+  }
+  DWORD id() const { return id_; }
+  void end() {
+    if (!thread_.joinable()) return;
+    {
+      std::lock_guard lock(mutex_);
+      ends_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+
+ private:
+  void run() {
+    id_ = GetCurrentThreadId();
+    for (;;) {
+      std::function<Got(HANDLE)> work;
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return ends_ || work_; });
+        if (!work_) return;
+        work.swap(work_);
+      }
+      got_ = work(port_);
+      done_ = true;
+    }
+  }
+
+  HANDLE port_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::function<Got(HANDLE)> work_;
+  bool ends_ = false;
+  std::atomic<DWORD> id_{0};
+  std::atomic<bool> done_{false}, in_call_{false};
+  Got got_;
+  std::thread thread_;
+};
+
+// ---- packets -------------------------------------------------------------------------------------------------------------------
+
+TEST_F(CompletionPortTest, hands_out_packets_in_their_order_and_releases_each_once) {
+  for (uintptr_t key : {1, 2, 3}) windsock_post_packet(core(), new Packet(key, 0, 10));
+  for (uintptr_t key : {1, 2, 3}) {
+    Got got = get(port(), 0);
+    EXPECT_TRUE(got.success);
+    EXPECT_EQ(got.key, key);
+    EXPECT_EQ(got.bytes, 10u);
+    EXPECT_EQ(released, static_cast<int>(key));
+  }
+  Got none = get(port(), 0);
+  EXPECT_FALSE(none.success);
+  EXPECT_EQ(none.error, DWORD{WAIT_TIMEOUT});
+  EXPECT_EQ(none.overlapped, nullptr);
+}
+
+TEST_F(CompletionPortTest, tells_of_failures_and_warnings_by_their_win32_error) {
+  struct {
+    uint32_t status;
+    DWORD error;
+  } const rows[] = {{0xC000020D, ERROR_NETNAME_DELETED}, {0x80000005, ERROR_MORE_DATA}, {0xC0000120, ERROR_OPERATION_ABORTED}};
+  for (auto [status, error] : rows) {
+    windsock_post_packet(core(), new Packet(5, status, 3));
+    Got got = get(port());
+    EXPECT_FALSE(got.success);
+    EXPECT_EQ(got.error, error);
+    EXPECT_EQ(got.key, 5u);
+    EXPECT_EQ(got.bytes, 3u);
+    EXPECT_NE(got.overlapped, nullptr);
+    windsock_post_packet(core(), new Packet(6, status, 3));
+    OVERLAPPED_ENTRY entry{};
+    ULONG count = 0;
+    EXPECT_TRUE(GetQueuedCompletionStatusEx(port(), &entry, 1, &count, kHang, FALSE)) << "whatever became of the operation";
+    EXPECT_EQ(count, 1u);
+    EXPECT_EQ(entry.Internal, status);
+    EXPECT_EQ(entry.dwNumberOfBytesTransferred, 3u);
+  }
+}
+
+TEST_F(CompletionPortTest, gives_as_many_at_once_as_are_asked_for) {
+  for (ULONG_PTR key = 1; key <= 5; ++key) EXPECT_TRUE(post(key));
+  OVERLAPPED_ENTRY entries[3];
+  ULONG count = 0;
+  ULONG_PTR expected = 1;
+  for (ULONG wanted : {3, 2}) {
+    EXPECT_TRUE(GetQueuedCompletionStatusEx(port(), entries, 3, &count, 0, FALSE));
+    EXPECT_EQ(count, wanted);
+    for (ULONG i = 0; i < count; ++i) EXPECT_EQ(entries[i].lpCompletionKey, expected++);
+  }
+  EXPECT_FALSE(GetQueuedCompletionStatusEx(port(), entries, 3, &count, 1, FALSE));
+  EXPECT_EQ(GetLastError(), DWORD{WAIT_TIMEOUT});
+}
+
+// ---- threads ---------------------------------------------------------------------------------------------------------------------
+
+TEST_F(CompletionPortTest, serves_the_latest_thread_first) {
+  Worker first(port()), second(port()), third(port());
+  for (Worker* worker : {&first, &second, &third}) worker->sleep_at_port();
+  ULONG_PTR key = 0;
+  for (Worker* worker : {&third, &second, &first}) {
+    EXPECT_TRUE(post(++key));
+    EXPECT_EQ(worker->result().key, key);
+  }
+}
+
+TEST_F(CompletionPortTest, lets_no_more_threads_run_than_its_limit) {
+  make(1);
+  Worker first(port()), second(port());
+  second.sleep_at_port();
+  first.sleep_at_port();
+  EXPECT_TRUE(post(1));
+  EXPECT_EQ(first.result().key, 1u);
+  EXPECT_TRUE(post(2));
+  EXPECT_TRUE(thread_sleeps_in(second.id(), SYS_futex));
+  EXPECT_FALSE(get(port(), 0).success) << "nor one that comes from elsewhere";
+  first.begin_get();
+  EXPECT_EQ(first.result().key, 2u) << "the thread that has come back is the one that may run";
+  EXPECT_TRUE(post(3));
+  EXPECT_FALSE(second.is_done());
+  first.end();
+  EXPECT_EQ(second.result().key, 3u) << "the place of a thread that has ended is free";
+}
+
+TEST_F(CompletionPortTest, has_the_place_of_a_thread_that_sleeps_in_a_wait) {
+  make(1);
+  OwnedHandle event = automatic_event();
+  Worker first(port()), second(port());
+  second.sleep_at_port();
+  first.sleep_at_port();
+  EXPECT_TRUE(post(1));
+  first.result();
+  EXPECT_TRUE(post(2));
+  EXPECT_FALSE(second.is_done());
+  HANDLE handle = event.get();
+  first.begin([handle](HANDLE) { return Got{WaitForSingleObject(handle, kHang) == WAIT_OBJECT_0}; });
+  EXPECT_EQ(second.result().key, 2u);
+  SetEvent(handle);
+  EXPECT_TRUE(first.result().success);
+  // Both run now, one too many. The next packet waits until both places but one are free.
+  EXPECT_TRUE(post(3));
+  second.begin([](HANDLE) { return pause_for(1), Got{TRUE}; });
+  EXPECT_TRUE(second.result().success);
+  EXPECT_FALSE(get(port(), 0).success);
+  second.end();
+  EXPECT_FALSE(get(port(), 0).success);
+  first.end();
+  EXPECT_EQ(get(port(), 0).key, 3u);
+}
+
+TEST_F(CompletionPortTest, has_the_place_of_a_thread_that_sleeps_for_a_condition_or_an_address) {
+  make(1);
+  SRWLOCK lock = SRWLOCK_INIT;
+  CONDITION_VARIABLE condition = CONDITION_VARIABLE_INIT;
+  LONG word = 0;
+  bool set = false;
+  std::function<Got(HANDLE)> ways[] = {
+      [&](HANDLE) {
+        AcquireSRWLockExclusive(&lock);
+        while (!set) SleepConditionVariableSRW(&condition, &lock, kHang, 0);
+        ReleaseSRWLockExclusive(&lock);
+        return Got{TRUE};
+      },
+      [&](HANDLE) {
+        LONG undesired = 0;
+        while (__atomic_load_n(&word, __ATOMIC_ACQUIRE) == 0) WaitOnAddress(&word, &undesired, sizeof word, kHang);
+        return Got{TRUE};
+      },
+  };
+  for (auto& way : ways) {
+    Worker first(port()), second(port());
+    second.sleep_at_port();
+    first.sleep_at_port();
+    EXPECT_TRUE(post(1));
+    first.result();
+    EXPECT_TRUE(post(2));
+    EXPECT_FALSE(second.is_done());
+    first.begin(way);
+    EXPECT_EQ(second.result().key, 2u);
+    AcquireSRWLockExclusive(&lock);
+    set = true;
+    ReleaseSRWLockExclusive(&lock);
+    WakeAllConditionVariable(&condition);
+    __atomic_store_n(&word, 1, __ATOMIC_RELEASE);
+    WakeByAddressAll(&word);
+    EXPECT_TRUE(first.result().success);
+    set = false;
+    word = 0;
+  }
+}
+
+TEST_F(CompletionPortTest, loses_a_thread_to_another_port) {
+  make(1);
+  OwnedHandle other(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1));
+  Worker first(port()), second(port());
+  second.sleep_at_port();
+  first.sleep_at_port();
+  EXPECT_TRUE(post(1));
+  first.result();
+  EXPECT_TRUE(post(2));
+  EXPECT_FALSE(second.is_done());
+  HANDLE elsewhere = other.get();
+  first.begin([=](HANDLE) { return get(elsewhere); });
+  EXPECT_EQ(second.result().key, 2u);
+  EXPECT_TRUE(PostQueuedCompletionStatus(elsewhere, 0, 3, nullptr));
+  EXPECT_EQ(first.result().key, 3u);
+}
+
+// ---- leading -----------------------------------------------------------------------------------------------------------------------
+
+TEST_F(CompletionPortTest, is_led_by_a_single_thread_without_waking_anybody) {
+  FakeSource& source = this->source();
+  Worker worker(port());
+  for (ULONG_PTR key = 1; key <= 20; ++key) {
+    worker.lead(source);
+    feed(key);
+    EXPECT_EQ(worker.result().key, key);
+    EXPECT_EQ(source.leader, 0u);
+  }
+  EXPECT_EQ(source.wakes, 0);
+  EXPECT_EQ(released, 20);
+}
+
+TEST_F(CompletionPortTest, wakes_its_leader_for_the_packet_of_another_thread) {
+  FakeSource& source = this->source();
+  Worker worker(port());
+  worker.lead(source);
+  EXPECT_TRUE(post(4));
+  EXPECT_EQ(worker.result().key, 4u);
+  EXPECT_EQ(source.wakes, 1);
+}
+
+TEST_F(CompletionPortTest, wakes_a_sleeper_rather_than_its_leader) {
+  FakeSource& source = this->source();
+  Worker leader(port()), sleeper(port());
+  leader.lead(source);
+  sleeper.sleep_at_port();
+  EXPECT_TRUE(post(4));
+  EXPECT_EQ(sleeper.result().key, 4u);
+  EXPECT_EQ(source.wakes, 0);
+  EXPECT_TRUE(post(5));
+  EXPECT_EQ(leader.result().key, 5u);
+}
+
+TEST_F(CompletionPortTest, is_led_by_the_next_while_its_leader_works) {
+  FakeSource& source = this->source();
+  Worker first(port()), second(port());
+  first.lead(source);
+  second.sleep_at_port();
+  feed(1);
+  EXPECT_EQ(first.result().key, 1u);
+  EXPECT_TRUE(eventually([&] { return source.leader == second.id() && source.is_served(); }));
+  feed(2);
+  EXPECT_EQ(second.result().key, 2u);
+}
+
+TEST_F(CompletionPortTest, hands_on_what_its_leader_leaves) {
+  FakeSource& source = this->source();
+  Worker first(port()), second(port()), third(port());
+  first.lead(source);
+  second.sleep_at_port();
+  third.sleep_at_port();
+  services::Port* to = core();
+  source.feed([=] {
+    for (uintptr_t key : {1, 2}) windsock_post_packet(to, new Packet(key));
+  });
+  EXPECT_EQ(first.result().key, 1u);
+  EXPECT_EQ(third.result().key, 2u);
+  EXPECT_TRUE(eventually([&] { return source.leader == second.id(); }));
+  EXPECT_TRUE(post(3));
+  EXPECT_EQ(second.result().key, 3u);
+}
+
+TEST_F(CompletionPortTest, is_led_by_nobody_while_the_limit_is_reached) {
+  make(1);
+  FakeSource& source = this->source();
+  Worker first(port()), second(port());
+  first.lead(source);
+  second.sleep_at_port();
+  feed(1);
+  EXPECT_EQ(first.result().key, 1u);
+  EXPECT_EQ(source.leader, 0u);
+  first.begin([](HANDLE) { return pause_for(1), Got{TRUE}; });
+  EXPECT_TRUE(eventually([&] { return source.leader == second.id() && source.is_served(); })) << "a thread that sleeps lets another one run";
+  EXPECT_TRUE(first.result().success);
+  first.end();
+  feed(2);
+  EXPECT_EQ(second.result().key, 2u);
+}
+
+TEST_F(CompletionPortTest, is_led_by_a_thread_that_waited_before_there_was_a_source) {
+  Worker worker(port());
+  worker.sleep_at_port();
+  FakeSource& source = this->source();
+  EXPECT_TRUE(eventually([&] { return source.leader == worker.id() && source.is_served(); }));
+  feed(1);
+  EXPECT_EQ(worker.result().key, 1u);
+}
+
+TEST_F(CompletionPortTest, sleeps_where_somebody_else_leads) {
+  FakeSource& source = this->source();
+  source.free_to_lead = false;
+  Worker worker(port());
+  worker.sleep_at_port();
+  EXPECT_EQ(source.serves, 0);
+  windsock_post_packet(core(), new Packet(1));
+  EXPECT_EQ(worker.result().key, 1u);
+  EXPECT_EQ(source.wakes, 0);
+}
+
+TEST_F(CompletionPortTest, looks_at_its_source_once_where_nothing_is_waited_for) {
+  FakeSource& source = this->source();
+  EXPECT_FALSE(get(port(), 0).success);
+  EXPECT_EQ(source.serves, 1);
+  feed(3);
+  EXPECT_EQ(get(port(), 0).key, 3u);
+  EXPECT_EQ(source.leader, 0u);
+}
+
+TEST_F(CompletionPortTest, times_out_for_leader_and_sleeper_and_has_a_new_leader_then) {
+  FakeSource& source = this->source();
+  Worker leader(port()), sleeper(port()), stays(port());
+  leader.begin_get(20);
+  sleeper.begin_get(20);
+  for (Worker* worker : {&leader, &sleeper}) {
+    Got got = worker->result();
+    EXPECT_FALSE(got.success);
+    EXPECT_EQ(got.error, DWORD{WAIT_TIMEOUT});
+    EXPECT_EQ(got.overlapped, nullptr);
+  }
+  leader.begin_get(200);
+  EXPECT_TRUE(eventually([&] { return source.leader == leader.id(); }));
+  stays.begin_get();
+  EXPECT_EQ(leader.result().error, DWORD{WAIT_TIMEOUT});
+  EXPECT_TRUE(eventually([&] { return source.leader == stays.id(); }));
+  feed(1);
+  EXPECT_EQ(stays.result().key, 1u);
+}
+
+// ---- alertable waits -----------------------------------------------------------------------------------------------------------------
+
+std::atomic<int> calls_made{0};
+void CALLBACK count_call(ULONG_PTR) { ++calls_made; }
+
+Got get_alertably(HANDLE port) {
+  OVERLAPPED_ENTRY entry{};
+  ULONG count = 0;
+  Got got;
+  got.success = GetQueuedCompletionStatusEx(port, &entry, 1, &count, kHang, TRUE);
+  got.error = got.success ? 0 : GetLastError();
+  got.key = entry.lpCompletionKey;
+  return got;
+}
+
+TEST_F(CompletionPortTest, ends_the_alertable_wait_of_sleeper_and_leader_by_a_call) {
+  for (bool leads : {false, true}) {
+    calls_made = 0;
+    if (leads) source();
+    Worker worker(port());
+    worker.begin(get_alertably);
+    if (leads) EXPECT_TRUE(eventually([&] { return source().is_served(); }));
+    else EXPECT_TRUE(eventually([&] { return thread_sleeps_in(worker.id(), SYS_futex); }));
+    OwnedHandle thread(OpenThread(THREAD_ALL_ACCESS, FALSE, worker.id()));
+    EXPECT_TRUE(QueueUserAPC(count_call, thread.get(), 0));
+    Got got = worker.result();
+    EXPECT_FALSE(got.success);
+    EXPECT_EQ(got.error, DWORD{WAIT_IO_COMPLETION});
+    EXPECT_EQ(calls_made, 1);
+  }
+  EXPECT_EQ(source().leader, 0u);
+}
+
+TEST_F(CompletionPortTest, gives_a_packet_before_it_has_calls_made) {
+  calls_made = 0;
+  EXPECT_TRUE(QueueUserAPC(count_call, GetCurrentThread(), 0));
+  EXPECT_TRUE(post(1));
+  EXPECT_EQ(get(port(), 0).key, 1u);
+  EXPECT_EQ(get(port(), 0).error, DWORD{WAIT_TIMEOUT}) << "not alertable";
+  EXPECT_TRUE(post(2));
+  EXPECT_EQ(get_alertably(port()).key, 2u);
+  EXPECT_EQ(calls_made, 0);
+  EXPECT_EQ(get_alertably(port()).error, DWORD{WAIT_IO_COMPLETION});
+  EXPECT_EQ(calls_made, 1);
+}
+
+// ---- the end -----------------------------------------------------------------------------------------------------------------------------
+
+TEST_F(CompletionPortTest, is_abandoned_by_all_who_wait_when_its_last_handle_is_closed) {
+  make(1);
+  FakeSource& source = this->source();
+  Worker leader(port()), sleeper(port()), alertable(port());
+  leader.lead(source);
+  sleeper.sleep_at_port();
+  alertable.begin(get_alertably);
+  EXPECT_TRUE(eventually([&] { return thread_sleeps_in(alertable.id(), SYS_futex); }));
+  HANDLE copy = nullptr, first = port_.release();
+  ASSERT_TRUE(DuplicateHandle(GetCurrentProcess(), first, GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS));
+  EXPECT_TRUE(CloseHandle(first));
+  for (Worker* worker : {&leader, &sleeper, &alertable}) EXPECT_FALSE(worker->is_done()) << "there is another handle";
+  EXPECT_TRUE(CloseHandle(copy));
+  for (Worker* worker : {&leader, &sleeper, &alertable}) {
+    Got got = worker->result();
+    EXPECT_FALSE(got.success);
+    EXPECT_EQ(got.error, DWORD{ERROR_ABANDONED_WAIT_0});
+  }
+  EXPECT_EQ(sleeper.result().overlapped, nullptr);
+  EXPECT_EQ(source.leader, 0u);
+}
+
+TEST_F(CompletionPortTest, releases_what_it_loses_and_its_source_when_nobody_refers_to_it) {
+  source();
+  for (uintptr_t key : {1, 2, 3}) windsock_post_packet(core(), new Packet(key));
+  port_.close();
+  EXPECT_EQ(released, 3);
+  windsock_post_packet(core_, new Packet(4));
+  EXPECT_EQ(released, 4) << "what comes later is lost at once";
+  EXPECT_EQ(sources_deleted_, 0);
+  windsock_release_port(core_);
+  core_ = nullptr;
+  EXPECT_EQ(sources_deleted_, 1);
+}
+
+TEST_F(CompletionPortTest, gives_each_packet_to_one_of_many_threads) {
+  make(3);
+  FakeSource& source = this->source();
+  services::Port* to = core();
+  constexpr int kThreads = 8, kPosters = 3, kEach = 4000;
+  std::atomic<uint64_t> sum{0};
+  std::atomic<int> taken{0}, wrong{0};
+  std::vector<std::thread> threads, posters;
+  auto is_closed = [](DWORD error) { return error == ERROR_ABANDONED_WAIT_0 || error == ERROR_INVALID_HANDLE; };
+  HANDLE handle = port();
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      OVERLAPPED_ENTRY entries[4];
+      for (;;) {
+        ULONG count = 1;
+        DWORD patience = i % 4 == 3 ? 1 : kHang;
+        if (i % 2 != 0) {
+          if (!GetQueuedCompletionStatusEx(handle, entries, i == 5 ? 1 : 4, &count, patience, i % 4 == 1)) {
+            if (is_closed(GetLastError())) return;
+            if (GetLastError() != WAIT_TIMEOUT) ++wrong;
+            continue;
+          }
+        } else {
+          Got got = get(handle);
+          if (!got.success && is_closed(got.error)) return;
+          if (!got.success) ++wrong;
+          entries[0].lpCompletionKey = got.key;
+        }
+        for (ULONG e = 0; e < count; ++e) {
+          sum += entries[e].lpCompletionKey;
+          ++taken;
+        }
+        if (taken % 64 == 0) pause_for(0);
+      }
+    });
+  }
+  for (int p = 0; p < kPosters; ++p) {
+    posters.emplace_back([&, p] {
+      for (int n = 1; n <= kEach; ++n) {
+        auto key = static_cast<ULONG_PTR>(n);
+        if (p == 0) source.feed([=] { windsock_post_packet(to, new Packet(key)); });
+        if (p == 1) windsock_post_packet(to, new Packet(key));
+        if (p == 2 && !PostQueuedCompletionStatus(handle, 0, key, nullptr)) ++wrong;
+      }
+    });
+  }
+  for (std::thread& poster : posters) poster.join();
+  EXPECT_TRUE(eventually([&] { return taken == kPosters * kEach; }));
+  EXPECT_EQ(sum, uint64_t{kPosters} * kEach * (kEach + 1) / 2);
+  EXPECT_EQ(released, 2 * kEach);
+  EXPECT_EQ(wrong, 0);
+  port_.close();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(source.leader, 0u);
+}
+
+TEST_F(CompletionPortTest, keeps_its_packets_and_loses_its_threads_in_the_child_of_a_fork) {
+  if (kSanitized) GTEST_SKIP() << "the sanitizers know no new threads in the child of a fork";
+  make(1);
+  Worker worker(port());
+  worker.sleep_at_port();
+  EXPECT_TRUE(post(1));
+  worker.result();  // and runs: the limit is reached
+  EXPECT_TRUE(post(2));
+  pid_t child = fork();
+  if (child == 0) {
+    bool right = get(port(), 0).key == 2 && get(port(), 1).error == WAIT_TIMEOUT && post(3) && get(port(), 0).key == 3;
+    _exit(right ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  worker.end();
+  EXPECT_EQ(get(port(), 0).key, 2u) << "the parent has its own";
+}
+
+// ---- arguments ------------------------------------------------------------------------------------------------------------------------------
+
+TEST_F(CompletionPortTest, is_a_port_and_nothing_else) {
+  OwnedHandle event = manual_event();
+  auto expect = [](DWORD error, BOOL result) {
+    EXPECT_FALSE(result);
+    EXPECT_EQ(GetLastError(), error);
+  };
+  OVERLAPPED_ENTRY entry;
+  ULONG count = 0;
+  ULONG_PTR key = 0;
+  LPOVERLAPPED overlapped = nullptr;
+  DWORD bytes = 0;
+  expect(ERROR_INVALID_HANDLE, get(event.get(), 0).success);
+  expect(ERROR_INVALID_HANDLE, GetQueuedCompletionStatusEx(event.get(), &entry, 1, &count, 0, FALSE));
+  expect(ERROR_INVALID_HANDLE, PostQueuedCompletionStatus(event.get(), 0, 0, nullptr));
+  expect(ERROR_INVALID_HANDLE, CreateIoCompletionPort(event.get(), port(), 0, 0) != nullptr);
+  expect(ERROR_INVALID_HANDLE, CreateIoCompletionPort(event.get(), nullptr, 0, 0) != nullptr);
+  expect(ERROR_INVALID_PARAMETER, CreateIoCompletionPort(INVALID_HANDLE_VALUE, port(), 0, 0) != nullptr);
+  expect(ERROR_INVALID_PARAMETER, GetQueuedCompletionStatusEx(port(), &entry, 0, &count, 0, FALSE));
+  expect(ERROR_INVALID_PARAMETER, GetQueuedCompletionStatusEx(port(), nullptr, 1, &count, 0, FALSE));
+  expect(ERROR_INVALID_PARAMETER, GetQueuedCompletionStatusEx(port(), &entry, 1, static_cast<PULONG>(nullptr), 0, FALSE));
+  expect(ERROR_INVALID_PARAMETER, GetQueuedCompletionStatus(port(), static_cast<LPDWORD>(nullptr), &key, &overlapped, 0));
+  expect(ERROR_INVALID_PARAMETER, GetQueuedCompletionStatus(port(), &bytes, nullptr, &overlapped, 0));
+  expect(ERROR_INVALID_PARAMETER, GetQueuedCompletionStatus(port(), &bytes, &key, nullptr, 0));
+  EXPECT_EQ(WaitForSingleObject(port(), 0), DWORD{WAIT_FAILED});
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+}
+
+}  // namespace
+
+}  // namespace kernel32_test
