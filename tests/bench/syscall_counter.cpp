@@ -138,6 +138,7 @@ constexpr Name kNames[] = {
     {SYS_ppoll, "ppoll"},
     {SYS_pselect6, "pselect6"},
     {SYS_epoll_ctl, "epoll_ctl"},
+    {SYS_epoll_pwait, "epoll_pwait"},
     {SYS_rt_sigprocmask, "rt_sigprocmask"},
     {SYS_tgkill, "tgkill"},
     {SYS_getpid, "getpid"},
@@ -145,6 +146,12 @@ constexpr Name kNames[] = {
     {SYS_mmap, "mmap"},
     {SYS_munmap, "munmap"},
     {SYS_brk, "brk"},
+#ifdef SYS_epoll_wait
+    {SYS_epoll_wait, "epoll_wait"},
+#endif
+#ifdef SYS_epoll_pwait2
+    {SYS_epoll_pwait2, "epoll_pwait2"},
+#endif
 #ifdef SYS_poll
     {SYS_poll, "poll"},
 #endif

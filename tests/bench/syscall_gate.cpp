@@ -60,12 +60,13 @@ std::optional<SyscallCounts> cost_of_operations(const Side& side, const ExactRow
   return cost;
 }
 
-// accept and accept4 are one call in two spellings; so are poll and ppoll, select and pselect6.
+// accept and accept4 are one call in two spellings; so are poll and ppoll, select and pselect6, and the waits of epoll.
 std::string kind_of(long number) {
   const std::string name = syscall_name(number);
   if (name == "accept4") return "accept";
   if (name == "ppoll") return "poll";
   if (name == "pselect6") return "select";
+  if (name == "epoll_pwait" || name == "epoll_pwait2") return "epoll_wait";
   return name;
 }
 
