@@ -36,16 +36,18 @@ class EpollEcho {
   }
 
   void serve() {
+    while (open_ > 0) serve_message();
+  }
+  // Or as many as there are.
+  void serve_message() {
     epoll_event events[64];
-    while (open_ > 0) {
-      const int count = set_.wait(events);
-      for (int i = 0; i < count; ++i) answer(events[i].data.fd);
-    }
+    const int count = set_.wait(events);
+    for (int i = 0; i < count; ++i) answer(events[i].data.fd);
   }
 
  private:
   void answer(Socket socket) {
-    char message[kEchoMessage];
+    char message[kEchoRoom];
     const auto taken = recv(socket, message, sizeof message, MSG_DONTWAIT);
     require(taken >= 0, "recv");
     if (taken == 0) {
@@ -89,6 +91,8 @@ class AcceptCycle {
 std::vector<RowCode> echo_rows() {
   return {
       row_code<EchoRow<EpollEcho>>("port-echo"),
+      row_code<EchoRow<EpollEcho>>("port-echo-batched"),
+      row_code<OneThreadEchoRow<EpollEcho>>("port-echo-one-thread"),
       row_code<IdleEchoRow<EpollEcho>>("port-echo-idle"),
       row_code<EchoRow<EpollEcho>>("event-echo"),
       row_code<EchoRow<EpollEcho>>("routine-echo"),

@@ -1,7 +1,7 @@
 // What the rows of echo servers have in common: a server thread, which is measured, and its clients in the row's own thread.
 //
 // A class Server is constructed with the connections of its clients, of which some may be idle for ever, and has serve(), which sends
-// back each message and returns when all that are not idle have ended. The clock of the row is the processor time of the server thread:
+// back each message and returns when all that are not idle have ended; serve_message() is one turn of it. The clock of the row is the processor time of the server thread:
 // what its clients cost is the same on both sides and would only hide the difference. An operation is one message; where there are
 // several connections, all their messages are sent before the first answer is read, so that the server finds many ready at once.
 #ifndef TESTS_BENCH_ECHO_ROW_H
@@ -17,6 +17,7 @@
 namespace bench::BENCH_SIDE {
 
 inline constexpr int kEchoMessage = 64;
+inline constexpr int kEchoRoom = 128;  // a server's, who does not know how much comes
 
 template <class Server>
 class EchoRow {
@@ -37,7 +38,7 @@ class EchoRow {
       for (long i = 0; i < together; ++i)
         require(send(near_end(i), message, kEchoMessage, 0) == kEchoMessage, "send of a message");
       for (long i = 0; i < together; ++i)
-        require(recv(near_end(i), message, kEchoMessage, MSG_WAITALL) == kEchoMessage, "recv of an answer");
+        require(recv(near_end(i), message, kEchoMessage, 0) == kEchoMessage, "recv of an answer");
       done += together;
     }
   }
@@ -58,6 +59,33 @@ class EchoRow {
 
   std::vector<Connection> connections_;
   std::thread server_;
+};
+
+// Client and server take turns in one thread: nothing depends on who is when on the processor, so what they do can be counted exactly.
+template <class Server>
+class OneThreadEchoRow {
+ public:
+  explicit OneThreadEchoRow(int) : server_({connection_.far_end.get()}, {}) {}
+  ~OneThreadEchoRow() {
+    require(shutdown(connection_.near_end.get(), 1) == 0, "shutdown");
+    server_.serve();
+  }
+  OneThreadEchoRow(const OneThreadEchoRow&) = delete;
+  OneThreadEchoRow& operator=(const OneThreadEchoRow&) = delete;
+
+  void fill(long) {}
+  void run(long count) {
+    char message[kEchoMessage] = {};
+    for (long i = 0; i < count; ++i) {
+      require(send(connection_.near_end.get(), message, kEchoMessage, 0) == kEchoMessage, "send of a message");
+      server_.serve_message();
+      require(recv(connection_.near_end.get(), message, kEchoMessage, 0) == kEchoMessage, "recv of an answer");
+    }
+  }
+
+ private:
+  Connection connection_;
+  Server server_;
 };
 
 // One connection is used, beside many that are not.

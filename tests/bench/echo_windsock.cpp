@@ -15,23 +15,28 @@ inline bool has_begun(bool succeeded) { return succeeded || last_error() == WSA_
 struct Peer : OVERLAPPED {
   Peer() : OVERLAPPED{} {}
 
-  void receive(Socket from, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr) {
+  // Whether it ended at once; if so, with how many bytes.
+  bool receive(Socket from, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr, DWORD* received = nullptr) {
     DWORD flags = 0;
     socket = from;
     sends = false;
     buffer.len = sizeof data;
-    require(has_begun(WSARecv(socket, &buffer, 1, nullptr, &flags, this, routine) == 0), "WSARecv");
+    const bool ended = WSARecv(socket, &buffer, 1, received, &flags, this, routine) == 0;
+    require(has_begun(ended), "WSARecv");
+    return ended;
   }
-  void send_back(DWORD bytes, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr) {
+  bool send_back(DWORD bytes, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr) {
     sends = true;
     buffer.len = bytes;
-    require(has_begun(WSASend(socket, &buffer, 1, nullptr, 0, this, routine) == 0), "WSASend");
+    const bool ended = WSASend(socket, &buffer, 1, nullptr, 0, this, routine) == 0;
+    require(has_begun(ended), "WSASend");
+    return ended;
   }
 
   Socket socket = kNoSocket;
   bool sends = false;
   WSABUF buffer{sizeof data, data};
-  char data[kEchoMessage];
+  char data[kEchoRoom];
 };
 
 class Port {
@@ -49,6 +54,12 @@ class Port {
     OVERLAPPED* ended = nullptr;
     require(GetQueuedCompletionStatus(port_, bytes, &key, &ended, INFINITE), "GetQueuedCompletionStatus");
     return ended;
+  }
+  template <std::size_t kMost>
+  ULONG take(OVERLAPPED_ENTRY (&entries)[kMost]) const {
+    ULONG count = 0;
+    require(GetQueuedCompletionStatusEx(port_, entries, kMost, &count, INFINITE, FALSE), "GetQueuedCompletionStatusEx");
+    return count;
   }
   void take_failure() const {
     DWORD bytes = 0;
@@ -77,19 +88,26 @@ class PortEcho {
   PortEcho& operator=(const PortEcho&) = delete;
 
   void serve() {
-    while (open_ > 0) {
-      DWORD bytes = 0;
-      auto& peer = static_cast<Peer&>(*port_.take(&bytes));
-      if (peer.sends)
-        peer.receive(peer.socket);
-      else if (bytes != 0)
-        peer.send_back(bytes);
-      else
-        --open_;
-    }
+    while (open_ > 0) go_on();
+  }
+  void serve_message() {
+    while (!go_on()) continue;
   }
 
  private:
+  // With one packet; whether it was an answer's end.
+  bool go_on() {
+    DWORD bytes = 0;
+    auto& peer = static_cast<Peer&>(*port_.take(&bytes));
+    const bool answered = peer.sends;
+    if (answered)
+      peer.receive(peer.socket);
+    else if (bytes != 0)
+      peer.send_back(bytes);
+    else
+      --open_;
+    return answered;
+  }
   void begin(Socket socket) {
     port_.add(socket);
     peers_.emplace_back().receive(socket);
@@ -99,6 +117,46 @@ class PortEcho {
   std::deque<Peer> peers_;
   std::size_t open_;
   std::vector<Socket> idle_;
+};
+
+// As runtimes are: many packets are taken at once, and there is none for what ends at once.
+class BatchedPortEcho {
+ public:
+  BatchedPortEcho(const std::vector<Socket>& used, const std::vector<Socket>&) : open_(used.size()) {
+    for (Socket socket : used) {
+      port_.add(socket);
+      require(SetFileCompletionNotificationModes(reinterpret_cast<HANDLE>(socket), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS),
+              "SetFileCompletionNotificationModes");
+      DWORD bytes = 0;
+      Peer& peer = peers_.emplace_back();
+      if (peer.receive(socket, nullptr, &bytes)) go_on(peer, bytes);
+    }
+  }
+
+  void serve() {
+    OVERLAPPED_ENTRY entries[64];
+    while (open_ > 0) {
+      const ULONG count = port_.take(entries);
+      for (ULONG i = 0; i < count; ++i) go_on(static_cast<Peer&>(*entries[i].lpOverlapped), entries[i].dwNumberOfBytesTransferred);
+    }
+  }
+
+ private:
+  // Until something does not end at once.
+  void go_on(Peer& peer, DWORD bytes) {
+    do {
+      if (peer.sends) continue;
+      if (bytes == 0) {
+        --open_;
+        return;
+      }
+      if (!peer.send_back(bytes)) return;
+    } while (peer.receive(peer.socket, nullptr, &bytes));
+  }
+
+  Port port_;
+  std::deque<Peer> peers_;
+  std::size_t open_;
 };
 
 class EventEcho {
@@ -163,6 +221,32 @@ class RoutineEcho {
   RoutinePeer peer_;
 };
 
+// Connections begin to wait for what never comes, each once.
+class IdleReceive {
+ public:
+  explicit IdleReceive(int connections) : peers_(idle_connections(connections).size()) {}
+  ~IdleReceive() {
+    for (std::size_t i = 0; i < begun_; ++i) CancelIoEx(reinterpret_cast<HANDLE>(peers_[i].socket), nullptr);
+    for (std::size_t i = 0; i < begun_; ++i) port_.take_failure();
+  }
+  IdleReceive(const IdleReceive&) = delete;
+  IdleReceive& operator=(const IdleReceive&) = delete;
+
+  void fill(long) {}
+  void run(long count) {
+    for (long i = 0; i < count; ++i, ++begun_) {
+      const auto socket = static_cast<Socket>(idle_connections(0).at(begun_));
+      port_.add(socket);
+      require(!peers_[begun_].receive(socket), "a receive that waits");
+    }
+  }
+
+ private:
+  Port port_;
+  std::vector<Peer> peers_;
+  std::size_t begun_ = 0;
+};
+
 // A socket for the caller is made, and waits for him; he comes, the packet is taken, and both ends are closed.
 class AcceptCycle {
  public:
@@ -202,9 +286,12 @@ class AcceptCycle {
 std::vector<RowCode> echo_rows() {
   return {
       row_code<EchoRow<PortEcho>>("port-echo"),
+      row_code<EchoRow<BatchedPortEcho>>("port-echo-batched"),
+      row_code<OneThreadEchoRow<PortEcho>>("port-echo-one-thread"),
       row_code<IdleEchoRow<PortEcho>>("port-echo-idle"),
       row_code<EchoRow<EventEcho>>("event-echo"),
       row_code<EchoRow<RoutineEcho>>("routine-echo"),
+      row_code<IdleReceive>("idle-receive"),
       row_code<AcceptCycle>("accept-ex"),
   };
 }

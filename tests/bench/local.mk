@@ -34,18 +34,23 @@ tests_bench_instruction_gate_LDADD = $(bench_libraries)
 tests_bench_instruction_gate_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 if HAVE_BENCHMARK
-EXTRA_PROGRAMS += tests/bench/windsock_bench
+EXTRA_PROGRAMS += tests/bench/windsock_bench tests/bench/idle_memory
+tests_bench_idle_memory_SOURCES = tests/bench/idle_memory.cpp
+tests_bench_idle_memory_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
+tests_bench_idle_memory_LDADD = $(bench_libraries)
+tests_bench_idle_memory_LDFLAGS = $(AM_LDFLAGS) -no-install
 tests_bench_windsock_bench_SOURCES = \
 	tests/bench/bench_main.cpp tests/bench/handoff_walk.cpp tests/bench/handoff_walk.h
 tests_bench_windsock_bench_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
 tests_bench_windsock_bench_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
 tests_bench_windsock_bench_LDADD = $(bench_libraries) $(BENCHMARK_LIBS)
 tests_bench_windsock_bench_LDFLAGS = $(AM_LDFLAGS) -no-install
-CLEANFILES += tests/bench/windsock_bench
+CLEANFILES += tests/bench/windsock_bench tests/bench/idle_memory
 
 # BENCHFLAGS="--rounds=51 --benchmark_filter=handoff", for example.
 bench: all
-	$(MAKE) $(AM_MAKEFLAGS) tests/bench/windsock_bench$(EXEEXT)
+	$(MAKE) $(AM_MAKEFLAGS) tests/bench/windsock_bench$(EXEEXT) tests/bench/idle_memory$(EXEEXT)
+	tests/bench/idle_memory
 	WINDSOCK_BUILDDIR='$(abs_top_builddir)' tests/bench/windsock_bench $(BENCHFLAGS)
 else
 bench:
