@@ -48,16 +48,16 @@ inline constexpr ClockRow kClockRows[] = {
     {"UDP 64 KB by one segmented send", "udp-many", 1, 20, 1.15, 0},
     {"UDP ping-pong 64 B, blocking", "udp-ping-pong", 0, 200, 1.05, 1.1},
     {"handoff to oneself", "handoff-self", 0, 100, 0.5, 0},
-    {"port, echo, 1 connection", "port-echo", 1, 200, 1.25, 0},
+    {"port, echo, 1 connection", "port-echo", 1, 200, 1.25, 1.5},
     {"port, echo, 64 connections", "port-echo", 64, 640, 1.15, 0},
     {"port, echo, 512 connections", "port-echo", 512, 1024, 1.15, 0},
     {"port, echo, 1, batched", "port-echo-batched", 1, 200, 1.25, 0},
     {"port, echo, 64, batched", "port-echo-batched", 64, 640, 1.15, 0},
     {"port, echo, 512, batched", "port-echo-batched", 512, 1024, 1.15, 0},
     {"port, echo, 1 beside 10,000 idle", "port-echo-idle", kIdleConnections, 200, 1.25, 0},
-    {"events, echo, 1 connection", "event-echo", 1, 200, 1.25, 0},
-    {"completion routines, echo", "routine-echo", 1, 200, 1.25, 0},
-    {"AcceptEx + connect + close", "accept-ex", 0, 100, 1.2, 0},
+    {"events, echo, 1 connection", "event-echo", 1, 200, 1.25, 1.5},
+    {"completion routines, echo", "routine-echo", 1, 200, 1.25, 1.5},
+    {"AcceptEx + connect + close", "accept-ex", 0, 100, 1.2, 1.3},
 };
 
 // The handoff to another process against the minimal relay: time to the claim (p50), and time per handoff of a stream.
