@@ -159,7 +159,7 @@ WsaResult<BOOL> transmit_file(SOCKET s, HANDLE file, DWORD size, WSAOVERLAPPED* 
   if (!socket.socket().is_stream() || size > kMostToTransmit) return wsa_failure(WSAEINVAL);
   Afterwards afterwards = WS_TRY(afterwards_of(flags));
   if (!null_or_memory(buffers) || !null_or_memory(overlapped)) return wsa_failure(WSAEFAULT);
-  if (!host::peer_address(socket.fd())) return wsa_failure(WSAENOTCONN);
+  WS_TRY_HOST(host::peer_address(socket.fd()));
   std::deque<Part> parts;
   if (buffers && buffers->HeadLength) parts.push_back(WS_TRY(part_of_memory(buffers->Head, buffers->HeadLength)));
   if (file) parts.push_back(WS_TRY(part_of_file(file, overlapped ? offset_in(*overlapped) : -1, size)));
@@ -173,7 +173,7 @@ WsaResult<BOOL> transmit_packets(SOCKET s, const TRANSMIT_PACKETS_ELEMENT* eleme
   Afterwards afterwards = WS_TRY(afterwards_of(flags));
   if ((count != 0 && !can_be_memory(elements)) || !null_or_memory(overlapped)) return wsa_failure(WSAEFAULT);
   if (!socket.socket().is_stream() && afterwards != Afterwards::kNothing) return wsa_failure(WSAEINVAL);
-  if (!host::peer_address(socket.fd())) return wsa_failure(WSAENOTCONN);
+  WS_TRY_HOST(host::peer_address(socket.fd()));
   std::deque<Part> parts;
   for (const TRANSMIT_PACKETS_ELEMENT& element : std::span(elements, count)) {
     bool memory = element.dwElFlags & TP_ELEMENT_MEMORY, file = element.dwElFlags & TP_ELEMENT_FILE;

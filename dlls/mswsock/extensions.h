@@ -1,5 +1,5 @@
 // The extension functions that mswsock does not export: programs get them by SIO_GET_EXTENSION_FUNCTION_POINTER
-// (dlls/ws2_32/extension_functions.cpp). With C names, for hosts that make their stubs by names.
+// (extension_functions.cpp). With C names, for hosts that make their stubs by names.
 #pragma once
 
 #include <winsock2.h>

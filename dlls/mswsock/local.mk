@@ -7,6 +7,7 @@ libws2_32_core_la_SOURCES += \
 	dlls/mswsock/api_transmit.cpp \
 	dlls/mswsock/api_unsupported.cpp \
 	dlls/mswsock/export.h \
+	dlls/mswsock/extension_functions.cpp \
 	dlls/mswsock/extensions.h \
 	dlls/mswsock/run_to_end.h
 

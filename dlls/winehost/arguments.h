@@ -2,8 +2,8 @@
 //
 // What pointers lead to is touched first, each noted in call.probing before (see bridge.h): what Wine interrupts then holds no lock and
 // no pin. Of a structure the first and the last byte; of data, text, addresses and sets, whose length is told elsewhere, the first: the
-// kernel looks at data itself, and says EFAULT. Reading is enough but for lengths, for what the functions fill is written by the
-// kernel, too, and many prototypes leave const away where constants are passed.
+// kernel looks at data itself, and says EFAULT. Reading is enough but for lengths and for what stays written to until an operation ends, for what the functions fill is
+// written by the kernel, too, and many prototypes leave const away where constants are passed.
 #pragma once
 
 #include <winsock2.h>
@@ -41,6 +41,9 @@ template <typename T, bool voids_are_data>
       const_cast<volatile int64_t&>(call.probing) = static_cast<int64_t>(index);
       if constexpr (std::is_same_v<Pointee, int>) {
         touch_by_writing(address);
+      } else if constexpr (std::is_same_v<Pointee, WSAOVERLAPPED>) {
+        touch_by_writing(address);
+        touch_by_writing(address + sizeof(WSAOVERLAPPED) - 1);
       } else {
         touch_by_reading(address);
         constexpr size_t kSize = known_size<std::remove_cv_t<Pointee>>();

@@ -13,7 +13,7 @@
 /* stubs.S knows these. */
 _Static_assert(offsetof(Call, result) == 8 && offsetof(Call, probing) == 16 && offsetof(Call, number) == 24, "the layout of a Call");
 _Static_assert(sizeof(Call) <= 0x98 - 0x20, "a Call fits into the frame");
-_Static_assert(kFirstExport == 3, "the first export's number");
+_Static_assert(kFirstExport == 5, "the first export's number");
 
 typedef LONG(WINAPI *Dispatcher)(uint64_t unixlib, unsigned code, void *arguments);
 
@@ -133,6 +133,22 @@ static uint64_t load_unix_half(HINSTANCE self)
   return half ? (uint64_t)(uintptr_t)GetProcAddress(half, "__wine_unix_call_funcs") : 0;
 }
 
+/* ---- what the core has run on this side ---- */
+
+static DWORD WINAPI thread_start(void *body)
+{
+  return (DWORD)windsock_dispatcher(windsock_unixlib, kRun, body);
+}
+
+typedef void(CALLBACK *CompletionRoutine)(DWORD error, DWORD bytes, void *overlapped, DWORD flags);
+
+static void WINAPI completion_routine(uint64_t routine_and_flags, uint64_t error_and_bytes, uint64_t overlapped)
+{
+  const uint64_t kAddress = ((uint64_t)1 << kFlagsShift) - 1;
+  CompletionRoutine routine = (CompletionRoutine)(uintptr_t)(routine_and_flags & kAddress);
+  routine((DWORD)error_and_bytes, (DWORD)(error_and_bytes >> kBytesShift), (void *)(uintptr_t)overlapped, (DWORD)(routine_and_flags >> kFlagsShift));
+}
+
 static BOOL attach(HINSTANCE self)
 {
   HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
@@ -140,7 +156,8 @@ static BOOL attach(HINSTANCE self)
   uint64_t unixlib = dispatcher ? load_unix_half(self) : 0;
   if (!unixlib)
     return FALSE;
-  Attach attaching = {kBridgeVersion, windsock_stubs, (uint64_t)(uintptr_t)&WaitForMultipleObjectsEx};
+  Attach attaching = {kBridgeVersion, windsock_stubs, (uint64_t)(uintptr_t)&WaitForMultipleObjectsEx, (uint64_t)(uintptr_t)&thread_start,
+                      (uint64_t)(uintptr_t)&completion_routine};
   if ((*dispatcher)(unixlib, kAttach, &attaching) != 0 || !hook_services(ntdll))
     return FALSE;
   /* The hooks outlive whoever has loaded us. */
@@ -213,10 +230,9 @@ static void watch_for_wines_modules(HMODULE ntdll)
 BOOL WINAPI DllMainCRTStartup(HINSTANCE self, DWORD reason, void *reserved)
 {
   (void)reserved;
-  if (reason == DLL_PROCESS_ATTACH) {
-    DisableThreadLibraryCalls(self);
-    if (attach(self))
-      watch_for_wines_modules(GetModuleHandleW(L"ntdll.dll"));
-  }
+  if (reason == DLL_PROCESS_ATTACH && attach(self))
+    watch_for_wines_modules(GetModuleHandleW(L"ntdll.dll"));
+  if (reason == DLL_THREAD_DETACH)
+    windsock_dispatcher(windsock_unixlib, kThreadEnds, NULL);
   return TRUE;
 }

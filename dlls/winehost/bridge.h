@@ -21,6 +21,8 @@ enum {
   kAttach, /* Attach*: once, when the DLL is loaded. Its status tells whether the host can be used. */
   kResume, /* Call*: the procedure has returned `result` */
   kFailed, /* Call*: `number` says which export failed half-way; sets `result` to what its failure looks like */
+  kRun,    /* the body of a thread of the core's own; returns when it ends */
+  kThreadEnds, /* null: the calling thread of the program does */
   kFirstExport
 };
 
@@ -40,9 +42,22 @@ typedef struct Attach {
   uint64_t version;              /* kBridgeVersion: both halves must come from one build */
   const uint64_t *stubs;         /* the address of each export in the DLL, in the order of the list */
   uint64_t wait_for_multiple_objects_ex;
+  uint64_t thread_start;         /* of a thread of the core's own, which gets its body */
+  uint64_t completion_routine;   /* to be queued to a thread, with CompletionWords */
 } Attach;
 
-#define kBridgeVersion 1u
+#define kBridgeVersion 2u
+
+/*
+ * A completion routine has four arguments, and a call that is queued to a thread three; so that nothing needs to be kept for it, they are
+ * packed: an address has 48 bits, and no flag of a transfer is above 16.
+ */
+typedef struct CompletionWords {
+  uint64_t routine_and_flags;
+  uint64_t error_and_bytes;
+  uint64_t overlapped;
+} CompletionWords;
+enum { kFlagsShift = 48, kBytesShift = 32 };
 
 /* Statuses of our own: bit 29 marks those that are not the system's. */
 #define kCallbackStatus 0x20570001u

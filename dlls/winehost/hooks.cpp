@@ -1,11 +1,20 @@
 #include "dlls/winehost/hooks.h"
 
+#include <winsock2.h>
+
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
+#include "dlls/common/host.h"
+#include "dlls/common/host_futex.h"
+#include "dlls/common/nt_status.h"
+#include "dlls/winehost/arguments.h"
+#include "dlls/winehost/asynchronous_ends.h"
+#include "dlls/winehost/completion_ports.h"
 #include "dlls/winehost/inheritance.h"
 #include "dlls/winehost/nt_functions.h"
 
@@ -18,14 +27,18 @@ namespace {
 constexpr NtHandle kNoHandle = nullptr;
 constexpr uint32_t kTableSlot = 3;  // 0 is ntdll's, 1 win32u's
 
-// A Win32 or Winsock error in the form in which ntdll's callers pass it on unchanged.
-NtStatus status_of_last_error() { return 0xc0010000 | (teb_last_error() & 0xffff); }
+// The core's last word, which is Winsock's above these numbers and Win32's below.
+constexpr uint32_t kWinsockErrors = 10000;
+NtStatus status_of_last_error() {
+  const uint32_t error = teb_last_error();
+  return error < kWinsockErrors ? nt_status_from_win32(error) : nt_status_from_wsa(static_cast<int>(error));
+}
+constexpr uint32_t kErrorNotFound = 1168;
+constexpr NtStatus kNotFound = 0xc0000225, kLengthMismatch = 0xc0000004;
 constexpr NtStatus kNotSupported = 0xc00000bb, kBufferTooSmall = 0xc0000023;
 
-NtHandle own_process() { return reinterpret_cast<NtHandle>(~uintptr_t{0}); }
-
 bool is_own_process(NtHandle process) {
-  if (process == own_process()) return true;
+  if (process == kOwnProcess) return true;
   struct {
     uint64_t exit_status, peb, affinity, priority, id, parent;
   } basic{};
@@ -46,6 +59,11 @@ NtStatus WINDSOCK_MS_ABI NtDuplicateObject(NtHandle from_process, NtHandle from,
 NtStatus WINDSOCK_MS_ABI NtQueryObject(NtHandle handle, uint32_t what, void* data, uint32_t size, uint32_t* used);
 NtStatus WINDSOCK_MS_ABI NtSetInformationObject(NtHandle handle, uint32_t what, void* data, uint32_t size);
 NtStatus WINDSOCK_MS_ABI NtQueryVolumeInformationFile(NtHandle file, IoStatus* status, void* data, uint32_t size, uint32_t what);
+NtStatus WINDSOCK_MS_ABI NtSetInformationFile(NtHandle file, IoStatus* status, const void* data, uint32_t size, uint32_t what);
+NtStatus WINDSOCK_MS_ABI NtCancelIoFile(NtHandle file, IoStatus* status);
+NtStatus WINDSOCK_MS_ABI NtCancelIoFileEx(NtHandle file, IoStatus* operation, IoStatus* status);
+NtStatus WINDSOCK_MS_ABI NtWaitForSingleObject(NtHandle handle, uint8_t alertable, const int64_t* timeout);
+NtStatus WINDSOCK_MS_ABI NtWaitForMultipleObjects(uint32_t count, const NtHandle* handles, uint8_t any, uint8_t alertable, const int64_t* timeout);
 NtStatus WINDSOCK_MS_ABI NtCreateUserProcess(NtHandle* process, NtHandle* thread, uint32_t process_access, uint32_t thread_access,
                                              void* process_attributes, void* thread_attributes, uint32_t process_flags,
                                              uint32_t thread_flags, void* parameters, void* info, void* attributes);
@@ -64,7 +82,21 @@ NtStatus WINDSOCK_MS_ABI hook_NtClose(NtHandle handle) {
   return g_socket_operations->close(number(handle)) ? kSuccess : kInvalidHandle;
 }
 
-// With an event, a completion routine or a completion packet: overlapped, which is not there yet.
+// kernel32's status block is the head of an OVERLAPPED, and the context of the call is the OVERLAPPED, or null where a marked event (the
+// low bit) forbids packets, or a routine's. Another block has no room for what the core writes.
+bool is_overlapped(NtHandle event, const void* routine, const void* context, const IoStatus* status) {
+  return routine || context == status || (number(event) & 1);
+}
+
+template <typename Begin>
+NtStatus start(NtHandle event, void* routine, void* context, IoStatus* status, Begin begin) {
+  if (!is_overlapped(event, routine, context, status)) return kNotSupported;
+  touch_by_writing(number(status));
+  touch_by_writing(number(status) + sizeof(OVERLAPPED) - 1);
+  const SystemRoutine systems{routine, context};
+  return begin(status, routine ? as_completion_routine(systems) : nullptr) ? kSuccess : status_of_last_error();
+}
+
 NtStatus finished(int64_t bytes, IoStatus* status) {
   if (bytes < 0) return status_of_last_error();
   status->information = static_cast<uint64_t>(bytes);
@@ -75,14 +107,20 @@ NtStatus finished(int64_t bytes, IoStatus* status) {
 NtStatus WINDSOCK_MS_ABI hook_NtReadFile(NtHandle file, NtHandle event, void* apc, void* apc_context, IoStatus* status, void* data,
                                          uint32_t size, int64_t* offset, uint32_t* key) {
   if (!is_socket(file)) return g_original.NtReadFile(file, event, apc, apc_context, status, data, size, offset, key);
-  if (event || apc || apc_context) return kNotSupported;
+  if (event || apc || apc_context)
+    return start(event, apc, apc_context, status, [=](void* overlapped, const void* routine) {
+      return g_socket_operations->start_read(number(file), data, size, overlapped, routine);
+    });
   return finished(g_socket_operations->read(number(file), data, size), status);
 }
 
 NtStatus WINDSOCK_MS_ABI hook_NtWriteFile(NtHandle file, NtHandle event, void* apc, void* apc_context, IoStatus* status, const void* data,
                                           uint32_t size, int64_t* offset, uint32_t* key) {
   if (!is_socket(file)) return g_original.NtWriteFile(file, event, apc, apc_context, status, data, size, offset, key);
-  if (event || apc || apc_context) return kNotSupported;
+  if (event || apc || apc_context)
+    return start(event, apc, apc_context, status, [=](void* overlapped, const void* routine) {
+      return g_socket_operations->start_write(number(file), data, size, overlapped, routine);
+    });
   return finished(g_socket_operations->write(number(file), data, size), status);
 }
 
@@ -146,6 +184,98 @@ NtStatus WINDSOCK_MS_ABI hook_NtQueryVolumeInformationFile(NtHandle file, IoStat
   status->status = kSuccess;
   return kSuccess;
 }
+
+// ---- asynchronous operations ------------------------------------------------------------------------------------------------------
+
+NtStatus told(NtStatus result, IoStatus* status) {
+  if (result != kSuccess) return result;
+  *status = {kSuccess, 0};
+  return result;
+}
+
+// CreateIoCompletionPort.
+struct CompletionInformation {
+  NtHandle port;
+  uint64_t key;
+};
+NtStatus associate(uintptr_t socket, const CompletionInformation& asked) {
+  bool inheritable;
+  if (!g_socket_operations->get_inheritable(socket, &inheritable)) return kInvalidHandle;
+  services::Port* port;
+  if (NtStatus status = find_port(asked.port, &port); status != kSuccess) return status;
+  const bool associated = g_socket_operations->associate(socket, port, asked.key);
+  services::release_port(port);
+  return associated ? kSuccess : status_of_last_error();
+}
+
+// SetFileCompletionNotificationModes.
+NtStatus set_notification_modes(uintptr_t socket, const uint32_t& modes) {
+  return g_socket_operations->set_notification_modes(socket, modes) ? kSuccess : status_of_last_error();
+}
+
+template <typename Information>
+NtStatus set_information(NtStatus (*set)(uintptr_t, const Information&), NtHandle file, IoStatus* status, const void* data, uint32_t size) {
+  if (size < sizeof(Information)) return kLengthMismatch;
+  return told(set(number(file), *static_cast<const Information*>(data)), status);
+}
+
+NtStatus WINDSOCK_MS_ABI hook_NtSetInformationFile(NtHandle file, IoStatus* status, const void* data, uint32_t size, uint32_t what) {
+  constexpr uint32_t kCompletionInformation = 30, kNotificationInformation = 41;
+  if (!is_socket(file)) return g_original.NtSetInformationFile(file, status, data, size, what);
+  if (what == kCompletionInformation) return set_information(associate, file, status, data, size);
+  if (what == kNotificationInformation) return set_information(set_notification_modes, file, status, data, size);
+  return kNotSupported;
+}
+
+NtStatus cancelled(bool any) {
+  if (any) return kSuccess;
+  return teb_last_error() == kErrorNotFound ? kNotFound : status_of_last_error();
+}
+
+// CancelIo is content when there is nothing to cancel.
+NtStatus WINDSOCK_MS_ABI hook_NtCancelIoFile(NtHandle file, IoStatus* status) {
+  if (!is_socket(file)) return g_original.NtCancelIoFile(file, status);
+  const NtStatus result = cancelled(g_socket_operations->cancel_own(number(file)));
+  return told(result == kNotFound ? kSuccess : result, status);
+}
+
+NtStatus WINDSOCK_MS_ABI hook_NtCancelIoFileEx(NtHandle file, IoStatus* operation, IoStatus* status) {
+  if (!is_socket(file)) return g_original.NtCancelIoFileEx(file, operation, status);
+  return told(cancelled(g_socket_operations->cancel(number(file), operation)), status);
+}
+
+// In units of 100 ns: from now on if negative, else by the clock that begins with the year 1601.
+int64_t deadline_of(const int64_t* timeout) {
+  using Units = std::chrono::duration<int64_t, std::ratio<1, 10'000'000>>;
+  constexpr std::chrono::seconds kTo1970{11'644'473'600};
+  constexpr Units kForEver = std::chrono::days(10000);
+  if (!timeout) return host::kNoDeadline;
+  Units left(std::max(*timeout, -kForEver.count()));
+  left = left.count() <= 0 ? -left : left - std::chrono::duration_cast<Units>(std::chrono::system_clock::now().time_since_epoch() + kTo1970);
+  if (left >= kForEver) return host::kNoDeadline;
+  return host::now_nanoseconds() + std::chrono::nanoseconds(left).count();
+}
+
+// WaitForSingleObject, and so GetOverlappedResult without an event. Nothing is called in it, alertable or not.
+NtStatus wait_for(NtHandle handle, const int64_t* timeout) {
+  if (g_socket_operations->wait(number(handle), deadline_of(timeout))) return kSuccess;
+  constexpr uint32_t kWaitTimeout = 258;
+  return teb_last_error() == kWaitTimeout ? kTimeout : status_of_last_error();
+}
+
+NtStatus WINDSOCK_MS_ABI hook_NtWaitForSingleObject(NtHandle handle, uint8_t alertable, const int64_t* timeout) {
+  if (!is_socket(handle)) return g_original.NtWaitForSingleObject(handle, alertable, timeout);
+  return wait_for(handle, timeout);
+}
+
+// Not for a SOCKET beside others.
+NtStatus WINDSOCK_MS_ABI hook_NtWaitForMultipleObjects(uint32_t count, const NtHandle* handles, uint8_t any, uint8_t alertable,
+                                                       const int64_t* timeout) {
+  if (count != 1 || !is_socket(handles[0])) return g_original.NtWaitForMultipleObjects(count, handles, any, alertable, timeout);
+  return wait_for(handles[0], timeout);
+}
+
+// ---- processes --------------------------------------------------------------------------------------------------------------------
 
 NtStatus WINDSOCK_MS_ABI hook_NtCreateUserProcess(NtHandle* process, NtHandle* thread, uint32_t process_access, uint32_t thread_access,
                                                   void* process_attributes, void* thread_attributes, uint32_t process_flags,

@@ -1,4 +1,5 @@
-// SOCKETs as handles: CloseHandle, ReadFile, WriteFile, GetFileType, Get/SetHandleInformation, DuplicateHandle and CreateProcess.
+// SOCKETs as handles: CloseHandle, ReadFile, WriteFile, GetFileType, Get/SetHandleInformation, DuplicateHandle, CreateIoCompletionPort,
+// CancelIo and CreateProcess.
 //
 // All of kernel32 comes to ntdll's system calls, each a stub with the number of a service in it. Wine lets a module add a table of
 // services; we add one of our own and have the DLL write its numbers into the stubs of hooks.def. A hook looks whether the handle is in the

@@ -20,12 +20,6 @@ namespace {
 constexpr uint32_t kEventAllAccess = 0x1f0003;
 constexpr uint32_t kWaitFailed = 0xffffffff, kInfinite = 0xffffffff;
 
-bool succeeded(NtStatus status) {
-  if (status == kSuccess) return true;
-  set_teb_last_error(win32_error(status));
-  return false;
-}
-
 }  // namespace
 
 uint32_t last_error() { return teb_last_error(); }
@@ -40,6 +34,8 @@ void write_standard_error(const char* text, uint32_t size) {
 // Wine's own.
 constinit const SocketNumbers kSocketNumbers = {.first = kFirstSocket, .shift = kSocketShift};
 bool may_adopt(int fd) { return inheritance::is_inherited(fd); }
+// A thread of Wine's has lost its way to wineserver before the host's thread ends.
+constinit const bool kTellsThreadEnds = true;
 
 Handle create_event(EventReset reset, bool signalled) {
   Handle event = nullptr;

@@ -11,9 +11,11 @@ winehost_specs = dlls/ws2_32/ws2_32.spec dlls/mswsock/mswsock.spec dlls/wsock32/
 winehost_undeclared = WEP mswsock_WS_dn_expand mswsock_WS_getnetbyname mswsock_WS_inet_network mswsock_s_perror
 winehost_sources = \
 	dlls/winehost/arguments.h \
+	dlls/winehost/asynchronous_ends.cpp dlls/winehost/asynchronous_ends.h \
 	dlls/winehost/attachment.h \
 	dlls/winehost/bridge.h \
 	dlls/winehost/callback.cpp dlls/winehost/callback.h \
+	dlls/winehost/completion_ports.cpp dlls/winehost/completion_ports.h \
 	dlls/winehost/hooks.cpp dlls/winehost/hooks.def dlls/winehost/hooks.h \
 	dlls/winehost/host_services_wine.cpp \
 	dlls/winehost/inheritance.cpp dlls/winehost/inheritance.h \

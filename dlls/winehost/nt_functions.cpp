@@ -44,6 +44,12 @@ const char* find_nt_functions() {
   find(g_nt.handle_to_fd, "wine_server_handle_to_fd");
   find(g_nt.free_memory, "NtFreeVirtualMemory");
   find(g_nt.query_process, "NtQueryInformationProcess");
+  find(g_nt.duplicate_object, "NtDuplicateObject");
+  find(g_nt.compare_objects, "NtCompareObjects");
+  find(g_nt.set_io_completion, "NtSetIoCompletion");
+  find(g_nt.query_io_completion, "NtQueryIoCompletion");
+  find(g_nt.queue_call, "NtQueueApcThread");
+  find(g_nt.create_thread, "NtCreateThreadEx");
   find(g_nt.handle_for_fd, "wine_server_fd_to_handle");
   return missing;
 }
@@ -52,6 +58,12 @@ uint32_t win32_error(NtStatus status) {
   for (const auto& row : kErrors)
     if (row.status == status) return row.error;
   return 317;  // ERROR_MR_MID_NOT_FOUND, what Windows says of a status that it cannot name
+}
+
+bool succeeded(NtStatus status) {
+  if (status == kSuccess) return true;
+  set_teb_last_error(win32_error(status));
+  return false;
 }
 
 }  // namespace windsock::winehost

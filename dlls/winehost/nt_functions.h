@@ -23,6 +23,16 @@ struct NtFunctions {
   NtStatus(WINDSOCK_MS_ABI* handle_to_fd)(NtHandle handle, uint32_t access, int* fd, uint32_t* options);
   NtStatus(WINDSOCK_MS_ABI* free_memory)(NtHandle process, void** base, uint64_t* size, uint32_t kind);
   NtStatus(WINDSOCK_MS_ABI* query_process)(NtHandle process, uint32_t what, void* data, uint32_t size, uint32_t* used);
+  NtStatus(WINDSOCK_MS_ABI* duplicate_object)(NtHandle from_process, NtHandle from, NtHandle to_process, NtHandle* to, uint32_t access,
+                                              uint32_t attributes, uint32_t options);
+  NtStatus(WINDSOCK_MS_ABI* compare_objects)(NtHandle first, NtHandle second);
+  NtStatus(WINDSOCK_MS_ABI* set_io_completion)(NtHandle port, uint64_t key, uint64_t context, NtStatus status, uint64_t information);
+  NtStatus(WINDSOCK_MS_ABI* query_io_completion)(NtHandle port, uint32_t what, void* data, uint32_t size, uint32_t* used);
+  // NtQueueApcThread: the thread calls the procedure when it waits alertably.
+  NtStatus(WINDSOCK_MS_ABI* queue_call)(NtHandle thread, uint64_t procedure, uint64_t first, uint64_t second, uint64_t third);
+  NtStatus(WINDSOCK_MS_ABI* create_thread)(NtHandle* thread, uint32_t access, void* attributes, NtHandle process, uint64_t start,
+                                           uint64_t argument, uint32_t flags, uint64_t zero_bits, uint64_t commit, uint64_t reserve,
+                                           void* more);
   // A handle of Wine's for a descriptor, which stays ours.
   NtStatus(WINDSOCK_MS_ABI* handle_for_fd)(int fd, uint32_t access, uint32_t attributes, NtHandle* handle);
 };
@@ -34,5 +44,7 @@ const char* find_nt_functions();
 
 // The Win32 error of a status, as far as our calls can meet it.
 uint32_t win32_error(NtStatus status);
+// With the last error of the thread, if not.
+bool succeeded(NtStatus status);
 
 }  // namespace windsock::winehost

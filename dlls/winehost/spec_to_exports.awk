@@ -22,8 +22,9 @@ FNR == 1 { library = FILENAME; sub(/.*\//, "", library); sub(/\.spec$/, "", libr
   seen[symbol] = 1
   printf "EXPORT(%d, %s, %s, %s)\n", count++, symbol, $2, symbol in how ? how[symbol] : works ? "typed" : "plain"
 }
-# The program gets these from WSASetBlockingHook, and as an extension function.
+# The program gets these from WSASetBlockingHook, and as extension functions.
 END {
   printf "EXPORT(%d, windsock_default_blocking_hook, -, plain)\n", count++
-  printf "EXPORT(%d, windsock_receive_message, windsock_receive_message, typed)\n", count
+  extensions = split("receive_message connect_ex disconnect_ex transmit_packets", extension, " ")
+  for (i = 1; i <= extensions; i++) printf "EXPORT(%d, windsock_%s, windsock_%s, typed)\n", count++, extension[i], extension[i]
 }

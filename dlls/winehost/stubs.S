@@ -23,7 +23,7 @@ windsock_bridge:
         movq    $-1, CALL_PROBING(%rsp)
         movq    %rax, CALL_NUMBER(%rsp)
         movq    windsock_unixlib(%rip), %rcx
-        leal    3(%rax), %edx /* kFirstExport */
+        leal    5(%rax), %edx /* kFirstExport */
         leaq    CALL(%rsp), %r8
         call    *windsock_dispatcher(%rip)
         testl   %eax, %eax

@@ -15,7 +15,9 @@
 #include <string>
 
 #include "dlls/common/debug.h"
+#include "dlls/mswsock/extensions.h"
 #include "dlls/winehost/arguments.h"
+#include "dlls/winehost/asynchronous_ends.h"
 #include "dlls/winehost/attachment.h"
 #include "dlls/winehost/callback.h"
 #include "dlls/winehost/hooks.h"
@@ -178,6 +180,18 @@ NtStatus failed(void* argument) {
   return kSuccess;
 }
 
+NtStatus run_body(void* argument) {
+  const auto body = reinterpret_cast<BodyOfThread>(argument);
+  body(nullptr);
+  return kSuccess;
+}
+
+NtStatus end_thread(void*) {
+  g_socket_operations->end_thread();
+  forget_calling_thread();
+  return kSuccess;
+}
+
 const void* const kFunctions[] = {
 #define EXPORT(number, symbol, name, how) reinterpret_cast<const void*>(winehost_##symbol),
 #include "dlls/winehost/winehost.exports"
@@ -198,6 +212,8 @@ extern "C" [[gnu::visibility("default")]] NtStatus (*const __wine_unix_call_func
     attach,
     resume_call,
     failed,
+    run_body,
+    end_thread,
 #define EXPORT(number, symbol, name, how) exported<winehost_##symbol>,
 #include "dlls/winehost/winehost.exports"
 #undef EXPORT

@@ -20,6 +20,11 @@ inline constexpr NtStatus kNoMemory = 0xc0000017;
 inline constexpr NtStatus kAccessDenied = 0xc0000022;
 inline constexpr NtStatus kObjectTypeMismatch = 0xc0000024;
 
+// Names of what calls, good for calls alone.
+inline const NtHandle kOwnProcess = reinterpret_cast<NtHandle>(~uintptr_t{0});
+inline const NtHandle kOwnThread = reinterpret_cast<NtHandle>(~uintptr_t{1});
+inline constexpr uint32_t kSameAccess = 2;  // of NtDuplicateObject
+
 // Words of the calling thread's environment block, which Windows keeps at %gs:0.
 inline uint32_t teb_last_error() {
   uint32_t value;

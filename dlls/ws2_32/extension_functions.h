@@ -1,4 +1,4 @@
-// The functions that programs get by SIO_GET_EXTENSION_FUNCTION_POINTER and a GUID: one table, in extension_functions.cpp.
+// The functions that programs get by SIO_GET_EXTENSION_FUNCTION_POINTER and a GUID: one table, in dlls/mswsock/extension_functions.cpp.
 // https://learn.microsoft.com/windows/win32/winsock/winsock-ioctls
 #pragma once
 

@@ -130,6 +130,13 @@ bool cancel(uintptr_t socket, void* overlapped) {
 
 services::IoSource* common_source() { return IoDriver::common_if_any(); }
 
+bool wait_for(uintptr_t socket, int64_t deadline) {
+  return done([=](SocketRef& pinned) -> WsaResult<void> {
+    if (!SocketIo::of(pinned).await_signal(pinned, deadline)) return wsa_failure(WSA_WAIT_TIMEOUT);
+    return {};
+  }, socket);
+}
+
 bool await_end_of(const void* overlapped, int64_t deadline) {
   return await_end(*static_cast<const WSAOVERLAPPED*>(overlapped), deadline);
 }
@@ -152,6 +159,8 @@ const services::SocketOperations kHandleOperations = {
     .cancel = cancel,
     .common_source = common_source,
     .await_end = await_end_of,
+    .wait = wait_for,
+    .end_thread = end_operating_thread,
 };
 
 }  // namespace windsock

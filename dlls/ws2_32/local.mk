@@ -37,7 +37,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/echo_socket.cpp dlls/ws2_32/echo_socket.h \
 	dlls/ws2_32/entry.h \
 	dlls/ws2_32/errno.def \
-	dlls/ws2_32/extension_functions.cpp dlls/ws2_32/extension_functions.h \
+	dlls/ws2_32/extension_functions.h \
 	dlls/ws2_32/handle_operations.cpp dlls/ws2_32/handle_operations.h \
 	dlls/ws2_32/host_mode.h \
 	dlls/ws2_32/host_services.h \

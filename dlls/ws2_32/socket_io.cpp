@@ -2,6 +2,7 @@
 
 #include "dlls/common/debug.h"
 #include "dlls/common/host_epoll.h"
+#include "dlls/common/host_futex.h"
 #include "dlls/ws2_32/io_driver.h"
 #include "dlls/ws2_32/socket_table.h"
 
@@ -24,21 +25,29 @@ std::mutex& registration_mutex() {
   return *mutex;
 }
 
+constinit thread_local int t_operating_thread = 0;  // once it has begun an operation
+
 struct ThreadEnd {
-  int thread = host::thread_id();
-  ~ThreadEnd() {
-    SocketTable::instance().for_each([this](SocketRef& socket) {
-      if (SocketIo* io = SocketIo::if_any(socket.descriptor()))
-        io->cancel([this](const Operation& operation) { return operation.thread() == thread && !operation.has_port(); });
-    });
-  }
+  ~ThreadEnd() { end_operating_thread(); }
 };
 
 }  // namespace
 
 int operating_thread() {
-  thread_local ThreadEnd end;
-  return end.thread;
+  if (t_operating_thread == 0) [[unlikely]] {
+    t_operating_thread = host::thread_id();
+    if (!services::kTellsThreadEnds) thread_local ThreadEnd end;
+  }
+  return t_operating_thread;
+}
+
+void end_operating_thread() {
+  const int thread = std::exchange(t_operating_thread, 0);
+  if (thread == 0) return;
+  SocketTable::instance().for_each([thread](SocketRef& socket) {
+    if (SocketIo* io = SocketIo::if_any(socket.descriptor()))
+      io->cancel([thread](const Operation& operation) { return operation.thread() == thread && !operation.has_port(); });
+  });
 }
 
 SocketIo& SocketIo::of(SocketRef& socket) {
@@ -88,12 +97,35 @@ bool SocketIo::wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operatio
   return true;
 }
 
+void SocketIo::tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Operation::Telling telling) {
+  Operation::tell(std::move(operation), end, telling);
+  signal();
+}
+
+void SocketIo::signal() {
+  signalled_.store(1, std::memory_order_seq_cst);
+  if (waiters_.load(std::memory_order_seq_cst) != 0) [[unlikely]] host::futex_wake(signal_word(), INT32_MAX);
+}
+
+bool SocketIo::await_signal(SocketRef& socket, int64_t deadline) {
+  waiters_.fetch_add(1, std::memory_order_seq_cst);
+  // Whoever closes it signals after it has marked it.
+  while (signalled_.load(std::memory_order_seq_cst) == 0 && !socket.closing()) {
+    host::futex_sleep(signal_word(), 0, deadline);
+    if (deadline != host::kNoDeadline && host::now_nanoseconds() >= deadline) break;
+  }
+  waiters_.fetch_sub(1, std::memory_order_relaxed);
+  return signalled_.load(std::memory_order_seq_cst) != 0;
+}
+
 WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
   follow_association(socket);
   Queue& queue = queues_[static_cast<size_t>(lane)];
   std::lock_guard lock(queue.mutex);
+  signalled_.store(0, std::memory_order_seq_cst);
   auto fail = [&](WsaError error) {
     operation->fail_at_once(error);
+    signal();
     return Failure{error};
   };
   // Whoever closes it has marked it before looking through the lanes.
@@ -104,7 +136,7 @@ WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::uniqu
       if (!end->is_told() && !later) return fail(end->error);
       if (end->drained && !queue.ends_short && driver_.load(std::memory_order_relaxed)) queue.maybe_ready = false;
       OperationEnd copy = *end;
-      Operation::tell(std::move(operation), copy, later ? Operation::Telling::kLater : Operation::Telling::kAtOnce);
+      tell(std::move(operation), copy, later ? Operation::Telling::kLater : Operation::Telling::kAtOnce);
       if (later) return wsa_failure(WSA_IO_PENDING);
       return copy;
     }
@@ -126,7 +158,7 @@ void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation
   std::lock_guard lock(queue.mutex);
   auto error = static_cast<WsaError>(WSA_OPERATION_ABORTED);
   bool closing = socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing;
-  if (closing || !wait_in(socket, queue, operation, error)) Operation::tell(std::move(operation), {.error = error}, Operation::Telling::kLater);
+  if (closing || !wait_in(socket, queue, operation, error)) tell(std::move(operation), {.error = error}, Operation::Telling::kLater);
 }
 
 void SocketIo::ready(SocketRef& socket, uint32_t events) {
@@ -146,7 +178,7 @@ void SocketIo::ready_beside(SocketRef& socket) {
       continue;
     }
     driver_.load(std::memory_order_relaxed)->ended(1);
-    Operation::tell(std::move(operation), *end, Operation::Telling::kLater);
+    tell(std::move(operation), *end, Operation::Telling::kLater);
   }
 }
 
@@ -164,7 +196,7 @@ void SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
     if (end && end->drained && !queue.ends_short) queue.maybe_ready = false;
     driver_.load(std::memory_order_relaxed)->ended(1);
     if (end) {
-      Operation::tell(pop(queue), *end, Operation::Telling::kLater);
+      tell(pop(queue), *end, Operation::Telling::kLater);
     } else {
       SocketIo::of(onward).take_over(onward, Lane::kReceive, pop(queue));
     }
@@ -182,7 +214,7 @@ bool SocketIo::cancel_in(Queue& queue, const std::function<bool(const Operation&
     }
     any = true;
     driver_.load(std::memory_order_relaxed)->ended(1);
-    Operation::tell(std::move(operation), {.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)}, telling);
+    tell(std::move(operation), {.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)}, telling);
   }
   return any;
 }
@@ -235,7 +267,7 @@ void SocketIo::follow_association(SocketRef& socket) {
 }
 
 void SocketIo::abandon(Queue& queue, WsaError error) {
-  while (queue.first) Operation::tell(pop(queue), {.error = error}, Operation::Telling::kLater);
+  while (queue.first) tell(pop(queue), {.error = error}, Operation::Telling::kLater);
   queue.maybe_ready = true;
 }
 

@@ -46,6 +46,10 @@ class SocketIo {
   bool cancel(const std::function<bool(const Operation&)>& which, Operation::Telling telling = Operation::Telling::kLater);
   // Likewise everything in the lanes to receive; the caller may be in the other one.
   void cancel_receives();
+  // The socket as an object to wait for: signalled from the end of an operation, or the close, to the beginning of the next. False: the
+  // deadline (host::now_nanoseconds) came first.
+  bool await_signal(SocketRef& socket, int64_t deadline);
+  void signal();
   // The descriptor leads to another socket of the host from now on, which is watched as the former one was.
   static host::Result<void> replace(SocketRef& socket, UniqueFd with);
 
@@ -67,6 +71,8 @@ class SocketIo {
 
   bool cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which, Operation::Telling telling);
   bool wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operation>& operation, WsaError& error);
+  void tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Operation::Telling telling);
+  uint32_t* signal_word() { return reinterpret_cast<uint32_t*>(&signalled_); }
   void push(Queue& queue, std::unique_ptr<Operation> operation);
   std::unique_ptr<Operation> pop(Queue& queue);
   void advance(SocketRef& socket, Queue& queue, uint32_t events);
@@ -75,10 +81,12 @@ class SocketIo {
   void abandon(Queue& queue, WsaError error);
 
   std::array<Queue, 4> queues_;
+  std::atomic<uint32_t> signalled_{0}, waiters_{0};
   std::atomic<IoDriver*> driver_{nullptr};  // who watches the descriptor; changed under the mutex of all registrations
 };
 
 // The calling thread as one that begins operations: its end cancels those that tell no port.
 int operating_thread();
+void end_operating_thread();
 
 }  // namespace windsock

@@ -234,7 +234,8 @@ WsaResult<void> check_context(const SocketRef& socket) {
 
 WsaResult<void> disconnect_socket(SocketRef& socket, bool reuse) {
   UnderlyingSocket& underlying = socket.socket();
-  if (!underlying.is_stream() || !host::peer_address(socket.fd())) return wsa_failure(WSAENOTCONN);
+  if (!underlying.is_stream()) return wsa_failure(WSAENOTCONN);
+  WS_TRY_HOST(host::peer_address(socket.fd()));
   if (reuse && !underlying.has_one_owner()) return wsa_failure(WSAEINVAL);
   UniqueFd fresh;
   if (reuse) {

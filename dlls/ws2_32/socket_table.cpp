@@ -74,7 +74,10 @@ bool SocketTable::begin_closing(Descriptor& slot, uint64_t extra) {
     uint64_t closing = (state & ~Descriptor::kPresent) | Descriptor::kClosing | extra;
     if (!slot.state.compare_exchange_weak(state, closing, std::memory_order_seq_cst)) continue;
     // None can begin from now on.
-    if (SocketIo* io = SocketIo::if_any(slot)) [[unlikely]] io->cancel([](const Operation&) { return true; });
+    if (SocketIo* io = SocketIo::if_any(slot)) [[unlikely]] {
+      io->cancel([](const Operation&) { return true; });
+      io->signal();
+    }
     return true;
   }
   return false;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "dlls/common/debug.h"
+#include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/port_reservations.h"
 #include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/underlying_socket_registry.h"

@@ -19,9 +19,12 @@
 
 #include "dlls/common/host_socket.h"
 #include "dlls/common/shared_state.h"
-#include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/translate_icmp.h"
 #include "dlls/ws2_32/wsa_error.h"
+
+namespace windsock::services {
+struct Port;
+}
 
 namespace windsock {
 

@@ -16,7 +16,7 @@ check_PROGRAMS += $(fault_tests)
 TESTS += $(fault_tests)
 
 fault_library_sources = tests/fault/operations.cpp tests/fault/operations.h tests/fault/cmocka.h
-fault_library_libraries = libws2_32_core.la libhost_services_native.la libfault.la $(CMOCKA_LIBS)
+fault_library_libraries = libws2_32_core.la libhost_services_native.la libwindsock_common.la libfault.la $(CMOCKA_LIBS)
 tests_fault_library_fault_test_SOURCES = tests/fault/library_fault_test.cpp $(fault_library_sources)
 tests_fault_library_fault_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
 tests_fault_library_fault_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)

@@ -17,7 +17,7 @@ fuzz_link = $(AM_LDFLAGS)
 endif
 EXTRA_DIST += tests/fuzz/replay.cpp tests/fuzz/fuzz.h
 
-fuzz_core = libws2_32_core.la libhost_services_native.la
+fuzz_core = libws2_32_core.la libhost_services_native.la libwindsock_common.la
 tests_fuzz_address_fuzz_SOURCES = tests/fuzz/address_fuzz.cpp
 tests_fuzz_address_fuzz_LDADD = $(fuzz_driver) $(fuzz_core)
 tests_fuzz_address_fuzz_LDFLAGS = $(fuzz_link)

@@ -41,6 +41,10 @@ class Run(WineTest):
         done = self.run_program("handles.exe")
         self.assertEqual((done.returncode, done.stdout), (0, "failures 0\n"), done.stderr)
 
+    def test_overlapped_calls_end_in_wines_events_calls_and_ports(self):
+        done = self.run_program("overlapped.exe")
+        self.assertEqual((done.returncode, done.stdout), (0, "failures 0\n"), done.stderr)
+
     def test_the_same_prefix_without_windsock_run_stays_with_wines_own(self):
         done = subprocess.run([find_wine(), str(PROGRAMS / "plain.exe")], env=self.environment, input="", capture_output=True, text=True,
                               timeout=2 * DEADLINE)

@@ -11,27 +11,6 @@ class Overlapped : public ws2_32_test::Started {
   static int error_of(int result) { return result == 0 ? 0 : WSAGetLastError(); }
 };
 
-// A blocking call in its place would hang a program that relies on its returning.
-TEST_F(Overlapped, calls_are_refused_and_move_nothing) {
-  Pair pair = connected();
-  ASSERT_EQ(send(pair.client, "1", 1, 0), 1);
-  char byte = '?';
-  WSABUF buffer{1, &byte};
-  DWORD count = 77, flags = 0;
-  WSAOVERLAPPED operation{};
-  for (DWORD* optional : {&count, static_cast<DWORD*>(nullptr)}) {
-    EXPECT_EQ(error_of(WSASend(pair.client, &buffer, 1, optional, 0, &operation, nullptr)), WSAEOPNOTSUPP);
-    EXPECT_EQ(error_of(WSASendTo(pair.client, &buffer, 1, optional, 0, nullptr, 0, &operation, nullptr)), WSAEOPNOTSUPP);
-    EXPECT_EQ(error_of(WSARecv(pair.server, &buffer, 1, optional, &flags, &operation, nullptr)), WSAEOPNOTSUPP);
-    EXPECT_EQ(error_of(WSARecvFrom(pair.server, &buffer, 1, optional, &flags, nullptr, nullptr, &operation, nullptr)), WSAEOPNOTSUPP);
-  }
-  EXPECT_EQ(byte, '?');
-  EXPECT_EQ(count, 77u);
-  char all[4];
-  EXPECT_EQ(recv(pair.server, all, sizeof all, 0), 1);
-  EXPECT_EQ(all[0], '1');
-}
-
 TEST_F(Overlapped, what_is_no_socket_is_told_first) {
   WSAOVERLAPPED operation{};
   char byte;

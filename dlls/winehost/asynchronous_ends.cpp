@@ -1,0 +1,129 @@
+// The events and completion routines by which the core tells the ends of operations, and the thread that it may tell them from.
+//
+// A request to wineserver costs more than a transfer, so they are few: an event is known by its handle, with no duplicate of ours, and
+// a thread that wants its routines called is opened once.
+#include "dlls/winehost/asynchronous_ends.h"
+
+#include <atomic>
+#include <new>
+#include <utility>
+
+#include "dlls/winehost/attachment.h"
+#include "dlls/winehost/nt_functions.h"
+#include "dlls/ws2_32/host_services.h"
+
+namespace windsock::winehost {
+
+namespace {
+
+// No address has this bit.
+constexpr uintptr_t kSystemRoutine = uintptr_t{1} << 63;
+
+// A thread whose routines are to be called: shared by the thread itself and by its routines that have not been told.
+struct CalledThread {
+  std::atomic<uint32_t> users{1};
+  NtHandle handle = nullptr;
+
+  void release() {
+    if (users.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    g_nt.close(handle);
+    delete this;
+  }
+};
+
+constinit thread_local CalledThread* t_self = nullptr;
+
+CalledThread* calling_thread() {
+  if (t_self) return t_self;
+  auto* made = new (std::nothrow) CalledThread;
+  if (!made) {
+    set_teb_last_error(win32_error(kNoMemory));
+    return nullptr;
+  }
+  if (!succeeded(g_nt.duplicate_object(kOwnProcess, kOwnThread, kOwnProcess, &made->handle, 0, 0, kSameAccess))) {
+    delete made;
+    return nullptr;
+  }
+  return t_self = made;
+}
+
+}  // namespace
+
+const void* as_completion_routine(const SystemRoutine& routine) {
+  return reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(&routine) | kSystemRoutine);
+}
+
+void forget_calling_thread() {
+  if (CalledThread* self = std::exchange(t_self, nullptr)) self->release();
+}
+
+}  // namespace windsock::winehost
+
+namespace windsock::services {
+
+using namespace winehost;
+
+// ---- events -------------------------------------------------------------------------------------------------------------------
+
+PendingEvent* prepare_event(Handle event) { return reset_event(event) ? static_cast<PendingEvent*>(event) : nullptr; }
+// The program may have closed it.
+void tell_event(PendingEvent* event) { g_nt.set_event(event, nullptr); }
+void drop_event(PendingEvent*) {}
+
+// ---- completion routines ------------------------------------------------------------------------------------------------------
+
+struct PendingRoutine {
+  CalledThread* thread;
+  uintptr_t routine;
+  void* context;
+  bool is_systems;
+};
+
+PendingRoutine* prepare_routine(const void* routine) {
+  CalledThread* thread = calling_thread();
+  if (!thread) return nullptr;
+  auto* pending = new (std::nothrow) PendingRoutine{thread, reinterpret_cast<uintptr_t>(routine), nullptr, false};
+  if (!pending) {
+    set_teb_last_error(win32_error(kNoMemory));
+    return nullptr;
+  }
+  if (pending->routine & kSystemRoutine) {
+    const auto* given = reinterpret_cast<const SystemRoutine*>(pending->routine & ~kSystemRoutine);
+    *pending = {thread, reinterpret_cast<uintptr_t>(given->routine), given->context, true};
+  }
+  thread->users.fetch_add(1, std::memory_order_relaxed);
+  return pending;
+}
+
+// A thread that has ended calls nothing.
+void tell_routine(PendingRoutine* pending, uint32_t error, uint32_t bytes, void* overlapped, uint32_t flags) {
+  const auto address = reinterpret_cast<uintptr_t>(overlapped);
+  if (pending->is_systems) {
+    g_nt.queue_call(pending->thread->handle, pending->routine, reinterpret_cast<uintptr_t>(pending->context), address, 0);
+  } else {
+    const CompletionWords words{pending->routine | uint64_t{flags} << kFlagsShift, error | uint64_t{bytes} << kBytesShift, address};
+    g_nt.queue_call(pending->thread->handle, attachment().completion_routine, words.routine_and_flags, words.error_and_bytes, words.overlapped);
+  }
+  drop_routine(pending);
+}
+
+void drop_routine(PendingRoutine* pending) {
+  pending->thread->release();
+  delete pending;
+}
+
+// ---- the thread -------------------------------------------------------------------------------------------------------------------
+
+// It is one of Wine's, for only those may make requests to wineserver. The program's DLLs are not told of it.
+bool start_background_thread(void* (*run)(void*)) {
+  constexpr uint32_t kAllAccess = 0x1fffff, kSkipThreadAttach = 2;
+  constexpr size_t kStack = 0x10000;  // on the program's side; it runs on the other
+  NtHandle thread = nullptr;
+  if (!succeeded(g_nt.create_thread(&thread, kAllAccess, nullptr, kOwnProcess, attachment().thread_start, reinterpret_cast<uintptr_t>(run),
+                                    kSkipThreadAttach, 0, 0, kStack, nullptr)))
+    return false;
+  g_nt.close(thread);
+  return true;
+}
+
+}  // namespace windsock::services
