@@ -101,6 +101,35 @@ std::string receive(SOCKET s, int size) {
   return data;
 }
 
+// An overlapped receive under way, by its number.
+struct Receive {
+  SOCKET socket;
+  std::string data;
+  WSAOVERLAPPED overlapped{};
+};
+std::map<int, Receive> receives;
+
+int begin_receive(SOCKET s, size_t size) {
+  int number = static_cast<int>(receives.size());
+  Receive& begun = receives[number];
+  begun = {s, std::string(size, '\0')};
+  begun.overlapped.hEvent = WSACreateEvent();
+  WSABUF buffer{static_cast<u_long>(size), begun.data.data()};
+  DWORD flags = 0;
+  if (WSARecv(s, &buffer, 1, nullptr, &flags, &begun.overlapped, nullptr) != 0 && WSAGetLastError() != WSA_IO_PENDING)
+    throw Failed{WSAGetLastError()};
+  return number;
+}
+
+std::string end_receive(int number) {
+  Receive& begun = receives.at(number);
+  if (WSAWaitForMultipleEvents(1, &begun.overlapped.hEvent, TRUE, kReceiveTimeout, FALSE) != WSA_WAIT_EVENT_0) throw Failed{WSAETIMEDOUT};
+  WSACloseEvent(begun.overlapped.hEvent);
+  DWORD bytes = 0, flags = 0;
+  if (!WSAGetOverlappedResult(begun.socket, &begun.overlapped, &bytes, FALSE, &flags)) throw Failed{WSAGetLastError()};
+  return begun.data.substr(0, bytes);
+}
+
 const Commands kCommands = {
     {"pid", [](Words&) { return text(GetCurrentProcessId()); }},
     {"listen",
@@ -201,6 +230,12 @@ const Commands kCommands = {
        SOCKET s = next<SOCKET>(words);
        return receive(s, next<int>(words));
      }},
+    {"begin_recv",
+     [](Words& words) {
+       SOCKET s = next<SOCKET>(words);
+       return text(begin_receive(s, next<size_t>(words)));
+     }},
+    {"end_recv", [](Words& words) { return end_receive(next<int>(words)); }},
     {"close",
      [](Words& words) {
        check(closesocket(next<SOCKET>(words)));

@@ -43,6 +43,18 @@ tests_unit_winehost_test_SOURCES = \
 	tests/unit/winehost/prefix_files_test.cpp \
 	tests/unit/winehost/registry_file_test.cpp
 tests_unit_winehost_test_LDADD = libwindsock_common.la $(GTEST_LIBS) -lgtest_main -lpthread
+tests_unit_winehost_asynchronous = \
+	dlls/winehost/asynchronous_ends.cpp \
+	dlls/winehost/completion_ports.cpp \
+	dlls/winehost/nt_functions.cpp \
+	tests/unit/winehost/asynchronous_ends_test.cpp \
+	tests/unit/winehost/completion_ports_test.cpp \
+	tests/unit/winehost/fake_wine.cpp \
+	tests/unit/winehost/fake_wine.h
+EXTRA_DIST += $(tests_unit_winehost_asynchronous)
+if WINEHOST
+tests_unit_winehost_test_SOURCES += $(tests_unit_winehost_asynchronous)
+endif
 endif
 
 TESTS += tests/unit/server/windsockd_smoke tests/unit/server/protocol_doc_test

@@ -59,6 +59,29 @@ class AcrossPrefixes(Mixed, WineTest, handoff_walk_test.Handoff):
         return actor
 
 
+class Overlapped(WineTest):
+    def assert_receives(self, actor, socket, peer, peer_socket, text):
+        receive = actor.do("begin_recv", socket, len(text))
+        peer.do("send", peer_socket, text)
+        self.assertEqual(actor.do("end_recv", receive), text)
+
+    def test_either_side_of_a_handoff_receives_overlapped(self):
+        hosted, native, peer = self.hosted_actor(), self.actor(), self.actor()
+        for source, target in ((hosted, native), (native, hosted), (hosted, self.hosted_actor())):
+            socket, peer_socket = self.connection(source, peer)
+            self.assert_receives(source, socket, peer, peer_socket, "before")
+            claimed = target.do("claim", source.do("dup", socket, target.pid | UNIX_PROCESS))
+            self.assert_receives(source, socket, peer, peer_socket, "source")
+            self.assert_receives(target, claimed, peer, peer_socket, "target")
+            receive = target.do("begin_recv", claimed, 5)
+            source.do("close", socket)
+            peer.do("send", peer_socket, "after")
+            self.assertEqual(target.do("end_recv", receive), "after")
+            receive = target.do("begin_recv", claimed, 5)
+            peer.do("close", peer_socket)
+            self.assertEqual(target.do("end_recv", receive), "")
+
+
 class WhomANumberMeans(WineTest):
     def setUp(self):
         super().setUp()

@@ -14,6 +14,8 @@
 #include "tests/wine/check.h"
 
 enum { kPatience = 30000 };
+/* Its end is the call that it waits for. */
+static DWORD(WINAPI *const alertable_pause)(DWORD, BOOL) = SleepEx;
 
 static void connection(SOCKET *a, SOCKET *b)
 {
@@ -154,20 +156,20 @@ static void routines(void)
     OVERLAPPED o = {0}, p = {0};
     connection(&a, &b);
     check("a receive with a routine", pending(receive(b, text, sizeof text, &o, routine) != 0));
-    check("nothing is called yet", SleepEx(0, TRUE) == 0 && told.calls == 0);
+    check("nothing is called yet", alertable_pause(0, TRUE) == 0 && told.calls == 0);
     send(a, "hello", 5, 0);
-    check("SleepEx calls it", SleepEx(kPatience, TRUE) == WAIT_IO_COMPLETION && was_called(1, 0, 5, &o));
+    check("SleepEx calls it", alertable_pause(kPatience, TRUE) == WAIT_IO_COMPLETION && was_called(1, 0, 5, &o));
     send(a, "again", 5, 0);
     while (recv(b, text, 5, MSG_PEEK) != 5) ;
     check("what is there already", (receive(b, text, sizeof text, &o, routine) == 0 || WSAGetLastError() == WSA_IO_PENDING) && told.calls == 1);
     WSAEVENT event = WSACreateEvent();
     check("WSAWaitForMultipleEvents calls it", WSAWaitForMultipleEvents(1, &event, FALSE, kPatience, TRUE) == WSA_WAIT_IO_COMPLETION && was_called(2, 0, 5, &o));
     check("ReadFileEx", ReadFileEx((HANDLE)b, text, sizeof text, &p, routine_of_files));
-    check("WriteFileEx", WriteFileEx((HANDLE)a, "files", 5, &o, routine_of_files) && SleepEx(kPatience, TRUE) == WAIT_IO_COMPLETION);
-    while (told.calls < 4 && SleepEx(kPatience, TRUE) == WAIT_IO_COMPLETION) ;
+    check("WriteFileEx", WriteFileEx((HANDLE)a, "files", 5, &o, routine_of_files) && alertable_pause(kPatience, TRUE) == WAIT_IO_COMPLETION);
+    while (told.calls < 4 && alertable_pause(kPatience, TRUE) == WAIT_IO_COMPLETION) ;
     check("ReadFileEx's end", told.calls == 4 && told.error == 0 && told.bytes == 5 && p.Internal == 0 && p.InternalHigh == 5);
     check("one to be cancelled", pending(receive(b, text, sizeof text, &o, routine) != 0) && CancelIo((HANDLE)b));
-    check("it is called", SleepEx(kPatience, TRUE) == WAIT_IO_COMPLETION && was_called(5, WSA_OPERATION_ABORTED, 0, &o));
+    check("it is called", alertable_pause(kPatience, TRUE) == WAIT_IO_COMPLETION && was_called(5, WSA_OPERATION_ABORTED, 0, &o));
 
     told.calls = 0;
     nested_socket = b;
@@ -186,6 +188,7 @@ static void routines(void)
 struct Left {
     SOCKET s;
     OVERLAPPED with_event, with_routine;
+    HANDLE begun;
     char text[2][16];
 };
 
@@ -215,6 +218,33 @@ static void the_end_of_a_thread(void)
     CloseHandle(left.with_event.hEvent);
     closesocket(a);
     closesocket(left.s);
+}
+
+/* One that is ended from outside leaves its operations to the socket. */
+static DWORD WINAPI begin_and_stay(void *argument)
+{
+    struct Left *left = argument;
+    begin_and_end(argument);
+    SetEvent(left->begun);
+    return WaitForSingleObject(GetCurrentProcess(), INFINITE);
+}
+
+static void a_thread_that_is_ended(void)
+{
+    struct Left left = {.with_event = with_event(), .begun = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    SOCKET a;
+    connection(&a, &left.s);
+    HANDLE thread = CreateThread(NULL, 0, begin_and_stay, &left, 0, NULL);
+    check("a thread begins", WaitForSingleObject(left.begun, kPatience) == WAIT_OBJECT_0);
+    TerminateThread(thread, 1);
+    check("and is ended", WaitForSingleObject(thread, kPatience) == WAIT_OBJECT_0);
+    closesocket(left.s);
+    check("the close ends what it began", WaitForSingleObject(left.with_event.hEvent, kPatience) == WAIT_OBJECT_0 &&
+                                              left.with_event.Internal == 0xc0000120 && left.with_routine.Internal == 0xc0000120);
+    closesocket(a);
+    CloseHandle(thread);
+    CloseHandle(left.begun);
+    CloseHandle(left.with_event.hEvent);
 }
 
 /* ---- ports ---- */
@@ -332,9 +362,22 @@ int main(int argc, char **argv)
         events();
         routines();
         the_end_of_a_thread();
+        a_thread_that_is_ended();
         ports();
         without_an_event();
     }
     printf("failures %d\n", failures);
+    fflush(stdout);
+    /* With a receive under way, on which the process does not wait. */
+    if (argc > 2 && strcmp(argv[1], "leave") == 0) {
+        static SOCKET a, b;
+        static OVERLAPPED o;
+        static char text[16];
+        connection(&a, &b);
+        check("a receive", pending(receive(b, text, sizeof text, &o, NULL) != 0));
+        if (strcmp(argv[2], "thread") == 0)
+            ExitThread(3);
+        return 3;
+    }
     return failures != 0;
 }
