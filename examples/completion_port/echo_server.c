@@ -3,8 +3,8 @@
  *
  *     echo_server PORT THREADS CONNECTIONS
  *
- * It listens on the loopback; PORT 0 takes any free port. It ends after so many CONNECTIONS, or, at any time and for ever if
- * CONNECTIONS is 0, when Ctrl+C or Ctrl+Break is pressed. examples/completion_routine/client is a client for it.
+ * It listens on the loopback; PORT 0 takes any free port. It ends after so many CONNECTIONS (0: never), or when
+ * Ctrl+C is pressed or the console is closed. examples/completion_routine/client is a client for it.
  *
  * What it shows: every wait of the server is one wait for the port. AcceptEx, WSARecv and WSASend only begin something; their ends
  * are packets, which any of the threads takes. A connection has one operation at a time, so it needs one OVERLAPPED, and no lock:
@@ -220,9 +220,10 @@ static DWORD WINAPI work(void *unused)
 
 static BOOL WINAPI on_console_event(DWORD event)
 {
-    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
-        return FALSE;
     SetEvent(finish);
+    /* When the console is closed or the system stops, the process ends as soon as this returns, and else with main. */
+    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+        Sleep(INFINITE);
     return TRUE;
 }
 

@@ -3,8 +3,8 @@
  *
  *     file_server FOLDER PORT SOCKETS REQUESTS
  *
- * It listens on the loopback; PORT 0 takes any free port. It ends after so many REQUESTS, or, at any time and for ever if REQUESTS
- * is 0, when Ctrl+C or Ctrl+Break is pressed. It knows GET and nothing else, closes the connection after each answer, and has
+ * It listens on the loopback; PORT 0 takes any free port. It ends after so many REQUESTS (0: never), or when Ctrl+C is
+ * pressed or the console is closed. It knows GET and nothing else, closes the connection after each answer, and has
  * only the files that stand in the folder itself: a name is letters, digits, '-', '_' and dots, and does not begin with a dot.
  * As many visitors as there are SOCKETS are served at a time; who says nothing keeps his.
  *
@@ -276,9 +276,10 @@ static BOOL serve(void)
 
 static BOOL WINAPI on_console_event(DWORD event)
 {
-    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
-        return FALSE;
     PostQueuedCompletionStatus(port, 0, 0, NULL);
+    /* When the console is closed or the system stops, the process ends as soon as this returns, and else with main. */
+    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+        Sleep(INFINITE);
     return TRUE;
 }
 
