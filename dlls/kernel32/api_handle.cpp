@@ -49,6 +49,7 @@ HANDLE duplicate_object(HANDLE source, bool inheritable) {
 
 // Objects live in their process; a handle of another one cannot be reached.
 Win32Error check_is_this_process(HANDLE handle) {
+  if (reinterpret_cast<intptr_t>(handle) == kCurrentProcess) return Win32Error::kSuccess;  // without an object for it
   Ref<Process> process = find_object_as<Process>(handle);
   if (!process) return Win32Error::kInvalidHandle;
   return process->is_current() ? Win32Error::kSuccess : Win32Error::kNotSupported;

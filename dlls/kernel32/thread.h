@@ -89,7 +89,7 @@ class Thread final : public Waitable {
   void give_up_what_it_has();
 
   Start start_;
-  int id_ = 0;
+  std::atomic<int> id_{0};  // looked at by find(), before the thread has set it too
   uint32_t exit_code_ = 0;
   std::atomic<uint32_t> started_{0};    // the creator sleeps on it
   // The suspensions, and the two bits; the suspended thread sleeps on it.

@@ -1,3 +1,4 @@
+// The extension functions by their GUIDs.
 #include "dlls/ws2_32/extension_functions.h"
 
 #include <mswsock.h>

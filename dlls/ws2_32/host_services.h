@@ -142,37 +142,37 @@ struct SocketInheritance {
 
 struct SocketOperations {
   // CloseHandle. False: not a socket, the last error says so.
-  bool (*close)(uintptr_t socket);
+  bool (*close)(uintptr_t socket) = nullptr;
   // DuplicateHandle within the process: a new SOCKET, or ~0.
-  uintptr_t (*duplicate)(uintptr_t socket);
+  uintptr_t (*duplicate)(uintptr_t socket) = nullptr;
   // Get/SetHandleInformation's HANDLE_FLAG_INHERIT. False: not a socket.
-  bool (*get_inheritable)(uintptr_t socket, bool* inheritable);
-  bool (*set_inheritable)(uintptr_t socket, bool inheritable);
+  bool (*get_inheritable)(uintptr_t socket, bool* inheritable) = nullptr;
+  bool (*set_inheritable)(uintptr_t socket, bool inheritable) = nullptr;
   // CreateProcess: what the new process is to inherit.
-  void (*inherit)(SocketInheritance* inheritance);
+  void (*inherit)(SocketInheritance* inheritance) = nullptr;
   // ReadFile and WriteFile without OVERLAPPED: the bytes moved, or -1 with the last error set.
-  int64_t (*read)(uintptr_t socket, void* data, uint32_t size);
-  int64_t (*write)(uintptr_t socket, const void* data, uint32_t size);
+  int64_t (*read)(uintptr_t socket, void* data, uint32_t size) = nullptr;
+  int64_t (*write)(uintptr_t socket, const void* data, uint32_t size) = nullptr;
   // The same with OVERLAPPED, and ReadFileEx and WriteFileEx with their routine (three arguments; else null). False: the last error
   // says why, ERROR_IO_PENDING among others.
-  bool (*start_read)(uintptr_t socket, void* data, uint32_t size, void* overlapped, const void* routine);
-  bool (*start_write)(uintptr_t socket, const void* data, uint32_t size, void* overlapped, const void* routine);
+  bool (*start_read)(uintptr_t socket, void* data, uint32_t size, void* overlapped, const void* routine) = nullptr;
+  bool (*start_write)(uintptr_t socket, const void* data, uint32_t size, void* overlapped, const void* routine) = nullptr;
   // CreateIoCompletionPort: retains the port. False: the last error (ERROR_INVALID_PARAMETER: it has a port).
-  bool (*associate)(uintptr_t socket, Port* port, uintptr_t key);
+  bool (*associate)(uintptr_t socket, Port* port, uintptr_t key) = nullptr;
   // SetFileCompletionNotificationModes.
-  bool (*set_notification_modes)(uintptr_t socket, uint32_t modes);
+  bool (*set_notification_modes)(uintptr_t socket, uint32_t modes) = nullptr;
   // CancelIo: the operations that the calling thread began. CancelIoEx: those of `overlapped`, or all (null). False: ERROR_NOT_FOUND.
-  bool (*cancel_own)(uintptr_t socket);
-  bool (*cancel)(uintptr_t socket, void* overlapped);
+  bool (*cancel_own)(uintptr_t socket) = nullptr;
+  bool (*cancel)(uintptr_t socket, void* overlapped) = nullptr;
   // The source of sockets that have no port; null until one of them has had an operation under way.
-  IoSource* (*common_source)();
+  IoSource* (*common_source)() = nullptr;
   // Waits for the end of an operation (GetOverlappedResult without an event). False: the deadline came first.
-  bool (*await_end)(const void* overlapped, int64_t deadline);
+  bool (*await_end)(const void* overlapped, int64_t deadline) = nullptr;
   // The socket as an object to wait for: signalled since the end of an operation until the next begins. False: WAIT_TIMEOUT, the deadline
   // came first, or no socket.
-  bool (*wait)(uintptr_t socket, int64_t deadline);
+  bool (*wait)(uintptr_t socket, int64_t deadline) = nullptr;
   // The calling thread ends: cancels what it began, but for what tells a port.
-  void (*end_thread)();
+  void (*end_thread)() = nullptr;
 };
 void register_socket_operations(const SocketOperations* operations);
 

@@ -234,14 +234,5 @@ TEST_F(PortTest, APortCannotBeGivenToNothing) {
   EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_PARAMETER), GetLastError());
 }
 
-TEST_F(PortTest, NoPacketsCannotBeAskedFor) {
-  const Port port;
-  OVERLAPPED_ENTRY entry{};
-  ULONG count = 0;
-  SetLastError(0);
-  EXPECT_FALSE(GetQueuedCompletionStatusEx(port.get(), &entry, 0, &count, 0, FALSE));
-  EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_PARAMETER), GetLastError());
-}
-
 }  // namespace
 }  // namespace regress

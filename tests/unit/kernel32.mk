@@ -26,6 +26,8 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/message_test.cpp \
 	tests/unit/kernel32/mutex_test.cpp \
 	tests/unit/kernel32/pending_ends_test.cpp \
+	tests/unit/kernel32/port_fixture.h \
+	tests/unit/kernel32/port_leading_test.cpp \
 	tests/unit/kernel32/process_test.cpp \
 	tests/unit/kernel32/queued_call_test.cpp \
 	tests/unit/kernel32/semaphore_test.cpp \

@@ -5,7 +5,7 @@ TESTS += tests/wine/run_wine
 dist_check_SCRIPTS += tests/wine/run_wine
 EXTRA_DIST += tests/wine/wine_prefix.py tests/wine/wine_harness.py tests/wine/run_test.py tests/wine/handoff_test.py tests/wine/bench_test.py tests/wine/cost_test.py \
 	tests/wine/curl_test.py tests/wine/curl_build.py tests/wine/http_server.py tests/wine/poll_for_curl.h \
-	tests/wine/install_test.py tests/wine/prng.c tests/wine/winhttp.c \
+	tests/wine/install_test.py tests/wine/examples_test.py tests/wine/prng.c tests/wine/winhttp.c \
 	tests/wine/check.h tests/wine/plain.c tests/wine/handles.c tests/wine/overlapped.c tests/wine/calls.c tests/system/actor_windows.cpp
 
 if HAVE_MINGW

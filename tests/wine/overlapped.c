@@ -92,7 +92,7 @@ static void events(void)
 }
 
 /* Without an event the SOCKET itself is waited for. */
-static DWORD WINAPI send_later(void *s)
+static DWORD WINAPI send_word(void *s)
 {
     return send((SOCKET)s, "later", 5, 0);
 }
@@ -106,7 +106,7 @@ static void without_an_event(void)
     connection(&a, &b);
     check("a receive without an event", pending(receive(b, text, sizeof text, &o, NULL) != 0));
     check("a SOCKET is not signalled while it waits", WaitForSingleObject((HANDLE)b, 0) == WAIT_TIMEOUT && WaitForSingleObject((HANDLE)b, 20) == WAIT_TIMEOUT);
-    HANDLE thread = CreateThread(NULL, 0, send_later, (void *)a, 0, NULL);
+    HANDLE thread = CreateThread(NULL, 0, send_word, (void *)a, 0, NULL);
     check("GetOverlappedResult waits", GetOverlappedResult((HANDLE)b, &o, &n, TRUE) && n == 5 && memcmp(text, "later", 5) == 0);
     check("a SOCKET is signalled after an end", WaitForSingleObject((HANDLE)b, 0) == WAIT_OBJECT_0);
     WaitForSingleObject(thread, INFINITE);

@@ -1,192 +1,19 @@
-// Completion ports: which thread gets which packet, who leads the source of ends, and what is told when there is none.
+// Completion ports: which thread gets which packet, and what is told when there is none. Who leads: port_leading_test.cpp.
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <memory>
 #include <thread>
 
-#include "dlls/kernel32/socket_provider.h"
-#include "tests/unit/kernel32/fake_source.h"
-#include "tests/unit/kernel32/support.h"
+#include "tests/unit/kernel32/port_fixture.h"
 
 namespace kernel32_test {
 
 namespace {
 
-namespace services = windsock::services;
-
 // Here the pause is the subject: it frees the thread's place at its port.
 constexpr auto* pause_for = &Sleep;
-
-// ---- what the core would do ------------------------------------------------------------------------------------------------
-
-services::Port* captured = nullptr;
-constexpr services::SocketOperations kOperations = {
-    .close = nullptr,
-    .duplicate = nullptr,
-    .get_inheritable = nullptr,
-    .set_inheritable = nullptr,
-    .inherit = nullptr,
-    .read = nullptr,
-    .write = nullptr,
-    .start_read = nullptr,
-    .start_write = nullptr,
-    .associate = [](uintptr_t, services::Port* port, uintptr_t) { return windsock_retain_port(port), captured = port, true; },
-    .set_notification_modes = nullptr,
-    .cancel_own = nullptr,
-    .cancel = nullptr,
-    .common_source = []() -> services::IoSource* { return nullptr; },
-    .await_end = nullptr,
-};
-
-std::atomic<int> released{0};
-struct Packet final : services::CompletionPacket {
-  explicit Packet(uintptr_t its_key, uint32_t its_status = 0, uint32_t its_bytes = 0) {
-    release = [](services::CompletionPacket* packet) {
-      ++released;
-      delete static_cast<Packet*>(packet);
-    };
-    key = its_key;
-    status = its_status;
-    bytes = its_bytes;
-    overlapped = this;
-  }
-};
-
-FakeSource* next_source = nullptr;
-
-// ---- a port, and the threads that wait at it ----------------------------------------------------------------------------------
-
-struct Got {
-  BOOL success = FALSE;
-  DWORD error = 0, bytes = 99;
-  ULONG_PTR key = 99;
-  LPOVERLAPPED overlapped = reinterpret_cast<LPOVERLAPPED>(99);
-};
-
-Got get(HANDLE port, DWORD milliseconds = kHang) {
-  Got got;
-  got.success = GetQueuedCompletionStatus(port, &got.bytes, &got.key, &got.overlapped, milliseconds);
-  got.error = got.success ? 0 : GetLastError();
-  return got;
-}
-
-class CompletionPortTest : public ::testing::Test {
- protected:
-  void SetUp() override { released = 0; }
-  void TearDown() override {
-    if (core_ != nullptr) windsock_release_port(core_);
-    windsock_set_socket_operations(nullptr);
-  }
-
-  void make(DWORD limit) { port_ = OwnedHandle(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, limit)); }
-  HANDLE port() {
-    if (port_.get() == nullptr) make(8);
-    return port_.get();
-  }
-  bool post(ULONG_PTR key) { return PostQueuedCompletionStatus(port(), 0, key, nullptr); }
-  // The port as the core sees it.
-  services::Port* core() {
-    if (core_ != nullptr) return core_;
-    windsock_set_socket_operations(&kOperations);
-    constexpr uintptr_t kSocket = 7;
-    EXPECT_EQ(CreateIoCompletionPort(reinterpret_cast<HANDLE>(kSocket), port(), 0, 0), port());
-    return core_ = captured;
-  }
-  FakeSource& source() {
-    if (source_ != nullptr) return *source_;
-    next_source = new FakeSource(&sources_deleted_);
-    source_ = static_cast<FakeSource*>(windsock_source_of_port(core(), [](services::Port*) -> services::IoSource* { return next_source; }));
-    return *source_;
-  }
-  void feed(ULONG_PTR key) {
-    services::Port* to = core();
-    source().feed([=] { windsock_post_packet(to, new Packet(key)); });
-  }
-
-  std::atomic<int> sources_deleted_{0};
-  OwnedHandle port_;
-  services::Port* core_ = nullptr;
-  FakeSource* source_ = nullptr;
-};
-
-// A thread that is told what to do, and does it: nothing happens in an order that the test has not asked for.
-class Worker {
- public:
-  explicit Worker(HANDLE port) : port_(port), thread_([this] { run(); }) {
-    eventually([this] { return id_ != 0; });
-  }
-  ~Worker() { end(); }
-
-  void begin(std::function<Got(HANDLE)> work) {
-    done_ = false;
-    {
-      std::lock_guard lock(mutex_);
-      work_ = std::move(work);
-    }
-    changed_.notify_one();
-  }
-  void begin_get(DWORD milliseconds = kHang) {
-    begin([=](HANDLE port) { return get(port, milliseconds); });
-  }
-  // Begins, and sleeps at the port, with none to lead.
-  void sleep_at_port() {
-    in_call_ = false;
-    begin([this](HANDLE port) {
-      in_call_ = true;
-      return get(port);
-    });
-    EXPECT_TRUE(eventually([this] { return in_call_ && thread_sleeps_in(id_, SYS_futex); }));
-  }
-  void lead(FakeSource& source) {
-    begin_get();
-    EXPECT_TRUE(eventually([&] { return source.leader == id_ && source.is_served(); }));
-  }
-  bool is_done() const { return done_; }
-  Got result() {
-    EXPECT_TRUE(eventually([this] { return done_.load(); }));
-    return got_;
-  }
-  DWORD id() const { return id_; }
-  void end() {
-    if (!thread_.joinable()) return;
-    {
-      std::lock_guard lock(mutex_);
-      ends_ = true;
-    }
-    changed_.notify_one();
-    thread_.join();
-  }
-
- private:
-  void run() {
-    id_ = GetCurrentThreadId();
-    for (;;) {
-      std::function<Got(HANDLE)> work;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return ends_ || work_; });
-        if (!work_) return;
-        work.swap(work_);
-      }
-      got_ = work(port_);
-      done_ = true;
-    }
-  }
-
-  HANDLE port_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::function<Got(HANDLE)> work_;
-  bool ends_ = false;
-  std::atomic<DWORD> id_{0};
-  std::atomic<bool> done_{false}, in_call_{false};
-  Got got_;
-  std::thread thread_;
-};
 
 // ---- packets -------------------------------------------------------------------------------------------------------------------
 
@@ -298,6 +125,47 @@ TEST_F(CompletionPortTest, has_the_place_of_a_thread_that_sleeps_in_a_wait) {
   EXPECT_EQ(get(port(), 0).key, 3u);
 }
 
+TEST_F(CompletionPortTest, has_the_place_of_a_thread_that_sleeps_for_a_condition_or_an_address) {
+  make(1);
+  SRWLOCK lock = SRWLOCK_INIT;
+  CONDITION_VARIABLE condition = CONDITION_VARIABLE_INIT;
+  LONG word = 0;
+  bool set = false;
+  std::function<Got(HANDLE)> ways[] = {
+      [&](HANDLE) {
+        AcquireSRWLockExclusive(&lock);
+        while (!set) SleepConditionVariableSRW(&condition, &lock, kHang, 0);
+        ReleaseSRWLockExclusive(&lock);
+        return Got{TRUE};
+      },
+      [&](HANDLE) {
+        LONG undesired = 0;
+        while (__atomic_load_n(&word, __ATOMIC_ACQUIRE) == 0) WaitOnAddress(&word, &undesired, sizeof word, kHang);
+        return Got{TRUE};
+      },
+  };
+  for (auto& way : ways) {
+    Worker first(port()), second(port());
+    second.sleep_at_port();
+    first.sleep_at_port();
+    EXPECT_TRUE(post(1));
+    first.result();
+    EXPECT_TRUE(post(2));
+    EXPECT_FALSE(second.is_done());
+    first.begin(way);
+    EXPECT_EQ(second.result().key, 2u);
+    AcquireSRWLockExclusive(&lock);
+    set = true;
+    ReleaseSRWLockExclusive(&lock);
+    WakeAllConditionVariable(&condition);
+    __atomic_store_n(&word, 1, __ATOMIC_RELEASE);
+    WakeByAddressAll(&word);
+    EXPECT_TRUE(first.result().success);
+    set = false;
+    word = 0;
+  }
+}
+
 TEST_F(CompletionPortTest, loses_a_thread_to_another_port) {
   make(1);
   OwnedHandle other(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1));
@@ -313,137 +181,6 @@ TEST_F(CompletionPortTest, loses_a_thread_to_another_port) {
   EXPECT_EQ(second.result().key, 2u);
   EXPECT_TRUE(PostQueuedCompletionStatus(elsewhere, 0, 3, nullptr));
   EXPECT_EQ(first.result().key, 3u);
-}
-
-// ---- leading -----------------------------------------------------------------------------------------------------------------------
-
-TEST_F(CompletionPortTest, is_led_by_a_single_thread_without_waking_anybody) {
-  FakeSource& source = this->source();
-  Worker worker(port());
-  for (ULONG_PTR key = 1; key <= 20; ++key) {
-    worker.lead(source);
-    feed(key);
-    EXPECT_EQ(worker.result().key, key);
-    EXPECT_EQ(source.leader, 0u);
-  }
-  EXPECT_EQ(source.wakes, 0);
-  EXPECT_EQ(released, 20);
-}
-
-TEST_F(CompletionPortTest, wakes_its_leader_for_the_packet_of_another_thread) {
-  FakeSource& source = this->source();
-  Worker worker(port());
-  worker.lead(source);
-  EXPECT_TRUE(post(4));
-  EXPECT_EQ(worker.result().key, 4u);
-  EXPECT_EQ(source.wakes, 1);
-}
-
-TEST_F(CompletionPortTest, wakes_a_sleeper_rather_than_its_leader) {
-  FakeSource& source = this->source();
-  Worker leader(port()), sleeper(port());
-  leader.lead(source);
-  sleeper.sleep_at_port();
-  EXPECT_TRUE(post(4));
-  EXPECT_EQ(sleeper.result().key, 4u);
-  EXPECT_EQ(source.wakes, 0);
-  EXPECT_TRUE(post(5));
-  EXPECT_EQ(leader.result().key, 5u);
-}
-
-TEST_F(CompletionPortTest, is_led_by_the_next_while_its_leader_works) {
-  FakeSource& source = this->source();
-  Worker first(port()), second(port());
-  first.lead(source);
-  second.sleep_at_port();
-  feed(1);
-  EXPECT_EQ(first.result().key, 1u);
-  EXPECT_TRUE(eventually([&] { return source.leader == second.id() && source.is_served(); }));
-  feed(2);
-  EXPECT_EQ(second.result().key, 2u);
-}
-
-TEST_F(CompletionPortTest, hands_on_what_its_leader_leaves) {
-  FakeSource& source = this->source();
-  Worker first(port()), second(port()), third(port());
-  first.lead(source);
-  second.sleep_at_port();
-  third.sleep_at_port();
-  services::Port* to = core();
-  source.feed([=] {
-    for (uintptr_t key : {1, 2}) windsock_post_packet(to, new Packet(key));
-  });
-  EXPECT_EQ(first.result().key, 1u);
-  EXPECT_EQ(third.result().key, 2u);
-  EXPECT_TRUE(eventually([&] { return source.leader == second.id(); }));
-  EXPECT_TRUE(post(3));
-  EXPECT_EQ(second.result().key, 3u);
-}
-
-TEST_F(CompletionPortTest, is_led_by_nobody_while_the_limit_is_reached) {
-  make(1);
-  FakeSource& source = this->source();
-  Worker first(port()), second(port());
-  first.lead(source);
-  second.sleep_at_port();
-  feed(1);
-  EXPECT_EQ(first.result().key, 1u);
-  EXPECT_EQ(source.leader, 0u);
-  first.begin([](HANDLE) { return pause_for(1), Got{TRUE}; });
-  EXPECT_TRUE(eventually([&] { return source.leader == second.id() && source.is_served(); })) << "a thread that sleeps lets another one run";
-  EXPECT_TRUE(first.result().success);
-  first.end();
-  feed(2);
-  EXPECT_EQ(second.result().key, 2u);
-}
-
-TEST_F(CompletionPortTest, is_led_by_a_thread_that_waited_before_there_was_a_source) {
-  Worker worker(port());
-  worker.sleep_at_port();
-  FakeSource& source = this->source();
-  EXPECT_TRUE(eventually([&] { return source.leader == worker.id() && source.is_served(); }));
-  feed(1);
-  EXPECT_EQ(worker.result().key, 1u);
-}
-
-TEST_F(CompletionPortTest, sleeps_where_somebody_else_leads) {
-  FakeSource& source = this->source();
-  source.free_to_lead = false;
-  Worker worker(port());
-  worker.sleep_at_port();
-  EXPECT_EQ(source.serves, 0);
-  windsock_post_packet(core(), new Packet(1));
-  EXPECT_EQ(worker.result().key, 1u);
-  EXPECT_EQ(source.wakes, 0);
-}
-
-TEST_F(CompletionPortTest, looks_at_its_source_once_where_nothing_is_waited_for) {
-  FakeSource& source = this->source();
-  EXPECT_FALSE(get(port(), 0).success);
-  EXPECT_EQ(source.serves, 1);
-  feed(3);
-  EXPECT_EQ(get(port(), 0).key, 3u);
-  EXPECT_EQ(source.leader, 0u);
-}
-
-TEST_F(CompletionPortTest, times_out_for_leader_and_sleeper_and_has_a_new_leader_then) {
-  FakeSource& source = this->source();
-  Worker leader(port()), sleeper(port()), stays(port());
-  leader.begin_get(20);
-  sleeper.begin_get(20);
-  for (Worker* worker : {&leader, &sleeper}) {
-    Got got = worker->result();
-    EXPECT_FALSE(got.success);
-    EXPECT_EQ(got.error, DWORD{WAIT_TIMEOUT});
-    EXPECT_EQ(got.overlapped, nullptr);
-  }
-  leader.begin_get(200);
-  EXPECT_TRUE(eventually([&] { return source.leader == leader.id(); }));
-  stays.begin_get();
-  EXPECT_EQ(leader.result().error, DWORD{WAIT_TIMEOUT});
-  EXPECT_TRUE(eventually([&] { return source.leader == stays.id(); }));
-  feed(1);
-  EXPECT_EQ(stays.result().key, 1u);
 }
 
 // ---- alertable waits -----------------------------------------------------------------------------------------------------------------

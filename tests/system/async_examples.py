@@ -1,0 +1,135 @@
+"""What the examples of overlapped calls must do: the echo server with its client, the file server. As a part of a test case that says how
+programs are run; the native ones and the Windows ones have the same cases."""
+import concurrent.futures
+import http.client
+import os
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+SECONDS = 120  # only a failure waits so long
+
+
+class Examples:
+    """Beside unittest.TestCase, with `folder` and `environment` set up."""
+
+    def example(self, name, *arguments):
+        """The command that runs examples/<name>."""
+        raise NotImplementedError
+
+    def begin(self, name, *arguments):
+        """Starts an example that listens. The process, and its port."""
+        process = subprocess.Popen(self.example(name, *arguments), env=self.environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        line = process.stdout.readline()
+        self.assertIn("listening on ", line)
+        return process, int(line.strip().rstrip("/").rpartition(":")[2])
+
+    def assert_ends_with(self, process, report):
+        self.assertEqual(report, process.stdout.read().strip())
+        self.assertEqual(0, process.wait(SECONDS))
+
+
+class EchoExamples(Examples):
+    def ask(self, *arguments):
+        return subprocess.run(self.example("completion_routine/client", *arguments), env=self.environment, stdin=subprocess.DEVNULL,
+                              text=True, capture_output=True, timeout=SECONDS)
+
+    def test_many_connections_get_what_they_sent(self):
+        server, port = self.begin("completion_port/echo_server", 0, 3, 30)
+        client = self.ask(port, 30, 200)
+        self.assertEqual(0, client.returncode, client.stderr)
+        told = client.stdout.split()
+        self.assertEqual("30 connections, 200 lines each: N bytes came back as they were sent".split(), told[:5] + ["N"] + told[6:])
+        self.assertGreater(int(told[5]), 30 * 200 * len("connection 1, line 1 \n"))
+        self.assert_ends_with(server, f"30 connections, {told[5]} bytes")
+
+    def test_the_client_notices_a_wrong_byte_and_a_missing_one(self):
+        for spoil, complaint in ((lambda data: data.replace(b"line", b"lime"), "not what was sent"), (lambda data: data[:-1], "ended in line")):
+            with socket.create_server(("127.0.0.1", 0)) as listener, concurrent.futures.ThreadPoolExecutor() as pool:
+                client = pool.submit(self.ask, listener.getsockname()[1], 1, 1)
+                with listener.accept()[0] as connection:
+                    data = b""
+                    while more := connection.recv(65536):
+                        data += more
+                    connection.sendall(spoil(data))
+                self.assertEqual(1, client.result().returncode)
+                self.assertIn(complaint, client.result().stderr)
+
+
+class FileExample(Examples):
+    """Not for Wine's own ws2_32: its TransmitFile does not disconnect."""
+
+    def make_files(self):
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        (folder / "served").mkdir()
+        (folder / "secret").write_text("secret")
+        for name, data in (("page.html", b"<p>hello</p>\n" * 10), ("random.bin", os.urandom(3_000_000)), ("empty", b""), (".hidden", b"secret")):
+            (folder / "served" / name).write_bytes(data)
+        with (folder / "served/large").open("wb") as large:  # more than a connection holds that nobody reads from
+            large.truncate(64 << 20)
+        (folder / "served/below").mkdir()
+        (folder / "served/below/file").write_text("secret")
+        return folder / "served"
+
+    @staticmethod
+    def talk(port, *pieces):
+        """What comes for this request, up to the end of the connection."""
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as connection:
+            for piece in pieces:
+                connection.sendall(piece)
+            answer = b""
+            while more := connection.recv(65536):
+                answer += more
+        return answer
+
+    @staticmethod
+    def get(port, name):
+        """By HTTP/1.1: the file comes as a chunk."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        connection.request("GET", "/" + name)
+        answer = connection.getresponse()
+        data = answer.read()
+        connection.close()
+        return answer.status, data
+
+    def test_files_arrive_as_they_are_on_sockets_used_again(self):
+        folder = self.make_files()
+        names = ["page.html", "random.bin", "empty"]
+        server, port = self.begin("file_server/file_server", folder, 0, 2, 24)
+        for name in names:
+            self.assertEqual((200, (folder / name).read_bytes()), self.get(port, name))
+            head, _, data = self.talk(port, f"GET /{name} HTTP/1.0\r\n\r\n".encode()).partition(b"\r\n\r\n")
+            self.assertIn(f"Content-Length: {len(data)}\r\n".encode(), head)
+            self.assertEqual((folder / name).read_bytes(), data)
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:  # more visitors than sockets
+            for name, (status, data) in zip(names * 6, pool.map(lambda name: self.get(port, name), names * 6)):
+                self.assertEqual((200, (folder / name).read_bytes()), (status, data))
+        self.assert_ends_with(server, "24 requests, 2 sockets")
+
+    def test_what_is_not_in_the_folder_is_not_found(self):
+        names = ["nothing", "", ".hidden", "..", "../secret", "below/../../secret", "..\\secret", "%2e%2e/secret", "below", "below/file",
+                 "/etc/passwd", "C:page.html", "page.html:stream", "x" * 300]
+        server, port = self.begin("file_server/file_server", self.make_files(), 0, 1, len(names) + 2)
+        for name in names:
+            answer = self.talk(port, f"GET /{name} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            self.assertTrue(answer.startswith(b"HTTP/1.0 404 Not Found\r\n"), (name, answer))
+            self.assertNotIn(b"secret", answer)
+        self.assertTrue(self.talk(port, b"PUT /page.html HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.0 501 "))
+        self.assertTrue(self.talk(port, b"GET /" + b"x" * 2043).startswith(b"HTTP/1.0 431 "))
+        self.assert_ends_with(server, f"{len(names) + 2} requests, 1 sockets")
+
+    def test_requests_in_pieces_and_visitors_who_leave(self):
+        server, port = self.begin("file_server/file_server", self.make_files(), 0, 1, 2)
+        self.assertIn(b"<p>hello</p>", self.talk(port, b"G", b"ET /page.html HT", b"TP/1.0\r\n", b"\r\n"))
+        socket.create_connection(("127.0.0.1", port), SECONDS).close()
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as half:
+            half.sendall(b"GET /page")
+        self.assertEqual(200, self.get(port, "page.html")[0])
+        told = server.stdout.read().strip()
+        self.assertRegex(told, "^2 requests, [1-9][0-9]* sockets$")  # those who left cost a socket each
+        self.assertEqual(0, server.wait(SECONDS))

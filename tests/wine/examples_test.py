@@ -1,0 +1,28 @@
+"""The examples of overlapped calls as Windows programs on this Winsock, among themselves and with the native ones."""
+import os
+from pathlib import Path
+
+from async_examples import EchoExamples, FileExample
+from harness import BUILD
+from wine_harness import WineTest
+
+
+class Hosted:
+    native = ()
+
+    def example(self, name, *arguments):
+        program = Path(BUILD) / "examples" / name
+        run = [str(program)] if name in self.native else [os.path.join(BUILD, "windsock"), "run", f"{program}.exe"]
+        return [*run, *map(str, arguments)]
+
+
+class Programs(Hosted, EchoExamples, FileExample, WineTest):
+    pass
+
+
+class WithANativeClient(Hosted, EchoExamples, WineTest):
+    native = ("completion_routine/client",)
+
+
+class WithANativeServer(Hosted, EchoExamples, WineTest):
+    native = ("completion_port/echo_server",)
