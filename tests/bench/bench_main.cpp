@@ -37,7 +37,7 @@ constexpr int kUsualRounds = 151;
 class Sampler {
  public:
   virtual ~Sampler() = default;
-  // Seconds for `count` operations, filling not included.
+  // Seconds for `count` operations by the row's clock, filling not included.
   virtual double sample(long count) = 0;
 };
 
@@ -48,12 +48,14 @@ class CallSampler : public Sampler {
 
   double sample(long count) override {
     code_.fill(state_, count);
-    const double started_at = now();
+    const double started_at = seconds();
     code_.run(state_, count);
-    return now() - started_at;
+    return seconds() - started_at;
   }
 
  private:
+  double seconds() const { return code_.seconds ? code_.seconds(state_) : now(); }
+
   const RowCode& code_;
   void* state_;
 };

@@ -6,7 +6,13 @@
 
 #include <string_view>
 
+#include "tests/bench/syscall_counter.h"
+
 namespace bench {
+
+// As many connections as the rows with idle ones have, and the bytes that one of them may cost a process (idle_memory).
+inline constexpr int kIdleConnections = 10000;
+inline constexpr int kIdleSocketGoal = 512;
 
 // A row of the clock: Windsock may take `goal` times as long as the host's own calls, and `goal_in_wine` times when a Windows program in
 // Wine calls it; 0: not asked.
@@ -42,6 +48,16 @@ inline constexpr ClockRow kClockRows[] = {
     {"UDP 64 KB by one segmented send", "udp-many", 1, 20, 1.15, 0},
     {"UDP ping-pong 64 B, blocking", "udp-ping-pong", 0, 200, 1.05, 1.1},
     {"handoff to oneself", "handoff-self", 0, 100, 0.5, 0},
+    {"port, echo, 1 connection", "port-echo", 1, 200, 1.25, 1.5},
+    {"port, echo, 64 connections", "port-echo", 64, 640, 1.15, 0},
+    {"port, echo, 512 connections", "port-echo", 512, 1024, 1.15, 0},
+    {"port, echo, 1, batched", "port-echo-batched", 1, 200, 1.25, 0},
+    {"port, echo, 64, batched", "port-echo-batched", 64, 640, 1.15, 0},
+    {"port, echo, 512, batched", "port-echo-batched", 512, 1024, 1.15, 0},
+    {"port, echo, 1 beside 10,000 idle", "port-echo-idle", kIdleConnections, 200, 1.25, 0},
+    {"events, echo, 1 connection", "event-echo", 1, 200, 1.25, 1.5},
+    {"completion routines, echo", "routine-echo", 1, 200, 1.25, 1.5},
+    {"AcceptEx + connect + close", "accept-ex", 0, 100, 1.2, 1.3},
 };
 
 // The handoff to another process against the minimal relay: time to the claim (p50), and time per handoff of a stream.
@@ -59,6 +75,8 @@ struct ExactRow {
   int extra_count;
   // The user instructions that it may execute beyond; -1: not asked.
   int extra_instructions;
+  // Whose system calls: where a thread looks after something by the clock, what it does is no matter of operations.
+  Counted counted = Counted::kAllThreads;
 };
 
 // Segmented sends of ours against plain sends of the host: so many times fewer system calls for the same datagrams, at least.
@@ -91,6 +109,7 @@ inline constexpr ExactRow kExactRows[] = {
     {"accept", "accept", 0, "poll", 1, -1},
     {"connect + accept + close", "connect-accept-close", 0, "poll", 1, -1},
     {"first use of a host's descriptor", "adopt", 0, "", 3, -1},
+    {"echo by a completion port", "port-echo-one-thread", 0, "", 1, -1, Counted::kCallingThread},
 };
 
 }  // namespace bench

@@ -2,10 +2,20 @@
 #ifndef TESTS_BENCH_HOST_SOCKETS_H
 #define TESTS_BENCH_HOST_SOCKETS_H
 
+#include <thread>
+#include <vector>
+
 namespace bench {
 
 // A UDP socket, bound, made by the host's own call, behind Windsock's back.
 int make_host_udp_socket();
+
+// The processor time that a thread has used, in seconds.
+double processor_seconds(std::thread& thread);
+
+// So many accepted connections on which nothing ever comes, or as many as the limit of descriptors lets be: made once, and the same ones
+// for both sides. Their other ends are in a process of their own.
+const std::vector<int>& idle_connections(int count);
 
 }  // namespace bench
 

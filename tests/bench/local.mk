@@ -2,13 +2,13 @@
 # The rows are compiled twice: in Winsock's words against our headers, and in the host's words without them.
 bench_row_sources = \
 	tests/bench/call_rows.cpp tests/bench/connection_rows.cpp tests/bench/traffic_rows.cpp \
-	tests/bench/vocabulary.h tests/bench/side.h tests/bench/host_sockets.h
+	tests/bench/echo_row.h tests/bench/vocabulary.h tests/bench/side.h tests/bench/host_sockets.h
 
 check_LTLIBRARIES += libbench_windsock.la libbench_host.la
-libbench_windsock_la_SOURCES = $(bench_row_sources) tests/bench/side_windsock.cpp
+libbench_windsock_la_SOURCES = $(bench_row_sources) tests/bench/echo_windsock.cpp tests/bench/side_windsock.cpp
 libbench_windsock_la_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_WINDSOCK
 libbench_host_la_SOURCES = $(bench_row_sources) \
-	tests/bench/side_host.cpp tests/bench/side.cpp \
+	tests/bench/echo_host.cpp tests/bench/side_host.cpp tests/bench/side.cpp \
 	tests/bench/relay.cpp tests/bench/relay.h \
 	tests/bench/processes.cpp tests/bench/processes.h tests/bench/private_server.cpp \
 	tests/bench/goals.h
@@ -34,18 +34,23 @@ tests_bench_instruction_gate_LDADD = $(bench_libraries)
 tests_bench_instruction_gate_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 if HAVE_BENCHMARK
-EXTRA_PROGRAMS += tests/bench/windsock_bench
+EXTRA_PROGRAMS += tests/bench/windsock_bench tests/bench/idle_memory
+tests_bench_idle_memory_SOURCES = tests/bench/idle_memory.cpp
+tests_bench_idle_memory_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
+tests_bench_idle_memory_LDADD = $(bench_libraries)
+tests_bench_idle_memory_LDFLAGS = $(AM_LDFLAGS) -no-install
 tests_bench_windsock_bench_SOURCES = \
 	tests/bench/bench_main.cpp tests/bench/handoff_walk.cpp tests/bench/handoff_walk.h
 tests_bench_windsock_bench_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
 tests_bench_windsock_bench_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
 tests_bench_windsock_bench_LDADD = $(bench_libraries) $(BENCHMARK_LIBS)
 tests_bench_windsock_bench_LDFLAGS = $(AM_LDFLAGS) -no-install
-CLEANFILES += tests/bench/windsock_bench
+CLEANFILES += tests/bench/windsock_bench tests/bench/idle_memory
 
 # BENCHFLAGS="--rounds=51 --benchmark_filter=handoff", for example.
 bench: all
-	$(MAKE) $(AM_MAKEFLAGS) tests/bench/windsock_bench$(EXEEXT)
+	$(MAKE) $(AM_MAKEFLAGS) tests/bench/windsock_bench$(EXEEXT) tests/bench/idle_memory$(EXEEXT)
+	tests/bench/idle_memory
 	WINDSOCK_BUILDDIR='$(abs_top_builddir)' tests/bench/windsock_bench $(BENCHFLAGS)
 else
 bench:
@@ -63,7 +68,7 @@ tests_bench_row_worker_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 if HAVE_MINGW
 check_DATA += tests/bench/row_worker.exe
-tests/bench/row_worker.exe: $(bench_row_sources) tests/bench/row_worker.cpp tests/bench/side_windsock.cpp tests/bench/side.cpp tests/bench/goals.h
+tests/bench/row_worker.exe: $(bench_row_sources) tests/bench/row_worker.cpp tests/bench/echo_windsock.cpp tests/bench/side_windsock.cpp tests/bench/side.cpp tests/bench/goals.h
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CXX) $(PE_CXXFLAGS) -O2 -Werror -DBENCH_WINDSOCK -I$(top_srcdir) -static -o $@ $(filter %.cpp,$^) -lws2_32
 CLEANFILES += tests/bench/row_worker.exe
 bench-wine: all

@@ -32,7 +32,10 @@
 namespace bench {
 
 #ifdef _WIN32
-int make_host_udp_socket() { fail("the host's own calls are not for Windows programs", 0); }
+[[noreturn]] static void refuse() { fail("the host's own calls are not for Windows programs", 0); }
+int make_host_udp_socket() { refuse(); }
+double processor_seconds(std::thread&) { refuse(); }
+const std::vector<int>& idle_connections(int) { refuse(); }
 #endif
 
 namespace {

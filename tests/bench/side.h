@@ -22,6 +22,8 @@ struct RowCode {
   // The work: exactly `count` operations.
   void (*run)(void* state, long count);
   void (*finish)(void* state);
+  // The clock of the row, in seconds; null: the wall's.
+  double (*seconds)(void* state) = nullptr;
 };
 
 // The handoff on one side. Sockets travel as plain numbers: natively a SOCKET is the host's descriptor.

@@ -4,6 +4,15 @@
 #include "tests/bench/host_sockets.h"
 #include "tests/bench/relay.h"
 
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdio>
 #include <cstring>
 
 namespace bench {
@@ -44,6 +53,35 @@ int make_host_udp_socket() {
   return socket;
 }
 
+double processor_seconds(std::thread& thread) {
+  clockid_t clock;
+  timespec time;
+  require(pthread_getcpuclockid(thread.native_handle(), &clock) == 0 && clock_gettime(clock, &time) == 0, "a thread's clock");
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+const std::vector<int>& idle_connections(int count) {
+  constexpr int kReserve = 1500;  // descriptors for all else
+  static const auto& made = *new std::vector<int>([count] {
+    rlimit limit;
+    require(getrlimit(RLIMIT_NOFILE, &limit) == 0, "RLIMIT_NOFILE");
+    const int possible = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, INT_MAX)) - kReserve;
+    if (possible < count) std::printf("(idle connections: %d; the limit of descriptors allows no more)\n", possible);
+    const host::Listener listener;
+    const pid_t owner = fork();
+    require(owner >= 0, "fork");
+    if (owner == 0) {  // ends with its parent
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      for (int i = 0; i < count; ++i) host::connect_to(host::make_socket(AF_INET, SOCK_STREAM), listener.address());
+      for (;;) pause();
+    }
+    std::vector<int> connections;
+    while (static_cast<int>(connections.size()) < std::min(count, possible)) connections.push_back(listener.take());
+    return connections;
+  }());
+  return made;
+}
+
 const Side& host_side() {
   static const Side side = [] {
     Side made;
@@ -51,7 +89,7 @@ const Side& host_side() {
     made.start = [] {};
     made.stop = [] {};
     made.rows = host::call_rows();
-    for (const auto& more : {host::connection_rows(), host::traffic_rows()}) {
+    for (const auto& more : {host::connection_rows(), host::traffic_rows(), host::echo_rows()}) {
       made.rows.insert(made.rows.end(), more.begin(), more.end());
     }
     made.rows.push_back(host::row_code<host::HandoffToOneself>("handoff-self"));

@@ -48,7 +48,7 @@ constexpr unsigned char kEntry = 1;
 
 class Tracer {
  public:
-  explicit Tracer(pid_t child) : child_(child) {}
+  Tracer(pid_t child, Counted counted) : child_(child), counted_(counted) {}
 
   std::optional<std::vector<SyscallCounts>> follow() {
     int status = 0;
@@ -99,12 +99,13 @@ class Tracer {
     if (info.operation != kEntry) return;
     if (info.number == SYS_getpgid && static_cast<long>(info.arguments[0]) == kMark) {
       intervals_.emplace_back();
-    } else if (!intervals_.empty()) {
+    } else if (!intervals_.empty() && (counted_ == Counted::kAllThreads || thread == child_)) {
       ++intervals_.back()[static_cast<long>(info.number)];
     }
   }
 
   pid_t child_;
+  Counted counted_;
   std::set<pid_t> known_;
   std::vector<SyscallCounts> intervals_;
 };
@@ -138,6 +139,7 @@ constexpr Name kNames[] = {
     {SYS_ppoll, "ppoll"},
     {SYS_pselect6, "pselect6"},
     {SYS_epoll_ctl, "epoll_ctl"},
+    {SYS_epoll_pwait, "epoll_pwait"},
     {SYS_rt_sigprocmask, "rt_sigprocmask"},
     {SYS_tgkill, "tgkill"},
     {SYS_getpid, "getpid"},
@@ -145,6 +147,12 @@ constexpr Name kNames[] = {
     {SYS_mmap, "mmap"},
     {SYS_munmap, "munmap"},
     {SYS_brk, "brk"},
+#ifdef SYS_epoll_wait
+    {SYS_epoll_wait, "epoll_wait"},
+#endif
+#ifdef SYS_epoll_pwait2
+    {SYS_epoll_pwait2, "epoll_pwait2"},
+#endif
 #ifdef SYS_poll
     {SYS_poll, "poll"},
 #endif
@@ -163,7 +171,7 @@ constexpr Name kNames[] = {
 
 void mark_interval() { syscall(SYS_getpgid, kMark); }
 
-std::optional<std::vector<SyscallCounts>> count_syscalls(const std::function<void()>& body) {
+std::optional<std::vector<SyscallCounts>> count_syscalls(const std::function<void()>& body, Counted counted) {
   const pid_t child = fork();
   require(child >= 0, "fork");
   if (child == 0) {
@@ -171,7 +179,7 @@ std::optional<std::vector<SyscallCounts>> count_syscalls(const std::function<voi
     raise(SIGSTOP);
     _exit(run_body(body));
   }
-  return Tracer(child).follow();
+  return Tracer(child, counted).follow();
 }
 
 std::string syscall_name(long number) {

@@ -104,20 +104,24 @@ inline void require(bool condition, const char* what) {
 std::vector<RowCode> call_rows();
 std::vector<RowCode> connection_rows();
 std::vector<RowCode> traffic_rows();
+std::vector<RowCode> echo_rows();
 
 // A connection that a server has accepted; its client stays for the next few hundred of them.
 Socket accept_connection();
 
-// Makes a RowCode of a class with a constructor from int, fill and run.
+// Makes a RowCode of a class with a constructor from int, fill and run, and seconds if it has a clock of its own.
 template <class Row>
 RowCode row_code(const char* name) {
-  return RowCode{
+  RowCode code{
       name,
       [](int argument) -> void* { return new Row(argument); },
       [](void* state, long count) { static_cast<Row*>(state)->fill(count); },
       [](void* state, long count) { static_cast<Row*>(state)->run(count); },
       [](void* state) { delete static_cast<Row*>(state); },
   };
+  if constexpr (requires(Row row) { row.seconds(); })
+    code.seconds = [](void* state) { return static_cast<Row*>(state)->seconds(); };
+  return code;
 }
 
 // A socket that its owner closes.

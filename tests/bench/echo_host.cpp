@@ -1,0 +1,103 @@
+// The host's side of the rows of overlapped calls: a server around epoll, and accept4 for AcceptEx.
+#include "tests/bench/echo_row.h"
+
+#include <sys/epoll.h>
+
+namespace bench::host {
+namespace {
+
+class ReadySet {
+ public:
+  ReadySet() : set_(epoll_create1(EPOLL_CLOEXEC)) { require(set_.get() >= 0, "epoll_create1"); }
+  void add(Socket socket) const {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = socket;
+    require(epoll_ctl(set_.get(), EPOLL_CTL_ADD, socket, &event) == 0, "EPOLL_CTL_ADD");
+  }
+  void remove(Socket socket) const { require(epoll_ctl(set_.get(), EPOLL_CTL_DEL, socket, nullptr) == 0, "EPOLL_CTL_DEL"); }
+  template <std::size_t kMost>
+  int wait(epoll_event (&events)[kMost]) const {
+    const int count = epoll_wait(set_.get(), events, kMost, -1);
+    require(count > 0, "epoll_wait");
+    return count;
+  }
+
+ private:
+  OwnedSocket set_;
+};
+
+// The plain loop: told by level, it needs no more than a wait for many, and a receive and a send for each.
+class EpollEcho {
+ public:
+  EpollEcho(const std::vector<Socket>& used, const std::vector<Socket>& idle) : open_(used.size()), idle_(idle) {
+    for (Socket socket : used) set_.add(socket);
+    for (Socket socket : idle) set_.add(socket);
+  }
+
+  void serve() {
+    while (open_ > 0) serve_message();
+  }
+  // Or as many as there are.
+  void serve_message() {
+    epoll_event events[64];
+    const int count = set_.wait(events);
+    for (int i = 0; i < count; ++i) answer(events[i].data.fd);
+  }
+
+ private:
+  void answer(Socket socket) {
+    char message[kEchoRoom];
+    const auto taken = recv(socket, message, sizeof message, MSG_DONTWAIT);
+    require(taken >= 0, "recv");
+    if (taken == 0) {
+      set_.remove(socket);
+      --open_;
+    } else {
+      require(send(socket, message, static_cast<std::size_t>(taken), MSG_DONTWAIT) == taken, "send");
+    }
+  }
+
+  ReadySet set_;
+  std::size_t open_;
+  std::vector<Socket> idle_;
+};
+
+// A caller comes, is accepted when the set tells of him, and both ends are closed.
+class AcceptCycle {
+ public:
+  explicit AcceptCycle(int) { set_.add(listener_.get()); }
+  void fill(long) {}
+  void run(long count) {
+    epoll_event events[64];
+    for (long i = 0; i < count; ++i) {
+      OwnedSocket client(make_socket(AF_INET, SOCK_STREAM));
+      connect_to(client.get(), listener_.address());
+      require(set_.wait(events) == 1, "one caller");
+      const OwnedSocket accepted(accept4(events[0].data.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      require(accepted.get() >= 0, "accept4");
+      reset_on_close(client.get());
+      client.reset(kNoSocket);
+    }
+  }
+
+ private:
+  Listener listener_;
+  ReadySet set_;
+};
+
+}  // namespace
+
+std::vector<RowCode> echo_rows() {
+  return {
+      row_code<EchoRow<EpollEcho>>("port-echo"),
+      row_code<EchoRow<EpollEcho>>("port-echo-batched"),
+      row_code<OneThreadEchoRow<EpollEcho>>("port-echo-one-thread"),
+      row_code<IdleEchoRow<EpollEcho>>("port-echo-idle"),
+      row_code<EchoRow<EpollEcho>>("event-echo"),
+      row_code<EchoRow<EpollEcho>>("routine-echo"),
+      row_code<AcceptCycle>("accept-ex"),
+  };
+}
+
+}  // namespace bench::host
