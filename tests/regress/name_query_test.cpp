@@ -38,11 +38,12 @@ struct Query {
   bool await() { return WaitForSingleObject(overlapped.hEvent, test_support::kDeadlineMs) == WAIT_OBJECT_0; }
 };
 
-void CALLBACK note(DWORD error, DWORD, LPWSAOVERLAPPED overlapped) {
+void CALLBACK note_end(DWORD error, DWORD, LPWSAOVERLAPPED overlapped) {
   auto* query = reinterpret_cast<Query*>(overlapped);
   query->error = error;
   ++query->told;
 }
+const auto note = reinterpret_cast<LPLOOKUPSERVICE_COMPLETION_ROUTINE>(note_end);  // mingw's headers have a pointer to nothing
 
 class NameQueryTest : public WinsockTest {
  protected:
