@@ -55,7 +55,7 @@ class AcceptOperation final : public Operation {
     if (connected_) return receive(socket);
     SocketRef accepting = SocketTable::instance().find_token(accepting_);
     if (!accepting) return OperationEnd{.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)};
-    if (!may_take_connection(accepting)) return OperationEnd{.error = static_cast<WsaError>(WSAEINVAL)};
+    if (!is_still_free(accepting)) return OperationEnd{.error = static_cast<WsaError>(WSAEINVAL)};
     auto accepted = try_accept(socket);
     if (!accepted) return end_by(accepted.error());
     Accepted connection = std::move(accepted).take();

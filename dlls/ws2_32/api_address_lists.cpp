@@ -3,8 +3,13 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <optional>
+
+#include "dlls/common/nt_status.h"
 #include "dlls/ws2_32/address_lists.h"
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/name_query.h"
+#include "dlls/ws2_32/operation.h"
 #include "dlls/ws2_32/program_pointer.h"
 
 using namespace windsock;
@@ -32,23 +37,45 @@ WsaResult<void> give_list(const Character* node, const Character* service, const
   return {};
 }
 
-// What GetAddrInfoEx can be asked for beside.
+// There is one provider here, for DNS and hosts.
+template <typename Info, typename Character>
+WsaResult<void> check_question(const Character* node, const Character* service, DWORD name_space, const Info* hints, Info** list) {
+  if (name_space != NS_ALL && name_space != NS_DNS) return wsa_failure(WSAEINVAL);
+  if (!can_be_memory(list) || !null_or_memory(node) || !null_or_memory(service) || !null_or_memory(hints)) return wsa_failure(WSAEFAULT);
+  if (!node && !service) return wsa_failure(WSAHOST_NOT_FOUND);
+  return {};
+}
+
+// What GetAddrInfoExW can be asked for beside.
 struct Extras {
-  DWORD name_space;
-  const GUID* provider;
-  const void* overlapped;
-  const void* routine;
+  timeval* timeout;
+  WSAOVERLAPPED* overlapped;
+  LPLOOKUPSERVICE_COMPLETION_ROUTINE routine;
+  HANDLE* handle;
 };
 
-template <typename Info, typename Character>
-WsaResult<void> give_extended_list(const Character* node, const Character* service, const Extras& extras, const Info* hints, Info** list) {
-  // A routine or a handle without an OVERLAPPED has nothing to tell of.
-  if (extras.routine && !extras.overlapped) return wsa_failure(WSAEINVAL);
-  if (extras.overlapped) return wsa_failure(WSAEOPNOTSUPP);
-  // There is one provider here, for DNS and hosts.
-  if (extras.name_space != NS_ALL && extras.name_space != NS_DNS) return wsa_failure(WSAEINVAL);
-  if (!node && !service) return wsa_failure(WSAHOST_NOT_FOUND);
-  return give_list(node, service, hints, list);
+WsaResult<std::optional<int64_t>> deadline_of(const timeval* timeout) {
+  constexpr int64_t kSecond = 1'000'000'000;
+  if (!timeout) return std::optional<int64_t>();
+  if (!can_be_memory(timeout)) return wsa_failure(WSAEFAULT);
+  if (timeout->tv_sec < 0 || timeout->tv_usec < 0) return wsa_failure(WSAEINVAL);
+  return std::optional(host::now_nanoseconds() + timeout->tv_sec * kSecond + timeout->tv_usec * 1000);
+}
+
+WsaResult<void> begin_query(const WCHAR* node, const WCHAR* service, const ADDRINFOEXW* hints, ADDRINFOEXW** list, const Extras& extras) {
+  if (!can_be_memory(extras.overlapped) || !null_or_memory(extras.handle)) return wsa_failure(WSAEFAULT);
+  if (extras.routine && extras.overlapped->hEvent) return wsa_failure(WSAEINVAL);  // one of the two
+  name_query::Call call;
+  call.deadline = WS_TRY(deadline_of(extras.timeout));
+  auto copied = [](const WCHAR* text) { return text ? std::optional<std::u16string>(text) : std::nullopt; };
+  call.look_up = [node = copied(node), service = copied(service), with_hints = hints != nullptr, hints = hints ? *hints : ADDRINFOEXW{}] {
+    return resolve_address_list(node ? node->c_str() : nullptr, service ? service->c_str() : nullptr, with_hints ? &hints : nullptr);
+  };
+  call.result = list;
+  call.overlapped = extras.overlapped;
+  call.routine = extras.routine;
+  call.handle = extras.handle;
+  return Failure{name_query::begin(std::move(call))};
 }
 
 // What SetAddrInfoEx keeps for later versions, and the name space it is asked to write to.
@@ -114,29 +141,48 @@ INT WSAAPI GetAddrInfoW(PCWSTR pNodeName, PCWSTR pServiceName, const ADDRINFOW* 
 
 VOID WSAAPI FreeAddrInfoW(PADDRINFOW pAddrInfo) { free_address_list(pAddrInfo); }
 
+// "If lpCompletionRoutine or lpOverlapped … must be NULL": only the form with wide characters goes on after its call.
 INT WSAAPI GetAddrInfoExA(PCSTR pName, PCSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId, const ADDRINFOEXA* hints,
                           PADDRINFOEXA* ppResult, struct timeval*, LPOVERLAPPED lpOverlapped,
                           LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine, LPHANDLE) {
-  Extras extras{dwNameSpace, lpNspId, lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)};
-  return code_of("GetAddrInfoExA", [&] { return give_extended_list(pName, pServiceName, extras, hints, ppResult); }, trace::Text{pName},
-                 trace::Text{pServiceName}, dwNameSpace, lpNspId, hints, ppResult, lpOverlapped);
+  auto body = [&]() -> WsaResult<void> {
+    if (lpOverlapped || lpCompletionRoutine) return wsa_failure(WSAEINVAL);
+    WS_TRY(check_question(pName, pServiceName, dwNameSpace, hints, ppResult));
+    return give_list(pName, pServiceName, hints, ppResult);
+  };
+  return code_of("GetAddrInfoExA", body, trace::Text{pName}, trace::Text{pServiceName}, dwNameSpace, lpNspId, hints, ppResult, lpOverlapped);
 }
 
 INT WSAAPI GetAddrInfoExW(PCWSTR pName, PCWSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId, const ADDRINFOEXW* hints,
-                          PADDRINFOEXW* ppResult, struct timeval*, LPOVERLAPPED lpOverlapped,
-                          LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine, LPHANDLE) {
-  Extras extras{dwNameSpace, lpNspId, lpOverlapped, reinterpret_cast<const void*>(lpCompletionRoutine)};
-  return code_of("GetAddrInfoExW", [&] { return give_extended_list(pName, pServiceName, extras, hints, ppResult); }, pName, pServiceName,
-                 dwNameSpace, lpNspId, hints, ppResult, lpOverlapped);
+                          PADDRINFOEXW* ppResult, struct timeval* timeout, LPOVERLAPPED lpOverlapped,
+                          LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine, LPHANDLE lpHandle) {
+  auto body = [&]() -> WsaResult<void> {
+    // A routine without an OVERLAPPED has nothing to tell of.
+    if (lpCompletionRoutine && !lpOverlapped) return wsa_failure(WSAEINVAL);
+    WS_TRY(check_question(pName, pServiceName, dwNameSpace, hints, ppResult));
+    if (lpOverlapped) return begin_query(pName, pServiceName, hints, ppResult, {timeout, lpOverlapped, lpCompletionRoutine, lpHandle});
+    return give_list(pName, pServiceName, hints, ppResult);
+  };
+  return code_of("GetAddrInfoExW", body, pName, pServiceName, dwNameSpace, lpNspId, hints, ppResult, lpOverlapped);
 }
 
-// No look-up goes on after its call, so no handle leads to one, and no OVERLAPPED is one's.
 INT WSAAPI GetAddrInfoExCancel(LPHANDLE lpHandle) {
-  return code_of("GetAddrInfoExCancel", [&]() -> WsaResult<void> { return wsa_failure(WSA_INVALID_HANDLE); }, lpHandle);
+  auto body = [&]() -> WsaResult<void> {
+    if (!can_be_memory(lpHandle)) return wsa_failure(WSA_INVALID_HANDLE);
+    return name_query::cancel(*lpHandle);
+  };
+  return code_of("GetAddrInfoExCancel", body, lpHandle);
 }
 
 INT WSAAPI GetAddrInfoExOverlappedResult(LPOVERLAPPED lpOverlapped) {
-  return code_of("GetAddrInfoExOverlappedResult", [&]() -> WsaResult<void> { return wsa_failure(WSAEINVAL); }, lpOverlapped);
+  auto body = [&]() -> WsaResult<void> {
+    if (!can_be_memory(lpOverlapped)) return wsa_failure(WSAEINVAL);
+    uint32_t status = status_of(*lpOverlapped);
+    if (status == kStatusPending) return wsa_failure(WSAEINPROGRESS);
+    if (is_failure(status)) return wsa_failure(wsa_from_nt_status(status));
+    return {};
+  };
+  return code_of("GetAddrInfoExOverlappedResult", body, lpOverlapped);
 }
 
 INT WSAAPI SetAddrInfoExA(PCSTR pName, PCSTR pServiceName, SOCKET_ADDRESS* pAddresses, DWORD dwAddressCount, LPBLOB, DWORD dwFlags,

@@ -52,6 +52,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/option_table.cpp dlls/ws2_32/option_table.h \
 	dlls/ws2_32/port_reservations.cpp dlls/ws2_32/port_reservations.h \
 	dlls/ws2_32/name_lookup.cpp dlls/ws2_32/name_lookup.h \
+	dlls/ws2_32/name_query.cpp dlls/ws2_32/name_query.h \
 	dlls/ws2_32/packed_buffer.h \
 	dlls/ws2_32/process.cpp dlls/ws2_32/process.h \
 	dlls/ws2_32/program_pointer.h \

@@ -26,6 +26,10 @@ uint32_t status_of(const WSAOVERLAPPED& overlapped) {
   return std::atomic_ref<uint32_t>(*status_word(overlapped)).load(std::memory_order_seq_cst);
 }
 
+void set_status(WSAOVERLAPPED& overlapped, uint32_t nt_status) {
+  std::atomic_ref<uint32_t>(*status_word(overlapped)).store(nt_status, std::memory_order_seq_cst);
+}
+
 Operation::~Operation() {
   if (event_) services::drop_event(event_);
   if (routine_) services::drop_routine(routine_);
@@ -62,7 +66,7 @@ void Operation::store(uint32_t nt_status, uint32_t count) {
   structure->InternalHigh = count;
   // The upper half is zero from the beginning on.
   if (nt_status == kStatusPending) structure->Internal = 0;
-  std::atomic_ref<uint32_t>(*status_word(*structure)).store(nt_status, std::memory_order_seq_cst);
+  set_status(*structure, nt_status);
 }
 
 void Operation::fail_at_once(WsaError error) { store(nt_status_from_wsa(static_cast<int>(error)), 0); }

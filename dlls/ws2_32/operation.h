@@ -88,6 +88,8 @@ class Operation : private services::CompletionPacket {
 
 // What has become of the operation of a structure: its NTSTATUS, kStatusPending before the end.
 uint32_t status_of(const WSAOVERLAPPED& overlapped);
+// The last that is written to a structure: from an end on it is the program's again.
+void set_status(WSAOVERLAPPED& overlapped, uint32_t nt_status);
 
 // Waits for the end of an operation whose structure names no event. False: the deadline came first.
 bool await_end(const WSAOVERLAPPED& overlapped, int64_t deadline);

@@ -175,11 +175,11 @@ uint32_t sights_of_accepted(const UnderlyingSocket& listener) {
 
 bool may_have_options(const UnderlyingSocket& socket) { return socket.has_seen_any(bits({Seen::kOptionsSet, Seen::kForeign})); }
 
-// The SOCKET is another socket of the host from now on, in the mode of the former.
-WsaResult<void> replace_host_socket(SocketRef& socket, UniqueFd with, uint32_t seen) {
+// The SOCKET is another socket of the host from now on, in the mode of the former; the other one's mode so far is known.
+WsaResult<void> replace_host_socket(SocketRef& socket, UniqueFd with, bool with_nonblocking, uint32_t seen) {
   UnderlyingSocket& underlying = socket.socket();
   bool nonblocking = WS_TRY_HOST(host::get_nonblocking(socket.fd()));
-  WS_TRY_HOST(host::set_nonblocking(with.get(), nonblocking));
+  if (nonblocking != with_nonblocking) WS_TRY_HOST(host::set_nonblocking(with.get(), nonblocking));
   WS_TRY_HOST(SocketIo::replace(socket, std::move(with)));
   UnderlyingSocketRegistry::instance().forget_identity(underlying);
   underlying.renew(seen);
@@ -204,16 +204,21 @@ WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection) 
   return SocketTable::instance().insert(std::move(connection.fd), underlying, true);
 }
 
-bool may_take_connection(SocketRef& socket) {
+bool is_still_free(SocketRef& socket) {
   UnderlyingSocket& underlying = socket.socket();
   return underlying.has_one_owner() && !underlying.has_seen_any(bits({Seen::kConnected, Seen::kListening})) &&
-         (underlying.has_seen(Seen::kReused) || !is_bound(socket));
+         (underlying.has_seen(Seen::kReused) || !underlying.has_seen(Seen::kBound));
+}
+
+bool may_take_connection(SocketRef& socket) {
+  return is_still_free(socket) && (socket.socket().has_seen(Seen::kReused) || !is_bound(socket));
 }
 
 WsaResult<void> take_connection(SocketRef& socket, SocketRef& listener, UniqueFd connection) {
   // Until SO_UPDATE_ACCEPT_CONTEXT its options are its own.
   if (may_have_options(listener.socket()) || may_have_options(socket.socket())) copy_host_options(socket.fd(), connection.get());
-  return replace_host_socket(socket, std::move(connection), sights_of_accepted(listener.socket()) | bits({Seen::kNeedsContext}));
+  bool nonblocking = listener.socket().get(StateField::kNonblocking) != 0;
+  return replace_host_socket(socket, std::move(connection), nonblocking, sights_of_accepted(listener.socket()) | bits({Seen::kNeedsContext}));
 }
 
 void update_context(SocketRef& socket, SocketRef& listener) {
@@ -252,7 +257,7 @@ WsaResult<void> disconnect_socket(SocketRef& socket, bool reuse) {
   if (!reuse) return {};
   if (SocketIo* io = SocketIo::if_any(socket.descriptor())) io->cancel_receives();
   uint32_t seen = bits({Seen::kEndpoint, Seen::kBound, Seen::kReused}) | underlying.inherited_sights();
-  return replace_host_socket(socket, std::move(fresh), seen);
+  return replace_host_socket(socket, std::move(fresh), false, seen);
 }
 
 void defer_connection(SocketRef& listener, Accepted connection) {

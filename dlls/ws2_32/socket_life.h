@@ -33,6 +33,8 @@ StateSnapshot inherited_values(const UnderlyingSocket& listener);
 // AcceptEx: whether a SOCKET may become a connection: neither bound nor connected, or disconnected for reuse, and nobody's but its own;
 // and that it becomes one, in the host's table of descriptors: the number stays.
 bool may_take_connection(SocketRef& socket);
+// The same, as far as this process knows without asking the host again.
+bool is_still_free(SocketRef& socket);
 WsaResult<void> take_connection(SocketRef& socket, SocketRef& listener, UniqueFd connection);
 // SO_UPDATE_ACCEPT_CONTEXT: what accept() gives at once.
 void update_context(SocketRef& socket, SocketRef& listener);

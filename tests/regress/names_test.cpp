@@ -8,11 +8,6 @@
 #include "tests/regress/fixture.h"
 #include "tests/regress/windows_differences.h"
 
-#ifdef __MINGW32__  // its headers lack what its import library has
-extern "C" INT WSAAPI GetAddrInfoExCancel(LPHANDLE lpHandle);
-extern "C" INT WSAAPI GetAddrInfoExOverlappedResult(LPOVERLAPPED lpOverlapped);
-#endif
-
 namespace regress {
 namespace {
 
@@ -292,17 +287,9 @@ TEST_F(InternationalNameTest, WhatIsNoTextIsNoName) { EXPECT_EQ(WSAHOST_NOT_FOUN
 
 TEST_F(InternationalNameTest, TheyAreNoNumbers) { EXPECT_EQ(WSAHOST_NOT_FOUND, look_up_wide(kBooks, AI_NUMERICHOST)); }
 
-// ---- asynchronous look-ups, registration ------------------------------------------------------------------------------
+// ---- registration ------------------------------------------------------------------------------
 
 class ExtendedNameTest : public WinsockTest {};
-
-TEST_F(ExtendedNameTest, AHandleOfNothingCannotBeCancelled) {
-  HANDLE none = nullptr;
-  EXPECT_EQ(WSA_INVALID_HANDLE, GetAddrInfoExCancel(&none));
-  EXPECT_EQ(WSA_INVALID_HANDLE, WSAGetLastError());
-}
-
-TEST_F(ExtendedNameTest, NullIsNoOverlapped) { EXPECT_EQ(WSAEINVAL, GetAddrInfoExOverlappedResult(nullptr)); }
 
 TEST_F(ExtendedNameTest, NamesCannotBeRegistered) {
   Endpoint endpoint = loopback(AF_INET, 80);

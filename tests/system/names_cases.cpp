@@ -10,9 +10,13 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <windows.h>
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -128,6 +132,48 @@ TEST_F(NamesTest, ManyThreadsAskAtOnce) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+// ---- the file of hosts is a pipe that nobody has written to: every look-up waits --------------------------------------------------
+
+class SlowNamesTest : public regress::WinsockTest {
+ protected:
+  // Lets the look-ups go, or their threads would be left behind.
+  void TearDown() override {
+    std::ofstream(getenv("HOSTS_PIPE")) << "127.0.0.7 slow.example\n";
+    WinsockTest::TearDown();
+  }
+  INT ask(timeval* timeout = nullptr) {
+    overlapped_.hEvent = event_;
+    return GetAddrInfoExW(wide(u"slow.example").c_str(), nullptr, NS_DNS, nullptr, nullptr, &found_, timeout, &overlapped_, nullptr, &query_);
+  }
+
+  struct Event {
+    HANDLE handle = CreateEventA(nullptr, TRUE, FALSE, nullptr);
+    ~Event() { CloseHandle(handle); }
+    operator HANDLE() const { return handle; }
+  } event_;
+  OVERLAPPED overlapped_{};
+  PADDRINFOEXW found_ = nullptr;
+  HANDLE query_ = nullptr;
+};
+
+TEST_F(SlowNamesTest, ATimeoutEndsTheQuery) {
+  timeval timeout{0, 50000};
+  ASSERT_EQ(WSA_IO_PENDING, ask(&timeout));
+  ASSERT_EQ(WAIT_OBJECT_0, WaitForSingleObject(event_, kDeadlineMs));
+  EXPECT_EQ(WSAETIMEDOUT, GetAddrInfoExOverlappedResult(&overlapped_));
+  EXPECT_EQ(nullptr, found_);
+}
+
+TEST_F(SlowNamesTest, CancelEndsTheQueryAtOnce) {
+  ASSERT_EQ(WSA_IO_PENDING, ask());
+  EXPECT_EQ(WSAEINPROGRESS, GetAddrInfoExOverlappedResult(&overlapped_));
+  EXPECT_EQ(0, GetAddrInfoExCancel(&query_));
+  ASSERT_EQ(WAIT_OBJECT_0, WaitForSingleObject(event_, 0));
+  EXPECT_EQ(WSA_E_CANCELLED, GetAddrInfoExOverlappedResult(&overlapped_));
+  EXPECT_EQ(WSA_INVALID_HANDLE, GetAddrInfoExCancel(&query_));
+  EXPECT_EQ(nullptr, found_);
 }
 
 }  // namespace

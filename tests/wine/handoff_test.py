@@ -112,6 +112,10 @@ class WhomANumberMeans(WineTest):
                          else WSAEINVAL, WSAEINVAL)
 
     def test_a_number_that_two_prefixes_have_means_neither(self):
+        for prefix in (self.prefix, SharedPrefix.get("other")):
+            prefix.keep_server()  # a new one, whose numbers begin again
+        self.source = self.hosted_actor()
+        self.socket, self.peer_socket = self.connection(self.source, self.peer)
         native = self.actor()
         socket, _ = self.connection(native, self.peer)
         # Numbers are given in order, so the two sets come to have one in common if the one that lags behind grows. A process takes two,

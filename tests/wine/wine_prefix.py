@@ -34,6 +34,7 @@ class WinePrefix:
         fails ("wine client error: recvmsg: Connection reset by peer")."""
         self.end()
         subprocess.run([find_server(), "-p"], env=self.environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        self.boot()  # the services start with the first program, and have its output open as long as they run
 
     def end(self):
         """Ends all of its processes."""
