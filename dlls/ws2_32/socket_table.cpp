@@ -31,18 +31,21 @@ bool may_linger(const UnderlyingSocket& underlying, int fd) {
 // closed, because the host may give the number out again at once.
 void finish_closing(Descriptor& descriptor, uint64_t state) {
   UnderlyingSocket* underlying = std::exchange(descriptor.underlying, nullptr);
+  const int fd = descriptor.fd;
   if (SocketIo* io = descriptor.io.exchange(nullptr, std::memory_order_acq_rel)) [[unlikely]] {
-    io->stop_watching(descriptor.fd);
+    io->stop_watching(fd);
     delete io;
   }
   UniqueFd lingering;
   if (!(state & Descriptor::kAbandoned)) {
     // A lingering close blocks after the number is free already. It is done on a second descriptor, so that the slot is not
     // seen closing meanwhile by the number's next owner.
-    if (may_linger(*underlying, descriptor.fd)) {
-      if (auto second = host::duplicate(descriptor.fd)) lingering = std::move(second).take();
+    if (may_linger(*underlying, fd)) {
+      if (auto second = host::duplicate(fd)) lingering = std::move(second).take();
     }
-    host::close(descriptor.fd);
+    // The host orders what was done so far before what the number's next owner does; this says so to the language, too.
+    descriptor.state.fetch_or(0, std::memory_order_acq_rel);
+    host::close(fd);
   }
   descriptor.state.compare_exchange_strong(state, (state & Descriptor::kGenerations) + Descriptor::kGenerationOne,
                                            std::memory_order_release);
