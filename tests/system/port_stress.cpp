@@ -215,10 +215,12 @@ class PortStress : public ::testing::Test {
       DWORD bytes = 0;
       ULONG_PTR key = 0;
       OVERLAPPED* overlapped = nullptr;
+      const long long packets = packets_;
       BOOL good = GetQueuedCompletionStatus(port_, &bytes, &key, &overlapped, test_support::kDeadlineMs);
       if (!overlapped) {
-        ASSERT_TRUE(good) << "no packet for long: " << GetLastError() << ", under way " << outstanding_;
-        if (key == kStopKey) return;
+        if (good && key == kStopKey) return;
+        // Who has waited longest is served last: while others are served it may have to wait for long.
+        ASSERT_NE(packets, packets_) << "no packet for anybody: " << GetLastError() << ", under way " << outstanding_;
         continue;
       }
       EXPECT_EQ(kConnectionKey, key);
