@@ -17,14 +17,14 @@ CASE_LINE = re.compile(r"^(begin|ok|FAILED|skipped)\s+(\S+\.\S+)$")
 
 
 class Program:
-    """One column's program: how to start it, and where."""
+    """One column's program: how to start it, and where. What it leaves in its folder goes with it."""
 
     def __init__(self, command, environment, directory):
         self.command, self.environment, self.directory = command, environment, directory
 
     def list_cases(self):
         done = subprocess.run(self.command + ["--gtest_list_tests"], env=self.environment, stdout=subprocess.PIPE,
-                              stdin=subprocess.DEVNULL, timeout=HUNG_SECONDS, check=True, text=True)
+                              stdin=subprocess.DEVNULL, timeout=HUNG_SECONDS, check=True, text=True, cwd=self.directory)
         cases, suite = [], ""
         for line in done.stdout.splitlines():
             name = line.split("#")[0].rstrip()
@@ -38,7 +38,7 @@ class Program:
 
     def start(self, flag_file):
         return subprocess.Popen(self.command + ["--gtest_flagfile=" + flag_file], env=self.environment, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+                                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True, cwd=self.directory)
 
 
 class Results:

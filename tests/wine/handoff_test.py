@@ -148,7 +148,7 @@ class WhomANumberMeans(WineTest):
         self.source.do("dup", self.socket, pid)
         self.source.kill()
         self.assertEqual(len(self.status()["tickets"]), 1)
-        self.prefix.end()  # with the prefix's processes their tickets go
+        self.prefix.keep_server()  # ends the prefix's processes: with them their tickets go
         self.assertEqual(self.peer.do("recv", self.peer_socket, 1), "")
         self.wait_until(lambda: not self.status()["tickets"], "the ticket ends with its target")
 

@@ -92,6 +92,7 @@ class Run(WineTest):
 
     def test_wines_own_programs_find_what_they_need_of_winsock(self):
         self.prefix.end()  # the next program boots the prefix anew, on ours
+        self.addCleanup(self.prefix.keep_server)
         name = self.run_program("cmd", "/c", "echo", "%COMPUTERNAME%").stdout.strip()
         self.assertEqual(name.lower(), os.uname().nodename.split(".")[0][:15].lower())
 
