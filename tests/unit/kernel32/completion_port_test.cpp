@@ -203,9 +203,12 @@ TEST_F(CompletionPortTest, ends_the_alertable_wait_of_sleeper_and_leader_by_a_ca
     calls_made = 0;
     if (leads) source();
     Worker worker(port());
-    worker.begin(get_alertably);
-    if (leads) EXPECT_TRUE(eventually([&] { return source().is_served(); }));
-    else EXPECT_TRUE(eventually([&] { return thread_sleeps_in(worker.id(), SYS_futex); }));
+    if (leads) {
+      worker.begin(get_alertably);
+      EXPECT_TRUE(eventually([&] { return source().is_served(); }));
+    } else {
+      worker.sleep_at_port(get_alertably);
+    }
     OwnedHandle thread(OpenThread(THREAD_ALL_ACCESS, FALSE, worker.id()));
     EXPECT_TRUE(QueueUserAPC(count_call, thread.get(), 0));
     Got got = worker.result();
@@ -237,8 +240,7 @@ TEST_F(CompletionPortTest, is_abandoned_by_all_who_wait_when_its_last_handle_is_
   Worker leader(port()), sleeper(port()), alertable(port());
   leader.lead(source);
   sleeper.sleep_at_port();
-  alertable.begin(get_alertably);
-  EXPECT_TRUE(eventually([&] { return thread_sleeps_in(alertable.id(), SYS_futex); }));
+  alertable.sleep_at_port(get_alertably);
   HANDLE copy = nullptr, first = port_.release();
   ASSERT_TRUE(DuplicateHandle(GetCurrentProcess(), first, GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS));
   EXPECT_TRUE(CloseHandle(first));

@@ -126,11 +126,11 @@ class Worker {
     begin([=](HANDLE port) { return get(port, milliseconds); });
   }
   // Begins, and sleeps at the port, with none to lead.
-  void sleep_at_port() {
+  void sleep_at_port(Got (*way)(HANDLE) = [](HANDLE port) { return get(port); }) {
     in_call_ = false;
-    begin([this](HANDLE port) {
+    begin([this, way](HANDLE port) {
       in_call_ = true;
-      return get(port);
+      return way(port);
     });
     EXPECT_TRUE(eventually([this] { return in_call_ && thread_sleeps_in(id_, SYS_futex); }));
   }
