@@ -24,6 +24,7 @@ void write_standard_error(const char* text, uint32_t size) { fwrite(text, 1, siz
 constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0};
 bool may_adopt(int fd) { return fd > 2; }
 constinit const bool kTellsThreadEnds = false;
+constinit const bool kBackgroundThreadsCallProcedures = true;
 
 Handle create_event(EventReset reset, bool signalled) {
   return CreateEventA(nullptr, reset == EventReset::kManual, signalled, nullptr);

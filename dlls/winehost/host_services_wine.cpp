@@ -36,6 +36,8 @@ constinit const SocketNumbers kSocketNumbers = {.first = kFirstSocket, .shift = 
 bool may_adopt(int fd) { return inheritance::is_inherited(fd); }
 // A thread of Wine's has lost its way to wineserver before the host's thread ends.
 constinit const bool kTellsThreadEnds = true;
+// Procedures are the program's side's, to which a call returns for them; these threads have no call.
+constinit const bool kBackgroundThreadsCallProcedures = false;
 
 Handle create_event(EventReset reset, bool signalled) {
   Handle event = nullptr;

@@ -65,6 +65,7 @@ WsaResult<std::optional<int64_t>> deadline_of(const timeval* timeout) {
 WsaResult<void> begin_query(const WCHAR* node, const WCHAR* service, const ADDRINFOEXW* hints, ADDRINFOEXW** list, const Extras& extras) {
   if (!can_be_memory(extras.overlapped) || !null_or_memory(extras.handle)) return wsa_failure(WSAEFAULT);
   if (extras.routine && extras.overlapped->hEvent) return wsa_failure(WSAEINVAL);  // one of the two
+  if (extras.routine && !services::kBackgroundThreadsCallProcedures) return wsa_failure(WSAEOPNOTSUPP);
   name_query::Call call;
   call.deadline = WS_TRY(deadline_of(extras.timeout));
   auto copied = [](const WCHAR* text) { return text ? std::optional<std::u16string>(text) : std::nullopt; };

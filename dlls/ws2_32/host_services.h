@@ -124,6 +124,8 @@ class IoSource {
 };
 // Whether the host calls SocketOperations::end_thread itself: where the end of a thread of the host is too late for its services.
 [[gnu::visibility("hidden")]] extern const bool kTellsThreadEnds;
+// Whether call_procedure works in such a thread as the next function makes.
+[[gnu::visibility("hidden")]] extern const bool kBackgroundThreadsCallProcedures;
 // A thread of the core's own, of which the program knows nothing; it ends when `run` returns. False: none could be made.
 bool start_background_thread(void* (*run)(void*));
 // The source of a port: made by `make` at the first call (null: no memory), and deleted with the port.

@@ -34,6 +34,7 @@ void write_standard_error(const char* text, uint32_t size) { fwrite(text, 1, siz
 constinit const SocketNumbers kSocketNumbers = {.first = 0, .shift = 0};
 bool may_adopt(int) { return true; }
 constinit const bool kTellsThreadEnds = false;
+constinit const bool kBackgroundThreadsCallProcedures = true;
 
 Handle create_event(EventReset, bool) { return unavailable<Handle>(nullptr); }
 bool close_event(Handle) { return unavailable(false); }
