@@ -4,11 +4,18 @@ import concurrent.futures
 import http.client
 import os
 import socket
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 
 SECONDS = 120  # only a failure waits so long
+
+
+def heed_the_console():
+    """A shell without job control has what it starts in the background ignore the console's signals, and so would the examples."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Examples:
@@ -21,7 +28,7 @@ class Examples:
     def begin(self, name, *arguments):
         """Starts an example that listens. The process, and its port."""
         process = subprocess.Popen(self.example(name, *arguments), env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, text=True)
+                                   stdout=subprocess.PIPE, text=True, preexec_fn=heed_the_console)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
