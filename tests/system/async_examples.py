@@ -3,8 +3,8 @@ programs are run; the native ones and the Windows ones have the same cases."""
 import concurrent.futures
 import http.client
 import os
-import socket
 import signal
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
