@@ -86,6 +86,7 @@ WINBASEAPI int WINAPI lstrlenW(LPCWSTR lpString);
 
 WINDSOCK_EXTERN_C_END
 
-#define HasOverlappedIoCompleted(overlapped) (((DWORD)(overlapped)->Internal) != STATUS_PENDING)
+/* By an acquiring load: another thread may end the operation, and what it has written counts as soon as this says so. */
+#define HasOverlappedIoCompleted(overlapped) ((DWORD)__atomic_load_n(&(overlapped)->Internal, __ATOMIC_ACQUIRE) != STATUS_PENDING)
 
 #endif

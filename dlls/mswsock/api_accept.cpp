@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "dlls/mswsock/export.h"
+#include "dlls/mswsock/extensions.h"
 #include "dlls/ws2_32/entry.h"
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_life.h"
@@ -18,7 +19,6 @@
 
 using namespace windsock;
 
-MSWSOCK_EXPORT_AS(AcceptEx, LPFN_ACCEPTEX);
 MSWSOCK_EXPORT(GetAcceptExSockaddrs);
 
 namespace {
@@ -113,8 +113,9 @@ WsaResult<BOOL> accept_ex(SOCKET listening, SOCKET accepting, void* buffer, DWOR
 
 }  // namespace
 
-BOOL PASCAL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
-                     DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived, LPOVERLAPPED lpOverlapped) {
+BOOL PASCAL windsock_accept_ex(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+                               DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,
+                               LPOVERLAPPED lpOverlapped) {
   auto body = [=] {
     return accept_ex(sListenSocket, sAcceptSocket, lpOutputBuffer, dwReceiveDataLength, dwLocalAddressLength, dwRemoteAddressLength,
                      lpdwBytesReceived, lpOverlapped);

@@ -2,10 +2,5 @@
 // libwsock32 forward to them. So one library has the state, and WSAIoctl can hand the same functions out.
 #pragma once
 
-#include <type_traits>
-
 // Before the definition of a function that the public headers declare.
 #define MSWSOCK_EXPORT(name) extern "C" __attribute__((visibility("default"))) __typeof__(name) name __asm__("mswsock_" #name)
-// The same for a name that has overloads in C++ (windsock/ulong.h), by its documented type.
-#define MSWSOCK_EXPORT_AS(name, pointer) \
-  extern "C" __attribute__((visibility("default"))) std::remove_pointer_t<pointer> name __asm__("mswsock_" #name)

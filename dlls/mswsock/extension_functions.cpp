@@ -11,7 +11,6 @@
 #include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/socket_sets.h"
 
-MSWSOCK_EXPORT_AS(AcceptEx, LPFN_ACCEPTEX);
 MSWSOCK_EXPORT(GetAcceptExSockaddrs);
 MSWSOCK_EXPORT(TransmitFile);
 
@@ -31,7 +30,7 @@ const void* address(Function function) {
 }
 
 const ExtensionFunction kFunctions[] = {
-    {WSAID_ACCEPTEX, kStreams, address<LPFN_ACCEPTEX>(AcceptEx)},
+    {WSAID_ACCEPTEX, kStreams, address<LPFN_ACCEPTEX>(windsock_accept_ex)},
     {WSAID_CONNECTEX, kStreams, address<LPFN_CONNECTEX>(windsock_connect_ex)},
     {WSAID_DISCONNECTEX, kStreams, address<LPFN_DISCONNECTEX>(windsock_disconnect_ex)},
     {WSAID_GETACCEPTEXSOCKADDRS, kAll, address<LPFN_GETACCEPTEXSOCKADDRS>(GetAcceptExSockaddrs)},

@@ -6,6 +6,10 @@
 #include <mswsock.h>
 
 extern "C" {
+// AcceptEx itself. Its public name has an overload in C++ (windsock/ulong.h), which uses it before it could get the private one.
+__attribute__((visibility("default"))) BOOL PASCAL windsock_accept_ex(
+    SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+    DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived, LPOVERLAPPED lpOverlapped) __asm__("mswsock_AcceptEx");
 // LPFN_CONNECTEX
 BOOL PASCAL windsock_connect_ex(SOCKET s, const struct sockaddr* name, int namelen, PVOID lpSendBuffer, DWORD dwSendDataLength,
                                 LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped);
