@@ -136,7 +136,6 @@ TEST_F(PortTest, LetsAsManyThreadsRunAsItWasMadeFor) {
     return GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, milliseconds) ? key : 0;
   };
   std::atomic<bool> runs{false}, may_sleep{false};
-  std::atomic<ULONG_PTR> other{0};
   HANDLE event = CreateEventA(nullptr, TRUE, FALSE, nullptr);
   std::thread first([&] {
     EXPECT_EQ(1u, take(kDeadlineMs));
