@@ -67,6 +67,9 @@ const void* procedure_for_program(const void* function) { return function; }
 PendingEvent* prepare_event(Handle event) { return windsock_prepare_event(event); }
 void tell_event(PendingEvent* event) { windsock_tell_event(event); }
 void drop_event(PendingEvent* event) { windsock_drop_event(event); }
+HeldEvent* hold_event(Handle event) { return windsock_hold_event(event); }
+void signal_event(HeldEvent* event) { windsock_signal_event(event); }
+void release_event(HeldEvent* event) { windsock_release_event(event); }
 
 PendingRoutine* prepare_routine(const void* routine) { return windsock_prepare_routine(routine); }
 void tell_routine(PendingRoutine* routine, uint32_t error, uint32_t bytes, void* overlapped, uint32_t flags) {

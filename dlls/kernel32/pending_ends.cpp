@@ -26,11 +26,13 @@ struct PendingRoutine final : QueuedCall {
 
 namespace {
 
+using windsock::services::HeldEvent;
 using windsock::services::PendingEvent;
 using windsock::services::PendingRoutine;
 
 // The core's word for an Event that it has a reference to.
 Event* event_of(PendingEvent* event) { return reinterpret_cast<Event*>(event); }
+Event* event_of(HeldEvent* event) { return reinterpret_cast<Event*>(event); }
 
 void make_call(const Call& call) {
   // ReadFileEx's routine has no flags; the host's convention lets it ignore them.
@@ -42,15 +44,28 @@ void make_call(const Call& call) {
 
 }  // namespace
 
-PendingEvent* windsock_prepare_event(void* handle) {
+HeldEvent* windsock_hold_event(void* handle) {
   Ref<Event> event = find_object_as<Event>(handle);
   if (!event) {
     set_last_error(Win32Error::kInvalidHandle);
     return nullptr;
   }
-  event->reset();
   event->begin_awaiting();
-  return reinterpret_cast<PendingEvent*>(event.release());
+  return reinterpret_cast<HeldEvent*>(event.release());
+}
+
+void windsock_signal_event(HeldEvent* event) { event_of(event)->set(); }
+
+void windsock_release_event(HeldEvent* event) {
+  event_of(event)->end_awaiting();
+  event_of(event)->drop_reference();
+}
+
+// An operation's is a held one that is set once.
+PendingEvent* windsock_prepare_event(void* handle) {
+  HeldEvent* event = windsock_hold_event(handle);
+  if (event != nullptr) event_of(event)->reset();
+  return reinterpret_cast<PendingEvent*>(event);
 }
 
 void windsock_tell_event(PendingEvent* event) {
@@ -58,10 +73,7 @@ void windsock_tell_event(PendingEvent* event) {
   windsock_drop_event(event);
 }
 
-void windsock_drop_event(PendingEvent* event) {
-  event_of(event)->end_awaiting();
-  event_of(event)->drop_reference();
-}
+void windsock_drop_event(PendingEvent* event) { windsock_release_event(reinterpret_cast<HeldEvent*>(event)); }
 
 PendingRoutine* windsock_prepare_routine(const void* routine) {
   Ref<Thread> thread = Thread::current();

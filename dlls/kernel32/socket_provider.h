@@ -16,6 +16,9 @@ extern "C" __attribute__((visibility("default"))) int windsock_file_descriptor(v
 // How the end of an asynchronous operation is told: each is the function of host_services.h of that name (pending_ends.cpp, completion_port.cpp).
 extern "C" {
 #pragma GCC visibility push(default)
+windsock::services::HeldEvent* windsock_hold_event(void* handle);
+void windsock_signal_event(windsock::services::HeldEvent* event);
+void windsock_release_event(windsock::services::HeldEvent* event);
 windsock::services::PendingEvent* windsock_prepare_event(void* handle);
 void windsock_tell_event(windsock::services::PendingEvent* event);
 void windsock_drop_event(windsock::services::PendingEvent* event);

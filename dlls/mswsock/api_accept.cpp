@@ -11,6 +11,7 @@
 #include "dlls/mswsock/export.h"
 #include "dlls/mswsock/extensions.h"
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -57,6 +58,7 @@ class AcceptOperation final : public Operation {
     if (!accepting) return OperationEnd{.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)};
     if (!is_still_free(accepting)) return OperationEnd{.error = static_cast<WsaError>(WSAEINVAL)};
     auto accepted = try_accept(socket);
+    enable_events(socket, Enabling::kAccept);
     if (!accepted) return end_by(accepted.error());
     Accepted connection = std::move(accepted).take();
     auto local = host::local_address(connection.fd.get());

@@ -5,6 +5,7 @@
 #include "dlls/mswsock/extensions.h"
 #include "dlls/mswsock/run_to_end.h"
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/host_mode.h"
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_life.h"
@@ -42,6 +43,7 @@ class ConnectOperation final : public Operation {
       for (Seen over : {Seen::kConnecting, Seen::kReset}) socket.socket().forget(over);
       for (Seen now : {Seen::kConnected, Seen::kBound, Seen::kNeedsContext}) socket.socket().saw(now);
       stage_ = Stage::kSending;
+      enable_events(socket, Enabling::kConnect);
     }
     return has_data_ ? data_.attempt(socket) : OperationEnd{};
   }
@@ -49,12 +51,18 @@ class ConnectOperation final : public Operation {
   // A refusal of this machine comes at once at the host.
   bool fails_later() const override { return true; }
 
+  void ending() override {
+    if (SocketRef socket = begun_ ? SocketTable::instance().find_token(begun_) : SocketRef()) socket.socket().forget(Seen::kAwaitsConnection);
+  }
+
  private:
   enum class Stage : uint8_t { kBegin, kUnderWay, kConnected, kSending };
 
   // WSAEWOULDBLOCK: under way.
   WsaResult<void> begin(SocketRef& socket) {
     NonblockingLoan loan(socket);
+    socket.socket().saw(Seen::kAwaitsConnection);
+    begun_ = SocketTable::token_of(socket.descriptor());
     auto connected = host::connect(socket.fd(), address_);
     if (connected) return {};
     if (static_cast<int>(connected.error()) != EINPROGRESS) return wsa_failure_from_host(connected.error());
@@ -65,6 +73,7 @@ class ConnectOperation final : public Operation {
   host::Address address_;
   SendOperation data_;  // never told of by itself
   bool has_data_;
+  uint64_t begun_ = 0;  // on which socket: a number of the socket table
   Stage stage_ = Stage::kBegin;
 };
 
@@ -73,7 +82,7 @@ WsaResult<void> check_connect(SocketRef& socket, const host::Address& address) {
   if (!underlying.is_stream() || is_listening(socket) || !is_bound(socket)) return wsa_failure(WSAEINVAL);
   if (underlying.kind().family == AF_UNIX) return wsa_failure(WSAEOPNOTSUPP);
   if (host::peer_address(socket.fd())) return wsa_failure(WSAEISCONN);
-  if (underlying.has_seen(Seen::kConnecting)) return wsa_failure(WSAEALREADY);
+  if (underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kAwaitsConnection)) return wsa_failure(WSAEALREADY);
   if (is_wildcard(address) || port_of(address) == 0) return wsa_failure(WSAEADDRNOTAVAIL);
   return {};
 }

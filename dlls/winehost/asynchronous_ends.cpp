@@ -70,6 +70,18 @@ PendingEvent* prepare_event(Handle event) { return reset_event(event) ? static_c
 void tell_event(PendingEvent* event) { g_nt.set_event(event, nullptr); }
 void drop_event(PendingEvent*) {}
 
+// It outlives the program's handle.
+HeldEvent* hold_event(Handle event) {
+  NtHandle held = nullptr;
+  if (NtStatus status = g_nt.duplicate_object(kOwnProcess, event, kOwnProcess, &held, 0, 0, kSameAccess); !succeeded(status)) {
+    set_teb_last_error(win32_error(status));
+    return nullptr;
+  }
+  return static_cast<HeldEvent*>(held);
+}
+void signal_event(HeldEvent* event) { g_nt.set_event(event, nullptr); }
+void release_event(HeldEvent* event) { g_nt.close(event); }
+
 // ---- completion routines ------------------------------------------------------------------------------------------------------
 
 struct PendingRoutine {

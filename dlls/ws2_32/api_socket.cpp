@@ -6,6 +6,7 @@
 #include "dlls/ws2_32/duplication.h"
 #include "dlls/ws2_32/binding.h"
 #include "dlls/ws2_32/entry.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
 #include "dlls/ws2_32/socket_life.h"
@@ -69,9 +70,7 @@ int ask_condition(SocketRef& listener, const Accepted& connection, LPCONDITIONPR
   return static_cast<int>(answer);
 }
 
-WsaResult<SOCKET> accept_with(SOCKET s, sockaddr* addr, int* addrlen, LPCONDITIONPROC condition, DWORD_PTR callback_data) {
-  SocketRef listener = WS_TRY(find(s));
-  WS_TRY(check_name_buffer(addr, addrlen, listener.socket().kind().family));
+WsaResult<SOCKET> accept_on(SocketRef& listener, sockaddr* addr, int* addrlen, LPCONDITIONPROC condition, DWORD_PTR callback_data) {
   Accepted connection = WS_TRY(accept_connection(listener));
   if (condition) {
     switch (ask_condition(listener, connection, condition, callback_data)) {
@@ -90,6 +89,14 @@ WsaResult<SOCKET> accept_with(SOCKET s, sockaddr* addr, int* addrlen, LPCONDITIO
   }
   WS_TRY(store_name(connection.peer, addr, addrlen));
   return adopt_connection(listener, std::move(connection));
+}
+
+WsaResult<SOCKET> accept_with(SOCKET s, sockaddr* addr, int* addrlen, LPCONDITIONPROC condition, DWORD_PTR callback_data) {
+  SocketRef listener = WS_TRY(find(s));
+  WS_TRY(check_name_buffer(addr, addrlen, listener.socket().kind().family));
+  auto accepted = accept_on(listener, addr, addrlen, condition, callback_data);
+  if (accepted.error() != static_cast<WsaError>(WSATRY_AGAIN)) enable_events(listener, Enabling::kAccept);
+  return accepted;
 }
 
 WsaResult<int> connect_to(SOCKET s, const sockaddr* name, int namelen) {

@@ -5,6 +5,7 @@
 #include <ws2tcpip.h>
 
 #include "dlls/ws2_32/control_functions.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/extension_functions.h"
 #include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/port_reservations.h"
@@ -18,7 +19,11 @@ using Number = uint32_t;  // u_long
 
 }  // namespace
 
-WsaResult<void> set_mode(ControlCall& call) { return set_socket_nonblocking(call.socket, call.input<Number>() != 0); }
+WsaResult<void> set_mode(ControlCall& call) {
+  const bool nonblocking = call.input<Number>() != 0;
+  if (!nonblocking && EventSelection::of(call.socket)) return wsa_failure(WSAEINVAL);
+  return set_socket_nonblocking(call.socket, nonblocking);
+}
 
 WsaResult<void> count_readable(ControlCall& call) {
   return call.answer(static_cast<Number>(WS_TRY_HOST(host::bytes_readable(call.socket.fd()))));

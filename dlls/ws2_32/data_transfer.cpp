@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dlls/ws2_32/echo_socket.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/translate_control.h"
 #include "dlls/ws2_32/waiting.h"
@@ -66,6 +67,14 @@ bool needs_check(const UnderlyingSocket& socket, int host_flags) {
   constexpr auto kSeldom = static_cast<uint32_t>(Seen::kReceiveShut) | static_cast<uint32_t>(Seen::kErrorWaiting);
   return socket.has_seen_any(kSeldom) || !(socket.is_stream() || socket.has_seen(Seen::kBound)) ||
          (host_flags & host::kMsgWaitAll);
+}
+
+// Tells a selection of network events what a receive has left: nothing, if it met would-block, or a stream had less than was asked for.
+template <typename T, typename Size>
+void after_receive(ReceiveScope& scope, SocketRef& socket, const WsaResult<T>& received, size_t room, int host_flags, Size size) {
+  bool took_all = received ? socket.socket().is_stream() && host_flags == 0 && size(received.value()) < room
+                           : received.error() == static_cast<WsaError>(WSAEWOULDBLOCK) && !(host_flags & host::kMsgOob);
+  if (took_all) scope.took_all();
 }
 
 // A blocking stream send goes on until everything is sent; the host stops where a signal or a timeout caught it.
@@ -132,10 +141,12 @@ WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t siz
     if (received.host_flags & host::kMsgTrunc) return wsa_failure(WSAEMSGSIZE);
     return static_cast<int>(received.size);
   }
+  ReceiveScope scope(socket);
   if (needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
   // On datagrams this asks for the true length; on streams it would throw data away.
   int flags = underlying.is_stream() ? host_flags : host_flags | host::kMsgTrunc;
   auto received = transfer(socket, Direction::kReceive, flags, [&] { return host::receive(socket.fd(), data, size, flags); });
+  after_receive(scope, socket, received, size, flags, [](size_t got) { return got; });
   if (!received) [[unlikely]] {
     if (host_flags & host::kMsgOob) return Failure{urgent_error(socket, received.error())};
     return Failure{received.error()};
@@ -166,6 +177,7 @@ WsaResult<uint32_t> send_buffers(SocketRef& socket, std::span<const host::Buffer
 
 WsaResult<ReceivedData> receive_buffers(SocketRef& socket, std::span<const host::Buffer> buffers, host::Address* from, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
+  ReceiveScope scope(socket);
   if (needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
   if (underlying.has_seen(Seen::kEcho)) [[unlikely]] {
     HostControlRoom control;
@@ -174,6 +186,7 @@ WsaResult<ReceivedData> receive_buffers(SocketRef& socket, std::span<const host:
   }
   auto received =
       transfer(socket, Direction::kReceive, host_flags, [&] { return host::receive_message(socket.fd(), buffers, from, host_flags); });
+  after_receive(scope, socket, received, total(buffers), host_flags & ~host::kMsgDontWait, [](const auto& message) { return message.size; });
   if (!received) [[unlikely]] {
     if (host_flags & host::kMsgOob) return Failure{urgent_error(socket, received.error())};
     return Failure{received.error()};
@@ -198,6 +211,7 @@ WsaResult<host::ReceivedMessage> receive_message(SocketRef& socket, std::span<co
   UnderlyingSocket& underlying = socket.socket();
   // What the queue of errors holds is asked for, not to be told instead.
   bool queued_errors = host_flags & host::kMsgErrQueue;
+  ReceiveScope scope(socket);
   if (!queued_errors && needs_check(underlying, host_flags)) [[unlikely]] WS_TRY(check_receive(socket, host_flags));
   if (!underlying.has_seen(Seen::kTellsDestination)) [[unlikely]] WS_TRY(ask_for_destinations(socket));
   if (underlying.has_seen(Seen::kEcho) && !queued_errors)

@@ -28,8 +28,10 @@ WsaResult<int> send_echo(SocketRef& socket, const void* data, size_t size, int h
   if (sent < size) [[unlikely]] return finish_send(socket, data, size, sent, host_flags);
   return static_cast<int>(sent);
 }
+// What makes a stream receive a special one.
+inline constexpr uint32_t kCareful = static_cast<uint32_t>(Seen::kReceiveShut) | static_cast<uint32_t>(Seen::kSelected);
 [[gnu::always_inline]] inline WsaResult<int> receive_bytes(SocketRef& socket, void* data, size_t size, int host_flags) {
-  if (!socket.socket().is_stream() || socket.socket().has_seen(Seen::kReceiveShut) || host_flags != 0) [[unlikely]]
+  if (!socket.socket().is_stream() || socket.socket().has_seen_any(kCareful) || host_flags != 0) [[unlikely]]
     return receive_bytes_carefully(socket, data, size, host_flags);
   size_t received = WS_TRY(transfer(socket, Direction::kReceive, 0, [&] { return host::receive(socket.fd(), data, size, 0); }));
   if (received == 0 && size != 0) [[unlikely]] return receive_end(socket);

@@ -85,6 +85,11 @@ struct PendingEvent;
 PendingEvent* prepare_event(Handle event);  // resets it
 void tell_event(PendingEvent* event);       // sets it
 void drop_event(PendingEvent* event);
+// An event that is set again and again, until it is released. It is left as it is at first.
+struct HeldEvent;
+HeldEvent* hold_event(Handle event);
+void signal_event(HeldEvent* event);
+void release_event(HeldEvent* event);
 
 // A completion routine (LPWSAOVERLAPPED_COMPLETION_ROUTINE, or ReadFileEx's with three arguments), to be called by the thread that
 // prepared it when that waits alertably.

@@ -15,6 +15,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/api_message.cpp dlls/ws2_32/api_message.h \
 	dlls/ws2_32/api_names.cpp \
 	dlls/ws2_32/api_name_spaces.cpp \
+	dlls/ws2_32/api_network_events.cpp \
 	dlls/ws2_32/api_options.cpp \
 	dlls/ws2_32/api_overlapped.cpp \
 	dlls/ws2_32/api_providers.cpp \
@@ -37,6 +38,8 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/echo_socket.cpp dlls/ws2_32/echo_socket.h \
 	dlls/ws2_32/entry.h \
 	dlls/ws2_32/errno.def \
+	dlls/ws2_32/event_latch.cpp dlls/ws2_32/event_latch.h \
+	dlls/ws2_32/event_selection.cpp dlls/ws2_32/event_selection.h \
 	dlls/ws2_32/extension_functions.h \
 	dlls/ws2_32/handle_operations.cpp dlls/ws2_32/handle_operations.h \
 	dlls/ws2_32/host_mode.h \
@@ -46,6 +49,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/inheritance.cpp dlls/ws2_32/inheritance.h \
 	dlls/ws2_32/io_driver.cpp dlls/ws2_32/io_driver.h \
 	dlls/ws2_32/loading.cpp \
+	dlls/ws2_32/network_conditions.cpp dlls/ws2_32/network_conditions.h \
 	dlls/ws2_32/operation.cpp dlls/ws2_32/operation.h \
 	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_filter.cpp dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_multicast.cpp \
 	dlls/ws2_32/option_functions_socket.cpp dlls/ws2_32/option_functions_transport.cpp \

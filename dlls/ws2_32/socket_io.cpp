@@ -3,6 +3,7 @@
 #include "dlls/common/debug.h"
 #include "dlls/common/host_epoll.h"
 #include "dlls/common/host_futex.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/io_driver.h"
 #include "dlls/ws2_32/socket_table.h"
 
@@ -162,8 +163,11 @@ void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation
 }
 
 void SocketIo::ready(SocketRef& socket, uint32_t events) {
+  bool tried = false;
   for (size_t lane = 0; lane < queues_.size(); ++lane)
-    if (events & kEventsOf[lane]) advance(socket, queues_[lane], events);
+    if (events & kEventsOf[lane]) tried |= advance(socket, queues_[lane], events);
+  if (EventSelection* selection = EventSelection::of(socket)) [[unlikely]]
+    selection->ready(socket, tried ? std::nullopt : std::optional(events));
 }
 
 // Any of them may be meant.
@@ -182,16 +186,18 @@ void SocketIo::ready_beside(SocketRef& socket) {
   }
 }
 
-void SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
+// Whether an operation was tried.
+bool SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
   std::lock_guard lock(queue.mutex);
   queue.maybe_ready = true;
   if (events & (kAnyEnd | host::kReadyPri)) queue.ends_short = true;
+  const bool any = queue.first != nullptr;
   while (queue.first && queue.maybe_ready && !socket.closing()) {
     auto end = queue.first->attempt(socket);
     SocketRef onward = end ? SocketRef() : queue.first->goes_on_with();
     if (!end && !onward) {
       queue.maybe_ready = false;
-      return;
+      return any;
     }
     if (end && end->drained && !queue.ends_short) queue.maybe_ready = false;
     driver_.load(std::memory_order_relaxed)->ended(1);
@@ -201,6 +207,7 @@ void SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
       SocketIo::of(onward).take_over(onward, Lane::kReceive, pop(queue));
     }
   }
+  return any;
 }
 
 bool SocketIo::cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which, Operation::Telling telling) {
@@ -242,6 +249,21 @@ WsaResult<void> SocketIo::watch(SocketRef& socket) {
   return {};
 }
 
+WsaResult<void> SocketIo::attend(SocketRef& socket) {
+  follow_association(socket);
+  WS_TRY(watch(socket));
+  std::lock_guard lock(registration_mutex());
+  IoDriver* driver = driver_.load(std::memory_order_relaxed);
+  if (driver && !std::exchange(attended_, true)) driver->began(1);
+  return {};
+}
+
+void SocketIo::leave() {
+  std::lock_guard lock(registration_mutex());
+  IoDriver* driver = driver_.load(std::memory_order_relaxed);
+  if (std::exchange(attended_, false) && driver) driver->ended(1);
+}
+
 // A socket that was watched before it got its port is watched by the port's own driver from its next operation on.
 void SocketIo::follow_association(SocketRef& socket) {
   IoDriver* before = driver_.load(std::memory_order_acquire);
@@ -251,7 +273,7 @@ void SocketIo::follow_association(SocketRef& socket) {
   before = driver_.load(std::memory_order_relaxed);
   IoDriver* now = IoDriver::of(socket.socket());
   if (before == now) return;
-  uint32_t moved = 0;
+  uint32_t moved = attended_ ? 1 : 0;
   for (const Queue& queue : queues_) moved += queue.count;
   before->unwatch(socket.fd());
   before->ended(moved);
@@ -263,6 +285,7 @@ void SocketIo::follow_association(SocketRef& socket) {
       (void)now->watch_beside(one->watched_beside(), SocketTable::token_of(socket.descriptor()));
     return;
   }
+  attended_ = false;
   for (Queue& queue : queues_) abandon(queue, static_cast<WsaError>(WSAENOBUFS));
 }
 
@@ -286,7 +309,10 @@ void SocketIo::unlock_after_fork() { registration_mutex().unlock(); }
 
 void SocketIo::stop_watching(int fd) {
   std::lock_guard lock(registration_mutex());
-  if (IoDriver* driver = driver_.exchange(nullptr, std::memory_order_acq_rel)) driver->unwatch(fd);
+  IoDriver* driver = driver_.exchange(nullptr, std::memory_order_acq_rel);
+  if (!driver) return;
+  if (std::exchange(attended_, false)) driver->ended(1);
+  driver->unwatch(fd);
 }
 
 }  // namespace windsock

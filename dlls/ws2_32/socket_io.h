@@ -53,6 +53,10 @@ class SocketIo {
   // The descriptor leads to another socket of the host from now on, which is watched as the former one was.
   static host::Result<void> replace(SocketRef& socket, UniqueFd with);
 
+  // Network events are selected on the descriptor, or no more: what the host tells is passed on to the selection (event_selection.h).
+  WsaResult<void> attend(SocketRef& socket);
+  void leave();
+
   // The descriptor is about to be closed, or has been by somebody else.
   void stop_watching(int fd);
 
@@ -75,13 +79,14 @@ class SocketIo {
   uint32_t* signal_word() { return reinterpret_cast<uint32_t*>(&signalled_); }
   void push(Queue& queue, std::unique_ptr<Operation> operation);
   std::unique_ptr<Operation> pop(Queue& queue);
-  void advance(SocketRef& socket, Queue& queue, uint32_t events);
+  bool advance(SocketRef& socket, Queue& queue, uint32_t events);
   WsaResult<void> watch(SocketRef& socket);
   void follow_association(SocketRef& socket);
   void abandon(Queue& queue, WsaError error);
 
   std::array<Queue, 4> queues_;
   std::atomic<uint32_t> signalled_{0}, waiters_{0};
+  bool attended_ = false;                   // under the mutex of all registrations
   std::atomic<IoDriver*> driver_{nullptr};  // who watches the descriptor; changed under the mutex of all registrations
 };
 

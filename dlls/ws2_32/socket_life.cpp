@@ -7,6 +7,7 @@
 
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/echo_socket.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/inherited_options.h"
 #include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -201,7 +202,14 @@ WsaResult<uintptr_t> adopt_connection(SocketRef& listener, Accepted connection) 
   UnderlyingSocket& parent = listener.socket();
   UnderlyingSocket* underlying = UnderlyingSocket::create(parent.kind(), sights_of_accepted(parent));
   underlying->initialise(inherited_values(parent));
-  return SocketTable::instance().insert(std::move(connection.fd), underlying, true);
+  uintptr_t socket = WS_TRY(SocketTable::instance().insert(std::move(connection.fd), underlying, true));
+  if (EventSelection::of(listener)) [[unlikely]] {
+    if (auto found = SocketTable::instance().find(socket)) {
+      SocketRef accepted = std::move(found).take();
+      EventSelection::inherit(listener, accepted);
+    }
+  }
+  return socket;
 }
 
 bool is_still_free(SocketRef& socket) {
@@ -279,7 +287,9 @@ void drain_listener(SocketRef& listener, void (*take)(SocketRef& listener, Accep
   }
 }
 
-WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) {
+namespace {
+
+WsaResult<void> try_connect(SocketRef& socket, const host::Address& address) {
   UnderlyingSocket& underlying = socket.socket();
   host::Errno error{};
   if (!underlying.is_stream()) {
@@ -287,10 +297,12 @@ WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) 
     if (is_zero_address(address)) {
       host::Address nobody;
       nobody.length = 16;
+      underlying.forget(Seen::kConnected);
       return wsa_result(host::connect(socket.fd(), nobody));
     }
     WS_TRY(connect_once(socket, address, error));
     underlying.saw(Seen::kBound);
+    underlying.saw(Seen::kConnected);
     return {};
   }
   if (is_listening(socket)) return wsa_failure(WSAEINVAL);
@@ -301,6 +313,8 @@ WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) 
 
   bool pending = underlying.has_seen(Seen::kConnecting);
   auto connected = connect_once(socket, address, error);
+  // The host has not done with an attempt whose failure was told already.
+  if (static_cast<int>(error) == ECONNABORTED) connected = connect_once(socket, address, error);
   if (pending) {
     underlying.forget(Seen::kConnecting);
     if (connected) {
@@ -321,6 +335,14 @@ WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) 
     underlying.saw(Seen::kConnecting);
     underlying.saw(Seen::kBound);
   }
+  return connected;
+}
+
+}  // namespace
+
+WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) {
+  auto connected = try_connect(socket, address);
+  enable_events(socket, Enabling::kConnect);
   return connected;
 }
 

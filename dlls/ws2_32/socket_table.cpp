@@ -7,6 +7,7 @@
 #include "dlls/common/debug.h"
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/blocking.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/translate_kind.h"
 #include "dlls/ws2_32/underlying_socket_registry.h"
@@ -81,6 +82,7 @@ bool SocketTable::begin_closing(Descriptor& slot, uint64_t extra) {
       io->cancel([](const Operation&) { return true; });
       io->signal();
     }
+    EventSelection::closing(slot);
     return true;
   }
   return false;
@@ -221,6 +223,7 @@ void SocketTable::after_fork_in_child() {
     Page* page = entry.load();
     if (!page) continue;
     for (Descriptor& slot : *page) {
+      if (slot.underlying) slot.underlying->forget_selection();
       slot.io.store(nullptr);  // the parent's operations; its other threads may have been in the midst of them
       uint64_t state = slot.state.load();
       if (state & Descriptor::kPresent)

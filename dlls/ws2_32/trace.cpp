@@ -275,6 +275,20 @@ void Line::argument(const Sockets& sockets) {
   append_more(count, kShownItems);
 }
 
+void Line::argument(const NetworkEventsResult& result) {
+  WSANETWORKEVENTS record;
+  if (moment_ != Moment::kSucceeded || !peek(result.events, record)) return address(result.events);
+  separate();
+  append("{");
+  append_flags(Words::kNetworkEvents, static_cast<uint32_t>(record.lNetworkEvents));
+  for (size_t i = 0; i < FD_MAX_EVENTS; ++i) {
+    if (!(record.lNetworkEvents & (1 << i)) || record.iErrorCode[i] == 0) continue;
+    append(", %s: ", word_for(Words::kNetworkEvents, 1 << i));
+    if (!append_word(Words::kError, record.iErrorCode[i])) append("%d", record.iErrorCode[i]);
+  }
+  append("}");
+}
+
 void Line::argument(const Polled& polled) {
   WSAPOLLFD entry;
   if (polled.count == 0 || !peek(polled.array, entry)) return address(polled.array);

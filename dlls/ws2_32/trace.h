@@ -33,6 +33,7 @@ struct FlagSet {
 };
 using Flags = FlagSet<Words::kMessageFlags>;
 using CreationFlags = FlagSet<Words::kCreationFlags>;
+using NetworkEventMask = FlagSet<Words::kNetworkEvents>;
 
 struct Control {
   uint32_t code;
@@ -96,6 +97,9 @@ struct OptionResult {
 struct ProtocolInfoResult {
   const void* info;
 };
+struct NetworkEventsResult {  // a WSANETWORKEVENTS
+  const void* events;
+};
 struct Sockets {  // an fd_set: what is asked for, then what is ready
   const void* set;
 };
@@ -149,6 +153,7 @@ class Line {
   void argument(const BuffersResult& buffers);
   void argument(const OptionResult& value);
   void argument(const ProtocolInfoResult& info);
+  void argument(const NetworkEventsResult& events);
   void argument(const Sockets& sockets);
   void argument(const Polled& polled);
   template <typename T>

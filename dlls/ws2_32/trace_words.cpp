@@ -42,6 +42,8 @@ constexpr Word kMessageFlags[] = {WORD(MSG_OOB),     WORD(MSG_PEEK), WORD(MSG_DO
 constexpr Word kCreationFlags[] = {WORD(WSA_FLAG_OVERLAPPED), WORD(WSA_FLAG_NO_HANDLE_INHERIT), WORD(WSA_FLAG_REGISTERED_IO)};
 constexpr Word kPollFlags[] = {WORD(POLLERR),    WORD(POLLHUP),    WORD(POLLNVAL),  WORD(POLLWRNORM), WORD(POLLWRBAND),
                                WORD(POLLRDNORM), WORD(POLLRDBAND), WORD(POLLPRI)};
+constexpr Word kNetworkEvents[] = {WORD(FD_READ), WORD(FD_WRITE), WORD(FD_OOB), WORD(FD_ACCEPT), WORD(FD_CONNECT), WORD(FD_CLOSE), WORD(FD_QOS),
+                                   WORD(FD_GROUP_QOS), WORD(FD_ROUTING_INTERFACE_CHANGE), WORD(FD_ADDRESS_LIST_CHANGE)};
 constexpr Word kErrors[] = {
     WORD(WSAEINTR),        WORD(WSAEBADF),         WORD(WSAEACCES),       WORD(WSAEFAULT),        WORD(WSAEINVAL),
     WORD(WSAEMFILE),       WORD(WSAEWOULDBLOCK),   WORD(WSAEINPROGRESS),  WORD(WSAEALREADY),      WORD(WSAENOTSOCK),
@@ -56,7 +58,8 @@ constexpr Word kErrors[] = {
 
 // In the order of Words.
 constexpr std::span<const Word> kTables[] = {kFamilies, kSocketTypes, kProtocols, kLevels,       kSocketOptions, kTcpOptions,    kControls,
-                                             kHows,     kBacklogs,    kErrors,    kMessageFlags, kCreationFlags, kPollFlags};
+                                             kHows,     kBacklogs,    kErrors,    kMessageFlags, kCreationFlags, kPollFlags,
+                                             kNetworkEvents};
 static_assert(std::size(kTables) == static_cast<size_t>(Words::kCount));
 
 }  // namespace

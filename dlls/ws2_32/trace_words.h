@@ -7,7 +7,7 @@ namespace windsock::trace {
 
 // What kind of number it is.
 enum class Words : uint8_t {
-  kFamily, kSocketType, kProtocol, kLevel, kSocketOption, kTcpOption, kControl, kHow, kBacklog, kError, kMessageFlags, kCreationFlags, kPollFlags, kCount
+  kFamily, kSocketType, kProtocol, kLevel, kSocketOption, kTcpOption, kControl, kHow, kBacklog, kError, kMessageFlags, kCreationFlags, kPollFlags, kNetworkEvents, kCount
 };
 
 // The name of a value; null when it has none.

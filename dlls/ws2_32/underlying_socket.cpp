@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "dlls/common/debug.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/port_reservations.h"
 #include "dlls/ws2_32/server_client.h"
@@ -26,6 +27,7 @@ std::mutex& association_mutex() {
 UnderlyingSocket::UnderlyingSocket(SocketKind kind, uint32_t seen) : seen_(seen), kind_(kind), stream_(kind.type == SOCK_STREAM) {}
 
 UnderlyingSocket::~UnderlyingSocket() {
+  delete selection();
   if (has_seen(Seen::kReservesPorts)) PortReservations::instance().forget(*this);
   if (services::Port* port = port_.load(std::memory_order_relaxed)) services::release_port(port);
 }
@@ -107,6 +109,19 @@ WsaResult<void> UnderlyingSocket::associate(services::Port* port, uintptr_t key)
   port_key_ = key;
   port_.store(port, std::memory_order_release);
   return {};
+}
+
+EventSelection& UnderlyingSocket::make_selection() {
+  if (EventSelection* there = selection()) return *there;
+  auto made = std::make_unique<EventSelection>();
+  EventSelection* none = nullptr;
+  return selection_.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel) ? *made.release() : *none;
+}
+
+// Left alone: the parent's other threads may have been in the midst of it.
+void UnderlyingSocket::forget_selection() {
+  forget(Seen::kSelected);
+  selection_.store(nullptr, std::memory_order_relaxed);
 }
 
 EchoIds& UnderlyingSocket::echo_ids() {

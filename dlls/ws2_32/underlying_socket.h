@@ -28,6 +28,8 @@ struct Port;
 
 namespace windsock {
 
+class EventSelection;
+
 // Windows' numbers: AF_*, SOCK_*, IPPROTO_*.
 struct SocketKind {
   int family = 0;
@@ -58,7 +60,8 @@ enum class Seen : uint32_t {
   kModeBorrowed = 1 << 18,      // is or was non-blocking at the host for a moment, whatever its Windows mode (host_mode.h)
   kReused = 1 << 19,            // disconnected to be used again: it counts as bound, and AcceptEx takes it
   kNeedsContext = 1 << 20,      // connected by AcceptEx or ConnectEx, whose program has not said SO_UPDATE_…_CONTEXT
-  kAwaitsConnection = 1 << 21,  // the accept socket of an AcceptEx under way
+  kAwaitsConnection = 1 << 21,  // AcceptEx or ConnectEx is to connect it
+  kSelected = 1 << 15,          // a program has selected network events in this process (event_selection.h)
   kOptionsSet = 1 << 22,        // setsockopt was called
   kEcho = 1 << 17,              // a raw ICMP socket that is the host's socket for echoes (echo_socket.h)
 };
@@ -138,6 +141,13 @@ class UnderlyingSocket {
     return {port, port_key_, (get(StateField::kCompletion) & static_cast<uint32_t>(Completion::kSkipsSuccess)) != 0};
   }
 
+  // ---- network events (event_selection.h) -----------------------------------------------------------------------------------
+  // Null until events were selected for the first time; then it stays.
+  EventSelection* selection() const { return selection_.load(std::memory_order_acquire); }
+  EventSelection& make_selection();
+  // In a fork's child: it is the parent's.
+  void forget_selection();
+
   // ---- what echo requests were sent, of a socket for echoes (echo_socket.h) -------------------------------------------------
   EchoIds& echo_ids();
 
@@ -165,6 +175,7 @@ class UnderlyingSocket {
   SlotId slot_;                                         // under mutex_
   std::atomic<services::Port*> port_{nullptr};          // set once, after the key
   uintptr_t port_key_ = 0;
+  std::atomic<EventSelection*> selection_{nullptr};     // owned
   mutable std::mutex mutex_;
   StateValues local_{};
   std::vector<Deferred> deferred_;                      // under mutex_

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dlls/common/host_socket.h"
+#include "dlls/ws2_32/event_selection.h"
 
 namespace windsock {
 
@@ -65,6 +66,7 @@ std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, h
     case EAGAIN:
       if (is_still_connecting(socket)) return static_cast<WsaError>(WSAENOTCONN);
       if (host_flags & host::kMsgDontWait) return static_cast<WsaError>(WSAEWOULDBLOCK);
+      if (direction == Direction::kSend) enable_events(socket, Enabling::kFullSend);
       if (met_a_loan(socket, direction)) return std::nullopt;
       return would_block_error(socket, direction);
     case ECONNRESET:

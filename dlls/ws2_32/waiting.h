@@ -20,10 +20,11 @@ WsaError would_block_error(SocketRef& socket, Direction direction);
 // of the call: with kMsgDontWait it was never to wait, whatever the socket's mode and timeouts are.
 std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error, int host_flags);
 
-// Without these EAGAIN means what it says: no timeout was set, no connect is under way.
+// Without these EAGAIN means what it says and nothing more: no timeout was set, no connect is under way, nobody is to be told when there is
+// room again.
 inline constexpr uint32_t kEagainUnclear = static_cast<uint32_t>(Seen::kReceiveTimeout) | static_cast<uint32_t>(Seen::kSendTimeout) |
                                            static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kConnecting) |
-                                           static_cast<uint32_t>(Seen::kModeBorrowed);
+                                           static_cast<uint32_t>(Seen::kModeBorrowed) | static_cast<uint32_t>(Seen::kSelected);
 
 // Calls `call` (a host call that may report EINTR) until it is not interrupted by chance. WSAEINTR: the socket was closed.
 template <typename Call>

@@ -10,6 +10,7 @@ regress_sources = \
 	tests/regress/datagram_test.cpp \
 	tests/regress/disconnect_test.cpp \
 	tests/regress/duplicate_test.cpp \
+	tests/regress/event_select_test.cpp \
 	tests/regress/event_test.cpp \
 	tests/regress/handoff_test.cpp \
 	tests/regress/hook_test.cpp \
@@ -42,7 +43,7 @@ regress_sources = \
 	tests/regress/unix_test.cpp
 regress_headers = tests/regress/alterations.h tests/regress/completion_port.h tests/regress/datagram_pair.h \
 	tests/regress/extension.h tests/regress/fixture.h tests/regress/held_thread.h tests/regress/message.h \
-	tests/regress/open_file.h tests/regress/overlapped_call.h \
+	tests/regress/open_file.h tests/regress/overlapped_call.h tests/regress/selected_events.h \
 	tests/regress/second_descriptor.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt tests/regress/shards.py

@@ -58,6 +58,9 @@ uintptr_t call_procedure(const void* procedure, const uintptr_t* arguments, uint
 
 const void* procedure_for_program(const void* function) { return function; }
 
+HeldEvent* hold_event(Handle) { return unavailable<HeldEvent*>(nullptr); }
+void signal_event(HeldEvent*) {}
+void release_event(HeldEvent*) {}
 PendingEvent* prepare_event(Handle) { return unavailable<PendingEvent*>(nullptr); }
 void tell_event(PendingEvent*) {}
 void drop_event(PendingEvent*) {}

@@ -1,0 +1,97 @@
+// EventSelection: the network events that a program has selected on a socket, and who is told of them (WSAEventSelect, WSAAsyncSelect).
+//
+// There is one at most for an underlying socket, through whichever descriptor it was made; a new one takes the place of the former. The
+// latch (event_latch.h) decides what is told. It is asked when the host tells of a change, and after each call of the program
+// that enables an event; the host is asked then for what is true now, unless it is known: when a receive has taken all there was, and the
+// host has told of nothing new since it began, there is nothing.
+//
+// The thread that waits for the event serves the socket itself: a selection counts as an operation under way (io_driver.h).
+//
+// Threads: everything under the selection's own lock, telling too, so that WSAEnumNetworkEvents takes the record and resets the event in
+// one step. Lanes of SocketIo may be locked before it, never after.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "dlls/ws2_32/descriptor.h"
+#include "dlls/ws2_32/event_latch.h"
+#include "dlls/ws2_32/host_services.h"
+
+namespace windsock {
+
+// Who is told.
+class EventTarget {
+ public:
+  virtual ~EventTarget() = default;
+  // Of these events of the socket, which are recorded. With the selection's lock held.
+  virtual void tell(const SocketRef& socket, uint32_t events, EventLatch& latch) = 0;
+};
+
+class EventSelection {
+ public:
+  // The selection of a socket; null: nothing is selected.
+  static EventSelection* of(const SocketRef& socket) {
+    return socket.socket().has_seen(Seen::kSelected) ? socket.socket().selection() : nullptr;
+  }
+
+  // Takes the place of any former selection; no events, and no target: none is left. The socket is non-blocking from then on.
+  static WsaResult<void> select(SocketRef& socket, std::shared_ptr<EventTarget> target, uint32_t events);
+  // What the listener has selected is selected on its connection, too.
+  static void inherit(SocketRef& listener, SocketRef& connection);
+  // The record, which is empty afterwards; an event object (or null) is reset in the same step. WSAEINVAL: it is none.
+  static WsaResult<NetworkEvents> take_record(SocketRef& socket, services::Handle event);
+  // The descriptor is being closed: a selection that was made through it ends.
+  static void closing(Descriptor& descriptor);
+
+  // What the host has told (host::kReady…); nothing, if that may be over.
+  void ready(SocketRef& socket, std::optional<uint32_t> host_events);
+  // The program has made a call that enables events.
+  void called(SocketRef& socket, Enabling call);
+
+  // A receive: begun with the value of changes(), and ended.
+  enum class Left : uint8_t { kNothing, kUnknown };
+  uint32_t changes() const { return changes_.load(std::memory_order_acquire); }
+  void received(SocketRef& socket, uint32_t changes_before, Left left);
+
+ private:
+  bool replace(SocketRef& socket, std::shared_ptr<EventTarget> target, uint32_t events);
+  void note(SocketRef& socket, uint32_t host_events);
+
+  std::mutex mutex_;
+  EventLatch latch_;
+  std::shared_ptr<EventTarget> target_;
+  uint64_t descriptor_ = 0;   // through which it was made: a token of the socket table
+  bool has_ends_ = false;     // an end, an error or urgent data was told of: a short receive does not mean that nothing is left
+  std::atomic<uint32_t> changes_{0};
+};
+
+// After a receive of the program's, around whose host calls it stands.
+class ReceiveScope {
+ public:
+  explicit ReceiveScope(SocketRef& socket) : socket_(socket), selection_(EventSelection::of(socket)) {
+    if (selection_) [[unlikely]] changes_ = selection_->changes();
+  }
+  ~ReceiveScope() {
+    if (selection_) [[unlikely]] selection_->received(socket_, changes_, left_);
+  }
+  ReceiveScope(const ReceiveScope&) = delete;
+  ReceiveScope& operator=(const ReceiveScope&) = delete;
+  void took_all() { left_ = EventSelection::Left::kNothing; }
+
+ private:
+  SocketRef& socket_;
+  EventSelection* const selection_;
+  uint32_t changes_ = 0;
+  EventSelection::Left left_ = EventSelection::Left::kUnknown;
+};
+
+// After another call that enables events.
+inline void enable_events(SocketRef& socket, Enabling call) {
+  if (EventSelection* selection = EventSelection::of(socket)) [[unlikely]] selection->called(socket, call);
+}
+
+}  // namespace windsock

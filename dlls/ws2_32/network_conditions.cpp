@@ -1,0 +1,127 @@
+#include "dlls/ws2_32/network_conditions.h"
+
+#include <winsock2.h>
+
+#include "dlls/common/host_epoll.h"
+#include "dlls/common/host_socket.h"
+#include "dlls/ws2_32/socket_life.h"
+
+namespace windsock {
+
+namespace {
+
+using host::kReadyErr, host::kReadyHup, host::kReadyIn, host::kReadyOut, host::kReadyPri, host::kReadyReadHangUp;
+
+constexpr uint32_t kAnyEnd = kReadyErr | kReadyHup | kReadyReadHangUp;
+
+static_assert(host::kPollIn == kReadyIn && host::kPollPri == kReadyPri && host::kPollOut == kReadyOut && host::kPollErr == kReadyErr &&
+              host::kPollHup == kReadyHup && host::kPollReadHangUp == kReadyReadHangUp);
+
+// What the host has to say of the socket's error, which it forgets.
+WsaError take_host_error(SocketRef& socket) {
+  auto error = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError);
+  return error ? wsa_error_from_host(static_cast<host::Errno>(error.value())) : WsaError::kNone;
+}
+
+bool is_connected(SocketRef& socket) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (underlying.has_seen(Seen::kConnected)) return true;
+  if (!underlying.has_seen(Seen::kConnecting) && !underlying.has_seen(Seen::kForeign)) return false;
+  if (!host::peer_address(socket.fd())) return false;
+  underlying.saw(Seen::kConnected);
+  return true;
+}
+
+// A stream without a connection: one is under way and may have failed.
+NetworkEvents without_connection(SocketRef& socket, uint32_t host_events, uint32_t wanted) {
+  NetworkEvents now;
+  UnderlyingSocket& underlying = socket.socket();
+  bool may_have_failed = underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kForeign);
+  // What ConnectEx begins, ConnectEx ends.
+  if (!(wanted & FD_CONNECT) || !(host_events & kReadyErr) || !may_have_failed || underlying.has_seen(Seen::kAwaitsConnection)) return now;
+  WsaError error = take_host_error(socket);
+  if (error == WsaError::kNone) return now;
+  underlying.forget(Seen::kConnecting);
+  now.add(FD_CONNECT, error);
+  return now;
+}
+
+// Whether the end of receiving is the peer's, not a shutdown on this side.
+bool has_peer_ended(SocketRef& socket, uint32_t host_events) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (!underlying.has_seen(Seen::kReceiveShut) && !underlying.has_seen(Seen::kForeign)) return true;
+  if (underlying.kind().protocol != IPPROTO_TCP) return (host_events & kReadyHup) || !underlying.has_seen(Seen::kReceiveShut);
+  using enum host::TcpState;
+  auto tcp = host::tcp_statistics(socket.fd());
+  return !tcp || (tcp.value().state != kEstablished && tcp.value().state != kFinWait1 && tcp.value().state != kFinWait2);
+}
+
+// A connection whose end, or error, the host tells of.
+void add_ends(SocketRef& socket, uint32_t host_events, uint32_t wanted, NetworkEvents& now) {
+  UnderlyingSocket& underlying = socket.socket();
+  // An error without a hang-up is told by the call that meets it.
+  if ((wanted & FD_CLOSE) && (host_events & kReadyErr) && (host_events & kReadyHup)) {
+    WsaError error = take_host_error(socket);
+    if (error != WsaError::kNone) {
+      underlying.saw(Seen::kReset);
+      now.add(FD_CLOSE, error == static_cast<WsaError>(WSAECONNRESET) ? error : static_cast<WsaError>(WSAECONNABORTED));
+    }
+  }
+  if (underlying.has_seen(Seen::kReset)) {
+    if (!(now.events & FD_CLOSE)) now.add(FD_CLOSE, static_cast<WsaError>(WSAECONNRESET));
+    return;
+  }
+  auto waiting = host::bytes_readable(socket.fd());
+  if (waiting && waiting.value() > 0) {
+    if (!underlying.has_seen(Seen::kReceiveShut)) now.add(FD_READ);
+  } else if (has_peer_ended(socket, host_events)) {
+    now.add(FD_CLOSE);
+  }
+}
+
+NetworkEvents of_connection(SocketRef& socket, uint32_t host_events, uint32_t wanted) {
+  NetworkEvents now;
+  UnderlyingSocket& underlying = socket.socket();
+  now.add(FD_CONNECT);
+  if (host_events & kAnyEnd || underlying.has_seen(Seen::kReset)) [[unlikely]] {
+    add_ends(socket, host_events, wanted, now);
+  } else if (host_events & kReadyIn) {
+    now.add(FD_READ);
+  }
+  if ((host_events & kReadyOut) && !(now.events & FD_CLOSE && underlying.has_seen(Seen::kReset)) && !underlying.has_seen(Seen::kSendShut))
+    now.add(FD_WRITE);
+  if (host_events & kReadyPri) [[unlikely]] {
+    auto in_line = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoOobInline);
+    if (!in_line || in_line.value() == 0) now.add(FD_OOB);
+  }
+  return now;
+}
+
+NetworkEvents of_datagrams(SocketRef& socket, uint32_t host_events) {
+  NetworkEvents now;
+  if (host_events & (kReadyIn | kReadyErr) && !socket.socket().has_seen(Seen::kReceiveShut)) now.add(FD_READ);
+  if (host_events & kReadyOut && !socket.socket().has_seen(Seen::kSendShut)) now.add(FD_WRITE);
+  if (socket.socket().has_seen(Seen::kConnected)) now.add(FD_CONNECT);
+  return now;
+}
+
+}  // namespace
+
+NetworkEvents network_conditions(SocketRef& socket, uint32_t host_events, uint32_t wanted) {
+  if (!socket.socket().is_stream()) return of_datagrams(socket, host_events);
+  if (is_connected(socket)) return of_connection(socket, host_events, wanted);
+  if (is_listening(socket)) {
+    NetworkEvents now;
+    if ((host_events & kReadyIn) || socket.socket().has_deferred()) now.add(FD_ACCEPT);
+    return now;
+  }
+  return without_connection(socket, host_events, wanted);
+}
+
+uint32_t readiness_now(SocketRef& socket) {
+  host::PollEntry entry{socket.fd(), host::kPollIn | host::kPollPri | host::kPollOut | host::kPollReadHangUp, 0};
+  auto polled = host::poll(&entry, 1, 0);
+  return polled && polled.value() > 0 ? static_cast<uint16_t>(entry.revents) : 0;
+}
+
+}  // namespace windsock
