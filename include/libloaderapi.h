@@ -10,8 +10,8 @@
 
 WINDSOCK_EXTERN_C_BEGIN
 
-/* kernel32, ws2_32, mswsock and wsock32 are Windsock's, with or without .dll, in any case, with or without a folder before them; anything else is a
- * library of the host, as dlopen finds it. NULL is the program. ERROR_MOD_NOT_FOUND where there is none, for GetModuleHandle also where it
+/* kernel32, user32, ws2_32, mswsock and wsock32 are Windsock's, with or without .dll, in any case, with or without a folder before them; anything
+ * else is a library of the host, as dlopen finds it. NULL is the program. ERROR_MOD_NOT_FOUND where there is none, for GetModuleHandle also where it
  * is not loaded. */
 WINBASEAPI HMODULE WINAPI GetModuleHandleA(LPCSTR lpModuleName);
 WINBASEAPI HMODULE WINAPI GetModuleHandleW(LPCWSTR lpModuleName);

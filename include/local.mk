@@ -77,10 +77,12 @@ dist_windsockinclude_HEADERS = \
 	include/windef.h \
 	include/windows.h \
 	include/winerror.h \
+	include/wingdi.h \
 	include/winnls.h \
 	include/winnt.h \
 	include/winsock.h \
 	include/winsock2.h \
+	include/winuser.h \
 	include/ws2def.h \
 	include/ws2ipdef.h \
 	include/ws2spi.h \
@@ -115,6 +117,7 @@ dist_windsockincludewindsock_HEADERS = \
 	include/windsock/ulong.h \
 	include/windsock/version.h \
 	include/windsock/wide.h \
+	include/windsock/window_messages.h \
 	include/windsock/winsock1_undef.h \
 	include/windsock/winsock2_calls.h \
 	include/windsock/winsock2_typedefs.h \

@@ -12,7 +12,9 @@
 #include <winbase.h>
 #include <wincon.h>
 #include <winerror.h>
+#include <wingdi.h>
 #include <winnls.h>
+#include <winuser.h>
 
 #if !defined WIN32_LEAN_AND_MEAN && !defined _WINSOCK2API_ && !defined _WINSOCKAPI_
 #include <winsock.h>

@@ -36,7 +36,7 @@ SOCKET_HEADERS = {
 SLICE_HEADERS = ['basetsd.h', 'guiddef.h', 'minwindef.h', 'windef.h', 'winnt.h', 'winerror.h', 'minwinbase.h',
                  'winbase.h', 'handleapi.h', 'heapapi.h', 'errhandlingapi.h', 'fileapi.h', 'ioapiset.h', 'synchapi.h', 'processthreadsapi.h',
                  'profileapi.h', 'sysinfoapi.h', 'fibersapi.h', 'libloaderapi.h', 'processenv.h', 'stringapiset.h', 'timezoneapi.h', 'wincon.h',
-                 'windows.h']
+                 'wingdi.h', 'winuser.h', 'windows.h']
 # What has to be included before a header that does not stand by itself, on either side.
 BEFORE = {'ws2def.h': 'winsock2.h', 'ws2ipdef.h': 'winsock2.h', 'mstcpip.h': 'winsock2.h ws2ipdef.h',
           'afunix.h': 'winsock2.h', 'qos.h': 'windows.h', 'inaddr.h': 'windows.h', 'in6addr.h': 'windows.h',
