@@ -11,6 +11,7 @@
 #include "dlls/kernel32/console_signals.h"
 #include "dlls/kernel32/dispatcher.h"
 #include "dlls/kernel32/handle_table.h"
+#include "dlls/kernel32/message_provider.h"
 #include "dlls/kernel32/process.h"
 #include "dlls/kernel32/thread.h"
 #include "dlls/kernel32/thread_values.h"
@@ -22,6 +23,7 @@ namespace {
 
 // In the order in which locks nest: a process that is collected signals its object.
 void prepare() {
+  message_provider::lock_for_fork();
   console_signals::lock_for_fork();
   thread_values::lock_for_fork();
   callback_pool::lock_for_fork();
@@ -43,6 +45,7 @@ void release() {
   callback_pool::unlock_after_fork();
   thread_values::unlock_after_fork();
   console_signals::unlock_after_fork();
+  message_provider::unlock_after_fork();
 }
 
 void reset() {
@@ -64,6 +67,8 @@ void reset() {
   thread_values::unlock_after_fork();
   console_signals::reset_in_child();
   console_signals::unlock_after_fork();
+  message_provider::reset_in_child();
+  message_provider::unlock_after_fork();
 }
 
 __attribute__((constructor)) void register_fork_handlers() { ::pthread_atfork(prepare, release, reset); }

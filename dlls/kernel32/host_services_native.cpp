@@ -11,6 +11,7 @@
 #include "dlls/common/host.h"
 #include "dlls/common/host_thread.h"
 #include "dlls/common/process_register.h"
+#include "dlls/kernel32/message_provider.h"
 #include "dlls/kernel32/socket_provider.h"
 
 namespace windsock::services {
@@ -76,6 +77,12 @@ void tell_routine(PendingRoutine* routine, uint32_t error, uint32_t bytes, void*
   windsock_tell_routine(routine, error, bytes, overlapped, flags);
 }
 void drop_routine(PendingRoutine* routine) { windsock_drop_routine(routine); }
+
+PendingMessages* prepare_messages(Handle window) { return windsock_prepare_messages(window); }
+bool tell_message(PendingMessages* messages, uint32_t message, uintptr_t wparam, intptr_t lparam) {
+  return windsock_tell_message(messages, message, wparam, lparam);
+}
+void drop_messages(PendingMessages* messages) { windsock_drop_messages(messages); }
 
 bool start_background_thread(void* (*run)(void*)) { return host::start_service_thread(run).ok(); }
 

@@ -17,7 +17,7 @@ using namespace windsock::kernel32;
 
 namespace {
 
-enum class Library : uint8_t { kernel32, ws2_32, mswsock, wsock32 };
+enum class Library : uint8_t { kernel32, user32, ws2_32, mswsock, wsock32 };
 
 struct LibraryRow {
   Library library;
@@ -26,6 +26,7 @@ struct LibraryRow {
 };
 constexpr LibraryRow kLibraries[] = {
     {Library::kernel32, "kernel32", "libkernel32.so.1"},
+    {Library::user32, "user32", "libuser32.so.1"},
     {Library::ws2_32, "ws2_32", "libws2_32.so.1"},
     {Library::mswsock, "mswsock", "libmswsock.so.1"},
     {Library::wsock32, "wsock32", "libwsock32.so.1"},

@@ -37,6 +37,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/last_error.cpp dlls/kernel32/last_error.h \
 	dlls/kernel32/libraries.cpp \
 	dlls/kernel32/lookup.cpp dlls/kernel32/lookup.h \
+	dlls/kernel32/message_provider.cpp dlls/kernel32/message_provider.h \
 	dlls/kernel32/message_text.cpp dlls/kernel32/message_text.h \
 	dlls/kernel32/mutex.cpp dlls/kernel32/mutex.h \
 	dlls/kernel32/new_object.h \
@@ -65,7 +66,7 @@ libkernel32_la_LDFLAGS += -Wl,-z,defs
 endif
 EXTRA_libkernel32_la_DEPENDENCIES = dlls/kernel32/kernel32.map
 
-# The program's interface under one version, the seam to ws2_32 under a private one.
+# The program's interface under one version, the seams to ws2_32 and user32 under a private one.
 dlls/kernel32/kernel32.map: dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk dlls/kernel32/local.mk
 	$(AM_V_GEN)$(MKDIR_P) dlls/kernel32 && { \
 	$(AWK) -v version=WINDSOCK_KERNEL32_1 -f $(top_srcdir)/dlls/common/spec_to_map.awk $(top_srcdir)/dlls/kernel32/kernel32.spec && \
@@ -73,8 +74,8 @@ dlls/kernel32/kernel32.map: dlls/kernel32/kernel32.spec dlls/common/spec_to_map.
 CLEANFILES += dlls/kernel32/kernel32.map
 EXTRA_DIST += dlls/kernel32/kernel32.spec dlls/common/spec_to_map.awk
 
-# What GetProcAddress finds: the names of all four libraries, as Windows programs know them.
-procedure_lists = dlls/kernel32/kernel32.spec dlls/ws2_32/ws2_32.spec dlls/mswsock/mswsock.spec dlls/wsock32/wsock32.spec
+# What GetProcAddress finds: the names of all five libraries, as Windows programs know them.
+procedure_lists = dlls/kernel32/kernel32.spec dlls/user32/user32.spec dlls/ws2_32/ws2_32.spec dlls/mswsock/mswsock.spec dlls/wsock32/wsock32.spec
 dlls/kernel32/kernel32.procedures: $(procedure_lists) dlls/common/spec_to_procedures.awk
 	$(AM_V_GEN)$(MKDIR_P) dlls/kernel32 && { for list in $(procedure_lists); do \
 	$(AWK) -f $(top_srcdir)/dlls/common/spec_to_procedures.awk $(top_srcdir)/$$list || exit; done; } > $@-new && mv $@-new $@

@@ -30,6 +30,7 @@ static_assert(static_cast<uint32_t>(Win32Error::kWaitTimeout) == WAIT_TIMEOUT);
 static_assert(static_cast<uint32_t>(Win32Error::kAbandonedWait) == ERROR_ABANDONED_WAIT_0);
 static_assert(static_cast<uint32_t>(Win32Error::kIoIncomplete) == ERROR_IO_INCOMPLETE);
 static_assert(static_cast<uint32_t>(Win32Error::kNotFound) == ERROR_NOT_FOUND);
+static_assert(static_cast<uint32_t>(Win32Error::kInvalidWindowHandle) == ERROR_INVALID_WINDOW_HANDLE);
 static_assert(static_cast<uint32_t>(Win32Error::kInvalidParameter) == ERROR_INVALID_PARAMETER);
 static_assert(static_cast<uint32_t>(Win32Error::kInsufficientBuffer) == ERROR_INSUFFICIENT_BUFFER);
 static_assert(static_cast<uint32_t>(Win32Error::kBadExeFormat) == ERROR_BAD_EXE_FORMAT);

@@ -42,6 +42,7 @@ enum class Win32Error : uint32_t {
   kInvalidFlags = 1004,
   kNoUnicodeTranslation = 1113,
   kNotFound = 1168,
+  kInvalidWindowHandle = 1400,
   kTimeout = 1460,
   kNotSameObject = 1656,
 };

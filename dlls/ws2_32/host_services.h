@@ -98,6 +98,14 @@ PendingRoutine* prepare_routine(const void* routine);
 void tell_routine(PendingRoutine* routine, uint32_t error, uint32_t bytes, void* overlapped, uint32_t flags);
 void drop_routine(PendingRoutine* routine);
 
+// A window of the program, to which messages are to be posted by any thread. Null: there is none. The host may count on messages to come:
+// the window's thread serves the sockets while it waits for one.
+struct PendingMessages;
+PendingMessages* prepare_messages(Handle window);
+// As PostMessage, and like it may fail: the window is gone, or its queue full; the last error says which. More may follow.
+bool tell_message(PendingMessages* messages, uint32_t message, uintptr_t wparam, intptr_t lparam);
+void drop_messages(PendingMessages* messages);
+
 // A completion port: references to it. A port whose last handle is closed loses what is posted to it.
 struct Port;
 void retain_port(Port* port);

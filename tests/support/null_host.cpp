@@ -67,6 +67,9 @@ void drop_event(PendingEvent*) {}
 PendingRoutine* prepare_routine(const void*) { return unavailable<PendingRoutine*>(nullptr); }
 void tell_routine(PendingRoutine*, uint32_t, uint32_t, void*, uint32_t) {}
 void drop_routine(PendingRoutine*) {}
+PendingMessages* prepare_messages(Handle) { return unavailable<PendingMessages*>(nullptr); }
+bool tell_message(PendingMessages*, uint32_t, uintptr_t, intptr_t) { return unavailable(false); }
+void drop_messages(PendingMessages*) {}
 
 // There are no ports: nobody associates a socket with one.
 void retain_port(Port*) {}
