@@ -120,10 +120,10 @@ $(libws2_32_core_la_OBJECTS): | dlls/ws2_32/ws2_32.answers dlls/mswsock/mswsock.
 CLEANFILES += dlls/ws2_32/ws2_32.map dlls/ws2_32/ws2_32.answers
 EXTRA_DIST += dlls/ws2_32/ws2_32.spec
 
-# -lws2_32 alone links any port: the name the linker looks for is a script that adds kernel32 and mswsock where they are needed. It names
+# -lws2_32 alone links any port: the name the linker looks for is a script that adds kernel32, mswsock and user32 where they are needed. It names
 # no folder, so an installation below a DESTDIR, or one that was moved, links too.
 install-exec-hook:
 	rm -f '$(DESTDIR)$(libdir)/libws2_32.so'
-	echo 'INPUT(-l:libws2_32.so.1 AS_NEEDED(-l:libkernel32.so.1 -l:libmswsock.so.1))' > '$(DESTDIR)$(libdir)/libws2_32.so'
+	echo 'INPUT(-l:libws2_32.so.1 AS_NEEDED(-l:libkernel32.so.1 -l:libmswsock.so.1 -l:libuser32.so.1))' > '$(DESTDIR)$(libdir)/libws2_32.so'
 uninstall-hook:
 	rm -f '$(DESTDIR)$(libdir)/libws2_32.so'
