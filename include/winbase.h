@@ -80,6 +80,8 @@ WINBASEAPI DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dw
 #endif
 WINBASEAPI HLOCAL WINAPI LocalFree(HLOCAL hMem);
 
+#define MAKEINTATOM(number) (LPTSTR)((ULONG_PTR)((WORD)(number)))
+
 WINBASEAPI int WINAPI lstrlenA(LPCSTR lpString);
 WINBASEAPI int WINAPI lstrlenW(LPCWSTR lpString);
 #define lstrlen WINDSOCK_AW(lstrlen)

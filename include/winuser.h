@@ -1,8 +1,8 @@
 /*
  * winuser.h - windows that are never shown, and the messages to them: what programs around WSAAsyncSelect need.
  *
- * The functions are libuser32's. A window has a procedure, a thread whose queue its messages come to, and a text; it has no place on
- * a screen, and no message tells of keyboard, mouse or painting. NOUSER leaves this header's names out.
+ * The functions are libuser32's. A window has a procedure, a thread whose queue its messages come to, and a text; it has no
+ * place on a screen, and no message tells of keyboard, mouse or painting. NOUSER leaves this header's names out.
  *
  * https://learn.microsoft.com/windows/win32/api/winuser/
  */
@@ -109,8 +109,8 @@ typedef LPWNDCLASSA LPWNDCLASS;
 #define CS_BYTEALIGNWINDOW 0x2000
 #define CS_GLOBALCLASS 0x4000
 
-/* The number of the class, which stands for its name; 0 and the last error: ERROR_CLASS_ALREADY_EXISTS, ERROR_INVALID_PARAMETER. There are
- * no classes but the program's own. */
+/* The number of the class, which stands for its name; 0 and the last error: ERROR_CLASS_ALREADY_EXISTS,
+ * ERROR_INVALID_PARAMETER. There are no classes but the program's own. */
 WINUSERAPI ATOM WINAPI RegisterClassA(const WNDCLASSA *lpWndClass);
 WINUSERAPI ATOM WINAPI RegisterClassW(const WNDCLASSW *lpWndClass);
 #define RegisterClass WINDSOCK_AW(RegisterClass)
@@ -215,12 +215,13 @@ typedef CREATESTRUCTA CREATESTRUCT;
 typedef LPCREATESTRUCTA LPCREATESTRUCT;
 #endif
 
-/* Sends WM_NCCREATE, WM_NCCALCSIZE and WM_CREATE. NULL and the last error: ERROR_CANNOT_FIND_WND_CLASS, ERROR_INVALID_WINDOW_HANDLE (the
- * parent), ERROR_TLW_WITH_WSCHILD. With HWND_MESSAGE for a parent no broadcast and no FindWindow reaches it. */
-WINUSERAPI HWND WINAPI CreateWindowExA(DWORD dwExStyle, LPCSTR lpClassName, LPCSTR lpWindowName, DWORD dwStyle, int X, int Y, int nWidth,
-                                       int nHeight, HWND hWndParent, HMENU hMenu, HINSTANCE hInstance, LPVOID lpParam);
-WINUSERAPI HWND WINAPI CreateWindowExW(DWORD dwExStyle, LPCWSTR lpClassName, LPCWSTR lpWindowName, DWORD dwStyle, int X, int Y, int nWidth,
-                                       int nHeight, HWND hWndParent, HMENU hMenu, HINSTANCE hInstance, LPVOID lpParam);
+/* Sends WM_NCCREATE, WM_NCCALCSIZE and WM_CREATE. NULL and the last error: ERROR_CANNOT_FIND_WND_CLASS,
+ * ERROR_INVALID_WINDOW_HANDLE (the parent), ERROR_TLW_WITH_WSCHILD. With HWND_MESSAGE for a parent no broadcast and no
+ * FindWindow reaches it. */
+WINUSERAPI HWND WINAPI CreateWindowExA(DWORD dwExStyle, LPCSTR lpClassName, LPCSTR lpWindowName, DWORD dwStyle, int X, int Y,
+                                       int nWidth, int nHeight, HWND hWndParent, HMENU hMenu, HINSTANCE hInstance, LPVOID lpParam);
+WINUSERAPI HWND WINAPI CreateWindowExW(DWORD dwExStyle, LPCWSTR lpClassName, LPCWSTR lpWindowName, DWORD dwStyle, int X, int Y,
+                                       int nWidth, int nHeight, HWND hWndParent, HMENU hMenu, HINSTANCE hInstance, LPVOID lpParam);
 #define CreateWindowEx WINDSOCK_AW(CreateWindowEx)
 #define CreateWindowA(lpClassName, lpWindowName, dwStyle, x, y, nWidth, nHeight, hWndParent, hMenu, hInstance, lpParam) \
     CreateWindowExA(0, lpClassName, lpWindowName, dwStyle, x, y, nWidth, nHeight, hWndParent, hMenu, hInstance, lpParam)
@@ -259,7 +260,8 @@ WINUSERAPI int WINAPI GetWindowTextLengthW(HWND hWnd);
 #define GWLP_USERDATA (-21)
 #define GWLP_ID (-12)
 
-/* A value of the window, or from 0 on of its cbWndExtra bytes: ERROR_INVALID_INDEX for what is neither. Set gives the value before. */
+/* A value of the window, or from 0 on of its cbWndExtra bytes: ERROR_INVALID_INDEX for what is neither. Set gives the value
+ * before. */
 WINUSERAPI LONG WINAPI GetWindowLongA(HWND hWnd, int nIndex);
 WINUSERAPI LONG WINAPI GetWindowLongW(HWND hWnd, int nIndex);
 #define GetWindowLong WINDSOCK_AW(GetWindowLong)
@@ -336,8 +338,8 @@ typedef struct tagMSG {
 #define PM_QS_PAINT (QS_PAINT << 16)
 #define PM_QS_SENDMESSAGE (QS_SENDMESSAGE << 16)
 
-/* What was sent from other threads is dealt with first; then come posted messages, WM_QUIT, WM_TIMER. GetMessage gives 0 for WM_QUIT, -1 and
- * ERROR_INVALID_WINDOW_HANDLE for what is no window. While it waits, the thread does the I/O of sockets whose messages it waits for. */
+/* What was sent from other threads is dealt with first; then come posted messages, WM_QUIT, WM_TIMER. GetMessage gives 0 for
+ * WM_QUIT, -1 and ERROR_INVALID_WINDOW_HANDLE for what is no window. */
 WINUSERAPI BOOL WINAPI GetMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax);
 WINUSERAPI BOOL WINAPI GetMessageW(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax);
 #define GetMessage WINDSOCK_AW(GetMessage)
@@ -354,8 +356,9 @@ WINUSERAPI LONG WINAPI GetMessageTime(void);
 WINUSERAPI DWORD WINAPI GetMessagePos(void);
 WINUSERAPI VOID WINAPI PostQuitMessage(int nExitCode);
 
-/* By any thread. ERROR_INVALID_WINDOW_HANDLE, ERROR_NOT_ENOUGH_QUOTA (10,000 messages wait), ERROR_MESSAGE_SYNC_ONLY (a message of the system's
- * with pointers). A thread has a queue once it has asked for a message, or made a window: before, ERROR_INVALID_THREAD_ID. */
+/* By any thread. ERROR_INVALID_WINDOW_HANDLE, ERROR_NOT_ENOUGH_QUOTA (10,000 messages wait), ERROR_MESSAGE_SYNC_ONLY (a
+ * message of the system's with pointers). A thread has a queue once it has asked for a message, or made a window: before,
+ * ERROR_INVALID_THREAD_ID. */
 WINUSERAPI BOOL WINAPI PostMessageA(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam);
 WINUSERAPI BOOL WINAPI PostMessageW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam);
 #define PostMessage WINDSOCK_AW(PostMessage)
@@ -374,8 +377,8 @@ WINUSERAPI BOOL WINAPI PostThreadMessageW(DWORD idThread, UINT Msg, WPARAM wPara
 #define ISMEX_CALLBACK 0x00000004
 #define ISMEX_REPLIED 0x00000008
 
-/* The window's thread calls its procedure when it next asks for a message, or waits for an answer itself; the sender, too, goes on
- * receiving meanwhile. */
+/* The window's thread calls its procedure when it next asks for a message, or waits for an answer itself; the sender, too,
+ * goes on receiving meanwhile. */
 WINUSERAPI LRESULT WINAPI SendMessageA(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam);
 WINUSERAPI LRESULT WINAPI SendMessageW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam);
 #define SendMessage WINDSOCK_AW(SendMessage)
@@ -492,8 +495,8 @@ WINUSERAPI HCURSOR WINAPI LoadCursorW(HINSTANCE hInstance, LPCWSTR lpCursorName)
 #define MB_ICONMASK 0x000000F0
 #define MB_DEFMASK 0x00000F00
 
-/* Writes both texts to the standard error, and answers as if the box had been closed: IDCANCEL where there is that button, else the
- * default one's. ERROR_INVALID_MSGBOX_STYLE. */
+/* Writes both texts to the standard error, and answers as if the box had been closed: IDCANCEL where there is that button,
+ * else the default one's. ERROR_INVALID_MSGBOX_STYLE. */
 WINUSERAPI int WINAPI MessageBoxA(HWND hWnd, LPCSTR lpText, LPCSTR lpCaption, UINT uType);
 WINUSERAPI int WINAPI MessageBoxW(HWND hWnd, LPCWSTR lpText, LPCWSTR lpCaption, UINT uType);
 #define MessageBox WINDSOCK_AW(MessageBox)

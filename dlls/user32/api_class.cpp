@@ -44,7 +44,7 @@ const char16_t* menu_of(const WindowClass& window_class, const char16_t*) {
 
 template <typename Form, typename Class>
 ATOM register_class(const Class& wanted, HICON small_icon) {
-  if (wanted.cbClsExtra < 0 || wanted.cbWndExtra < 0) return failed(ERROR_INVALID_PARAMETER, ATOM{0});
+  if (wanted.cbClsExtra < 0 || wanted.cbWndExtra < 0 || wanted.lpfnWndProc == nullptr) return failed(ERROR_INVALID_PARAMETER, ATOM{0});
   return with_memory(ATOM{0}, [&] {
     UserLock lock(user_mutex());
     WindowClass made;

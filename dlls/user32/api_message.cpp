@@ -64,8 +64,12 @@ LRESULT dispatch(const MSG* message, Encoding encoding) {
 
 BOOL GetMessageA(LPMSG message, HWND window, UINT first, UINT last) { return get_message(message, {window, first, last}); }
 BOOL GetMessageW(LPMSG message, HWND window, UINT first, UINT last) { return get_message(message, {window, first, last}); }
-BOOL PeekMessageA(LPMSG message, HWND window, UINT first, UINT last, UINT how) { return peek_message(message, {window, first, last}, how); }
-BOOL PeekMessageW(LPMSG message, HWND window, UINT first, UINT last, UINT how) { return peek_message(message, {window, first, last}, how); }
+BOOL PeekMessageA(LPMSG message, HWND window, UINT first, UINT last, UINT how) {
+  return peek_message(message, {window, first, last}, how);
+}
+BOOL PeekMessageW(LPMSG message, HWND window, UINT first, UINT last, UINT how) {
+  return peek_message(message, {window, first, last}, how);
+}
 
 // There is no keyboard: no message is one that becomes a character.
 BOOL TranslateMessage(const MSG*) { return FALSE; }

@@ -1,5 +1,5 @@
-// The exports for what descriptions of windows name (icons, cursors, brushes), and for messages to a person. Nothing of it is ever drawn: the
-// handles are there to be stored, and the person reads the standard error.
+// The exports for what descriptions of windows name (icons, cursors, brushes), and for messages to a person. Nothing of it is ever
+// drawn: the handles are there to be stored, and the person reads the standard error.
 #include <wingdi.h>
 #include <winuser.h>
 
@@ -32,7 +32,8 @@ constexpr Range kStockObjects[] = {{WHITE_BRUSH, NULL_PEN}, {OEM_FIXED_FONT, DC_
 
 template <size_t count>
 bool has(const Range (&ranges)[count], uintptr_t number) {
-  return std::any_of(std::begin(ranges), std::end(ranges), [&](const Range& range) { return number >= range.first && number <= range.last; });
+  return std::any_of(std::begin(ranges), std::end(ranges),
+                     [&](const Range& range) { return number >= range.first && number <= range.last; });
 }
 
 // Of the system's there are those with a number; of a module's there is none.
@@ -50,12 +51,12 @@ struct Buttons {
   int closing;
 };
 constexpr Buttons kButtons[] = {
-    {1, {IDOK}, IDOK},                             // MB_OK
-    {2, {IDOK, IDCANCEL}, IDCANCEL},               // MB_OKCANCEL
-    {3, {IDABORT, IDRETRY, IDIGNORE}, 0},          // MB_ABORTRETRYIGNORE
-    {3, {IDYES, IDNO, IDCANCEL}, IDCANCEL},        // MB_YESNOCANCEL
-    {2, {IDYES, IDNO}, 0},                         // MB_YESNO
-    {2, {IDRETRY, IDCANCEL}, IDCANCEL},            // MB_RETRYCANCEL
+    {1, {IDOK}, IDOK},                                  // MB_OK
+    {2, {IDOK, IDCANCEL}, IDCANCEL},                    // MB_OKCANCEL
+    {3, {IDABORT, IDRETRY, IDIGNORE}, 0},               // MB_ABORTRETRYIGNORE
+    {3, {IDYES, IDNO, IDCANCEL}, IDCANCEL},             // MB_YESNOCANCEL
+    {2, {IDYES, IDNO}, 0},                              // MB_YESNO
+    {2, {IDRETRY, IDCANCEL}, IDCANCEL},                 // MB_RETRYCANCEL
     {3, {IDCANCEL, IDTRYAGAIN, IDCONTINUE}, IDCANCEL},  // MB_CANCELTRYCONTINUE
 };
 
@@ -87,6 +88,7 @@ int MessageBoxA(HWND, LPCSTR text, LPCSTR caption, UINT type) {
 }
 int MessageBoxW(HWND, LPCWSTR text, LPCWSTR caption, UINT type) {
   return with_memory(0, [&] {
-    return show_message(windsock::utf8_from_utf16(wide_text(text)), caption != nullptr ? windsock::utf8_from_utf16(caption) : kCaption, type);
+    return show_message(windsock::utf8_from_utf16(wide_text(text)), caption != nullptr ? windsock::utf8_from_utf16(caption) : kCaption,
+                        type);
   });
 }

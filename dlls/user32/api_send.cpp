@@ -1,4 +1,5 @@
 // The exports that post and send messages, and those for who receives them.
+#include <processthreadsapi.h>
 #include <winuser.h>
 
 #include <algorithm>
@@ -29,7 +30,7 @@ bool for_windows(HWND window, UINT message, One one) {
   return all;
 }
 
-// By its own thread a message to no window makes a queue, by another it needs one.
+// The calling thread gets a queue if it has none; another one needs it.
 bool post_to_thread(MessageQueue* queue, UINT message, WPARAM wparam, LPARAM lparam) {
   if (queue == nullptr) return failed(ERROR_INVALID_THREAD_ID, false);
   if (has_pointers(message)) return failed(ERROR_MESSAGE_SYNC_ONLY, false);
@@ -44,7 +45,7 @@ BOOL post(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {
 }
 
 BOOL post_thread(DWORD thread, UINT message, WPARAM wparam, LPARAM lparam) {
-  MessageQueue::current();
+  if (thread == GetCurrentThreadId()) MessageQueue::current();
   UserLock lock(user_mutex());
   return post_to_thread(MessageQueue::find(thread), message, wparam, lparam);
 }
@@ -55,10 +56,13 @@ LRESULT send(HWND window, UINT message, WPARAM wparam, LPARAM lparam, Encoding e
   return window == HWND_BROADCAST ? TRUE : sent ? result : 0;
 }
 
-LRESULT send_within(HWND window, UINT message, WPARAM wparam, LPARAM lparam, UINT flags, UINT timeout, PDWORD_PTR answer, Encoding encoding) {
+LRESULT send_within(HWND window, UINT message, WPARAM wparam, LPARAM lparam, UINT flags, UINT timeout, PDWORD_PTR answer,
+                    Encoding encoding) {
   if (answer != nullptr) *answer = 0;
   LRESULT result = 0;
-  bool sent = for_windows(window, message, [&](HWND one) { return send_message(one, message, wparam, lparam, encoding, {flags, timeout}, result); });
+  bool sent = for_windows(window, message, [&](HWND one) {
+    return send_message(one, message, wparam, lparam, encoding, {flags, timeout}, result);
+  });
   if (sent && answer != nullptr) *answer = static_cast<DWORD_PTR>(result);
   return sent;
 }
@@ -76,18 +80,30 @@ const SentMessage* received_message() {
 
 BOOL PostMessageA(HWND window, UINT message, WPARAM wparam, LPARAM lparam) { return post(window, message, wparam, lparam); }
 BOOL PostMessageW(HWND window, UINT message, WPARAM wparam, LPARAM lparam) { return post(window, message, wparam, lparam); }
-BOOL PostThreadMessageA(DWORD thread, UINT message, WPARAM wparam, LPARAM lparam) { return post_thread(thread, message, wparam, lparam); }
-BOOL PostThreadMessageW(DWORD thread, UINT message, WPARAM wparam, LPARAM lparam) { return post_thread(thread, message, wparam, lparam); }
-LRESULT SendMessageA(HWND window, UINT message, WPARAM wparam, LPARAM lparam) { return send(window, message, wparam, lparam, Encoding::kAnsi); }
-LRESULT SendMessageW(HWND window, UINT message, WPARAM wparam, LPARAM lparam) { return send(window, message, wparam, lparam, Encoding::kWide); }
+BOOL PostThreadMessageA(DWORD thread, UINT message, WPARAM wparam, LPARAM lparam) {
+  return post_thread(thread, message, wparam, lparam);
+}
+BOOL PostThreadMessageW(DWORD thread, UINT message, WPARAM wparam, LPARAM lparam) {
+  return post_thread(thread, message, wparam, lparam);
+}
+LRESULT SendMessageA(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {
+  return send(window, message, wparam, lparam, Encoding::kAnsi);
+}
+LRESULT SendMessageW(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {
+  return send(window, message, wparam, lparam, Encoding::kWide);
+}
 LRESULT SendMessageTimeoutA(HWND window, UINT message, WPARAM wparam, LPARAM lparam, UINT flags, UINT timeout, PDWORD_PTR answer) {
   return send_within(window, message, wparam, lparam, flags, timeout, answer, Encoding::kAnsi);
 }
 LRESULT SendMessageTimeoutW(HWND window, UINT message, WPARAM wparam, LPARAM lparam, UINT flags, UINT timeout, PDWORD_PTR answer) {
   return send_within(window, message, wparam, lparam, flags, timeout, answer, Encoding::kWide);
 }
-BOOL SendNotifyMessageA(HWND window, UINT message, WPARAM wparam, LPARAM lparam) { return notify(window, message, wparam, lparam, Encoding::kAnsi); }
-BOOL SendNotifyMessageW(HWND window, UINT message, WPARAM wparam, LPARAM lparam) { return notify(window, message, wparam, lparam, Encoding::kWide); }
+BOOL SendNotifyMessageA(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {
+  return notify(window, message, wparam, lparam, Encoding::kAnsi);
+}
+BOOL SendNotifyMessageW(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {
+  return notify(window, message, wparam, lparam, Encoding::kWide);
+}
 
 BOOL ReplyMessage(LRESULT result) {
   const MessageQueue* queue = MessageQueue::current_if_any();

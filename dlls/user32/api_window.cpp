@@ -26,8 +26,8 @@ T ask(HWND handle, T failure, Body body) {
 
 // A place that the system is to choose is the corner of the screen that is not there.
 template <typename Form>
-HWND create(DWORD extended_style, const typename Form::Character* class_name, const typename Form::Character* name, DWORD style, int x, int y,
-            int width, int height, HWND parent, HMENU menu, HINSTANCE instance, LPVOID parameter) {
+HWND create(DWORD extended_style, const typename Form::Character* class_name, const typename Form::Character* name, DWORD style, int x,
+            int y, int width, int height, HWND parent, HMENU menu, HINSTANCE instance, LPVOID parameter) {
   if (x == CW_USEDEFAULT) x = y = 0;
   if (width == CW_USEDEFAULT) width = height = 0;
   return create_window(typename Form::Creation{parameter, instance, menu, parent, height, width, y, x, static_cast<LONG>(style), name,
@@ -39,7 +39,8 @@ template <typename Form>
 HWND find_window(HWND parent, HWND after, const typename Form::Character* class_name, const typename Form::Character* title) {
   return with_memory(HWND{nullptr}, [&] {
     UserLock lock(user_mutex());
-    if (parent != nullptr && parent != HWND_MESSAGE && windows::find(parent) == nullptr) return failed(ERROR_INVALID_WINDOW_HANDLE, HWND{nullptr});
+    if (parent != nullptr && parent != HWND_MESSAGE && windows::find(parent) == nullptr)
+      return failed(ERROR_INVALID_WINDOW_HANDLE, HWND{nullptr});
     ATOM name = class_name != nullptr ? names::find(class_name) : ATOM{0};
     if (class_name != nullptr && name == 0) return failed(ERROR_CANNOT_FIND_WND_CLASS, HWND{nullptr});
     std::u16string wanted = folded(wide_text(title));
@@ -78,12 +79,12 @@ int text_length(HWND window) {
 
 }  // namespace
 
-HWND CreateWindowExA(DWORD extended_style, LPCSTR class_name, LPCSTR name, DWORD style, int x, int y, int width, int height, HWND parent,
-                     HMENU menu, HINSTANCE instance, LPVOID parameter) {
+HWND CreateWindowExA(DWORD extended_style, LPCSTR class_name, LPCSTR name, DWORD style, int x, int y, int width, int height,
+                     HWND parent, HMENU menu, HINSTANCE instance, LPVOID parameter) {
   return create<AnsiForm>(extended_style, class_name, name, style, x, y, width, height, parent, menu, instance, parameter);
 }
-HWND CreateWindowExW(DWORD extended_style, LPCWSTR class_name, LPCWSTR name, DWORD style, int x, int y, int width, int height, HWND parent,
-                     HMENU menu, HINSTANCE instance, LPVOID parameter) {
+HWND CreateWindowExW(DWORD extended_style, LPCWSTR class_name, LPCWSTR name, DWORD style, int x, int y, int width, int height,
+                     HWND parent, HMENU menu, HINSTANCE instance, LPVOID parameter) {
   return create<WideForm>(extended_style, class_name, name, style, x, y, width, height, parent, menu, instance, parameter);
 }
 
@@ -100,7 +101,8 @@ BOOL IsChild(HWND parent, HWND window) {
   return ask(window, FALSE, [&](const Window&) { return BOOL{windows::is_descendant(window, parent)}; });
 }
 HWND GetParent(HWND window) {
-  return ask(window, HWND{nullptr}, [](const Window& one) { return one.place == Place::kChild || one.style & WS_POPUP ? one.parent : nullptr; });
+  return ask(window, HWND{nullptr},
+             [](const Window& one) { return one.place == Place::kChild || one.style & WS_POPUP ? one.parent : nullptr; });
 }
 DWORD GetWindowThreadProcessId(HWND window, LPDWORD process) {
   return ask(window, DWORD{0}, [&](const Window& one) {
@@ -111,8 +113,12 @@ DWORD GetWindowThreadProcessId(HWND window, LPDWORD process) {
 
 HWND FindWindowA(LPCSTR class_name, LPCSTR title) { return find_window<AnsiForm>(nullptr, nullptr, class_name, title); }
 HWND FindWindowW(LPCWSTR class_name, LPCWSTR title) { return find_window<WideForm>(nullptr, nullptr, class_name, title); }
-HWND FindWindowExA(HWND parent, HWND after, LPCSTR class_name, LPCSTR title) { return find_window<AnsiForm>(parent, after, class_name, title); }
-HWND FindWindowExW(HWND parent, HWND after, LPCWSTR class_name, LPCWSTR title) { return find_window<WideForm>(parent, after, class_name, title); }
+HWND FindWindowExA(HWND parent, HWND after, LPCSTR class_name, LPCSTR title) {
+  return find_window<AnsiForm>(parent, after, class_name, title);
+}
+HWND FindWindowExW(HWND parent, HWND after, LPCWSTR class_name, LPCWSTR title) {
+  return find_window<WideForm>(parent, after, class_name, title);
+}
 
 BOOL SetWindowTextA(HWND window, LPCSTR text) { return set_text<AnsiForm>(window, text); }
 BOOL SetWindowTextW(HWND window, LPCWSTR text) { return set_text<WideForm>(window, text); }

@@ -30,6 +30,11 @@ LONG_PTR access_procedure(Window& window, const LONG_PTR* changed, Encoding enco
   return before;
 }
 
+// A child stays its parent's; a window at the top may get another owner.
+LONG_PTR access_parent(Window& window, const LONG_PTR* changed, Encoding) {
+  return access(window.parent, window.place == Place::kChild ? nullptr : changed);
+}
+
 // A window cannot be made visible.
 LONG_PTR access_style(Window& window, const LONG_PTR* changed, Encoding) {
   LONG_PTR before = access(window.style, changed);
@@ -45,7 +50,7 @@ struct Row {
 constexpr Row kRows[] = {
     {GWLP_WNDPROC, true, access_procedure},
     {GWLP_HINSTANCE, true, [](Window& window, const LONG_PTR* changed, Encoding) { return access(window.instance, changed); }},
-    {GWLP_HWNDPARENT, true, [](Window& window, const LONG_PTR* changed, Encoding) { return access(window.parent, changed); }},
+    {GWLP_HWNDPARENT, true, access_parent},
     {GWLP_ID, false, [](Window& window, const LONG_PTR* changed, Encoding) { return access(window.id, changed); }},
     {GWLP_USERDATA, false, [](Window& window, const LONG_PTR* changed, Encoding) { return access(window.user_data, changed); }},
     {GWL_STYLE, false, access_style},

@@ -76,14 +76,10 @@ struct Row {
   LRESULT (*answer)(const Arguments& with);
 };
 constexpr Row kRows[] = {
-    {WM_NCCREATE, begin},
-    {WM_SETTEXT, [](const Arguments& with) { return set_text(with, with.lparam); }},
-    {WM_GETTEXT, get_text},
-    {WM_GETTEXTLENGTH, get_text_length},
-    {WM_CLOSE, close},
-    {WM_SYSCOMMAND, do_system_command},
-    {WM_QUERYENDSESSION, agree},
-    {WM_QUERYOPEN, agree},
+    {WM_NCCREATE, begin},        {WM_SETTEXT, [](const Arguments& with) { return set_text(with, with.lparam); }},
+    {WM_GETTEXT, get_text},      {WM_GETTEXTLENGTH, get_text_length},
+    {WM_CLOSE, close},           {WM_SYSCOMMAND, do_system_command},
+    {WM_QUERYENDSESSION, agree}, {WM_QUERYOPEN, agree},
     {WM_NCACTIVATE, agree},
 };
 

@@ -93,7 +93,8 @@ void MessageQueue::at_thread_end(void* value) {
   delete queue;
 }
 
-// The other threads are not here: their windows are gone, and what was sent to them is lost. Nobody waits for an answer of this thread's.
+// The other threads are not here: their windows are gone, and what was sent to them is lost. Nobody waits for an answer of this
+// thread's.
 void MessageQueue::reset_in_child() {
   MessageQueue* own = this_thread;
   for (auto [id, queue] : std::map(all_queues())) {
@@ -221,7 +222,8 @@ bool MessageQueue::look(const Filter& filter, Taking taking, DWORD kinds, MSG& f
   return true;
 }
 
-// While it lives the thread runs a procedure for a message of another thread; at last that one has its answer, whichever way the procedure is left.
+// While it lives the thread runs a procedure for a message of another thread; at last that one has its answer, whichever way the
+// procedure is left.
 class MessageQueue::Receiving {
  public:
   Receiving(MessageQueue& queue, UserLock& lock, std::shared_ptr<SentMessage> message) : queue_(queue), lock_(lock) {
@@ -262,8 +264,8 @@ void MessageQueue::receive_sent(UserLock& lock) {
     Receiving receiving(*this, lock, message);
     receiving.answered(message->message == kDestroyMessage
                            ? destroy_window(message->window)
-                           : call_procedure(procedure, message->encoding, message->window, message->message, message->arguments.wparam(),
-                                            message->arguments.lparam()));
+                           : call_procedure(procedure, message->encoding, message->window, message->message,
+                                            message->arguments.wparam(), message->arguments.lparam()));
   }
   mark_seen(QS_SENDMESSAGE);
 }
@@ -289,7 +291,8 @@ DWORD MessageQueue::wait(const Wait& wait) {
   *std::copy(wait.handles.begin(), wait.handles.end(), objects.begin()) = event_;
   const uint64_t begun = GetTickCount64();
   for (uint64_t now = begun;; now = GetTickCount64()) {
-    uint64_t left = wait.milliseconds == INFINITE ? TimerList::kNever : wait.milliseconds - std::min<uint64_t>(now - begun, wait.milliseconds);
+    uint64_t left =
+        wait.milliseconds == INFINITE ? TimerList::kNever : wait.milliseconds - std::min<uint64_t>(now - begun, wait.milliseconds);
     uint64_t until_timer = TimerList::kNever;
     {
       UserLock lock(user_mutex());
@@ -297,7 +300,8 @@ DWORD MessageQueue::wait(const Wait& wait) {
       if (uint64_t next = timers_.next_to_tell(); (wait.bits & QS_TIMER) && next != TimerList::kNever) until_timer = next - now;
     }
     DWORD patience = static_cast<DWORD>(std::min({left, until_timer, uint64_t{INFINITE}}));
-    DWORD result = WaitForMultipleObjectsEx(static_cast<DWORD>(wait.handles.size() + 1), objects.data(), wait.all, patience, wait.alertable);
+    DWORD result =
+        WaitForMultipleObjectsEx(static_cast<DWORD>(wait.handles.size() + 1), objects.data(), wait.all, patience, wait.alertable);
     if (result == WAIT_TIMEOUT && until_timer <= left && left != 0) continue;
     end_wait();
     return result;

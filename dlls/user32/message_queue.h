@@ -1,12 +1,12 @@
 // MessageQueue: what waits for a thread: messages sent and posted to its windows and to itself, WM_QUIT, timers.
 //
-// A thread has one from the first call on that needs it, and until it ends; its windows go with it. Others reach it under the lock alone,
-// through a window or the thread's id.
+// A thread has one from the first call on that needs it, and until it ends; its windows go with it. Others reach it under the lock
+// alone, through a window or the thread's id.
 //
-// The thread waits as for any object of kernel32's: the queue has an event, which is set while something has arrived that the thread waits
-// for. That makes MsgWaitForMultipleObjects one wait for all its handles and the queue, lets a waiting thread serve the sockets whose messages it
-// waits for (kernel32's waits that lead), and costs nothing while nobody waits: then the event is left alone. Timers need neither thread
-// nor signal: the thread that waits wakes in time for them.
+// The thread waits as for any object of kernel32's: the queue has an event, which is set while something has arrived that the thread
+// waits for. That makes MsgWaitForMultipleObjects one wait for all its handles and the queue, lets a waiting thread serve the sockets
+// whose messages it waits for (kernel32's waits that lead), and costs nothing while nobody waits: then the event is left alone. Timers
+// need neither thread nor signal: the thread that waits wakes in time for them.
 //
 // What a wait looks at is what has arrived since the thread last asked for messages (QS_ bits, as GetQueueStatus tells them).
 #pragma once
@@ -119,8 +119,8 @@ class MessageQueue {
   TimerList timers_;
   bool has_quit_ = false;
   int quit_code_ = 0;
-  DWORD arrived_ = 0;  // since the thread last looked
-  DWORD wanted_ = 0;   // what ends the wait that it is in
+  DWORD arrived_ = 0;    // since the thread last looked
+  DWORD wanted_ = 0;     // what ends the wait that it is in
   bool is_set_ = false;  // the event
 };
 

@@ -9,10 +9,10 @@ namespace windsock::user32 {
 
 namespace {
 
-constexpr UINT kWithPointers[] = {WM_CREATE,       WM_SETTEXT,           WM_GETTEXT,          WM_GETMINMAXINFO, WM_DRAWITEM,
-                                  WM_MEASUREITEM,  WM_DELETEITEM,        WM_COMPAREITEM,      WM_COPYDATA,      WM_WINDOWPOSCHANGING,
-                                  WM_WINDOWPOSCHANGED, WM_NOTIFY,        WM_HELP,             WM_STYLECHANGING, WM_STYLECHANGED,
-                                  WM_NCCREATE,     WM_NCCALCSIZE,        WM_SIZING,           WM_MOVING};
+constexpr UINT kWithPointers[] = {WM_CREATE,           WM_SETTEXT,    WM_GETTEXT,     WM_GETMINMAXINFO, WM_DRAWITEM,
+                                  WM_MEASUREITEM,      WM_DELETEITEM, WM_COMPAREITEM, WM_COPYDATA,      WM_WINDOWPOSCHANGING,
+                                  WM_WINDOWPOSCHANGED, WM_NOTIFY,     WM_HELP,        WM_STYLECHANGING, WM_STYLECHANGED,
+                                  WM_NCCREATE,         WM_NCCALCSIZE, WM_SIZING,      WM_MOVING};
 
 // A sender may say that it has room for more than there is memory.
 constexpr size_t kMostRoom = 1 << 20;
@@ -21,7 +21,9 @@ constexpr LRESULT kBytesOfUnit = 3;
 
 }  // namespace
 
-bool has_pointers(UINT message) { return std::find(std::begin(kWithPointers), std::end(kWithPointers), message) != std::end(kWithPointers); }
+bool has_pointers(UINT message) {
+  return std::find(std::begin(kWithPointers), std::end(kWithPointers), message) != std::end(kWithPointers);
+}
 
 MessageText::Kind MessageText::kind_of(UINT message) {
   switch (message) {

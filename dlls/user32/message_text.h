@@ -1,7 +1,7 @@
 // MessageText: the arguments of a message as the procedure it goes to takes them.
 //
-// A few messages have a text, or room for one, behind lParam. For a procedure of the other encoding it is converted; for one that another
-// thread runs it is copied as well, so that a sender whose patience ends may leave: nothing of its own is touched any more.
+// A few messages have a text, or room for one, behind lParam. For a procedure of the other encoding it is converted; for one that
+// another thread runs it is copied as well, so that a sender whose patience ends may leave: nothing of its own is touched any more.
 #pragma once
 
 #include <minwindef.h>

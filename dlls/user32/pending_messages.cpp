@@ -1,7 +1,8 @@
-// What ws2_32 has of windows: a place to which it posts, by way of kernel32 (dlls/kernel32/message_provider.h). Loading hands the operations over.
+// What ws2_32 has of windows: a place to which it posts, by way of kernel32 (dlls/kernel32/message_provider.h). Loading hands the
+// operations over.
 //
-// As long as one exists the event of the window's queue counts as awaited: the thread that waits for messages may lead the sockets' I/O, and
-// what it brings forward itself wakes nobody.
+// As long as one exists the event of the window's queue counts as awaited: the thread that waits for messages may lead the sockets'
+// I/O, and what it brings forward itself wakes nobody.
 #include <winuser.h>
 
 #include <new>

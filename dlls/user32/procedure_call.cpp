@@ -55,7 +55,8 @@ bool await_answer(MessageQueue& self, const SentMessage& message, const Sending&
 }
 
 // Null, and the last error: no memory. Under the lock.
-std::shared_ptr<SentMessage> queue_for(const Window& window, UINT message, const MessageText& arguments, Encoding encoding, MessageQueue* sender) {
+std::shared_ptr<SentMessage> queue_for(const Window& window, UINT message, const MessageText& arguments, Encoding encoding,
+                                       MessageQueue* sender) {
   return with_memory(std::shared_ptr<SentMessage>(), [&] {
     auto sent = std::make_shared<SentMessage>(window.handle, message, arguments, encoding, sender);
     window.queue->send(sent);
@@ -64,7 +65,8 @@ std::shared_ptr<SentMessage> queue_for(const Window& window, UINT message, const
 }
 
 std::optional<MessageText> convert(UINT message, WPARAM wparam, LPARAM lparam, Encoding from, Encoding to) {
-  return with_memory(std::optional<MessageText>(), [&] { return std::optional<MessageText>(std::in_place, message, wparam, lparam, from, to); });
+  return with_memory(std::optional<MessageText>(),
+                     [&] { return std::optional<MessageText>(std::in_place, message, wparam, lparam, from, to); });
 }
 
 LRESULT take_back(const MessageText& text, LRESULT result) {
@@ -124,9 +126,8 @@ bool post_message(HWND handle, UINT message, WPARAM wparam, LPARAM lparam) {
   UserLock lock(user_mutex());
   const Window* window = windows::find(handle);
   if (window == nullptr) return failed(ERROR_INVALID_WINDOW_HANDLE, false);
-  return with_memory(false, [&] {
-    return window->queue->post(handle, message, wparam, lparam) || failed(ERROR_NOT_ENOUGH_QUOTA, false);
-  });
+  return with_memory(false,
+                     [&] { return window->queue->post(handle, message, wparam, lparam) || failed(ERROR_NOT_ENOUGH_QUOTA, false); });
 }
 
 }  // namespace windsock::user32

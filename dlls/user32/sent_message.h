@@ -1,5 +1,5 @@
-// SentMessage: a message that another thread has sent, from there to here and back. Shared by the sender and the receiver's queue: either
-// may leave before the other.
+// SentMessage: a message that another thread has sent, from there to here and back. Shared by the sender and the receiver's queue:
+// either may leave before the other.
 #pragma once
 
 #include <winuser.h>

@@ -1,4 +1,5 @@
-// Texts of user32 in their two encodings: UTF-16 of the wide functions, in which all are kept, and UTF-8 of the "ANSI" ones. Pure functions.
+// Texts of user32 in their two encodings: UTF-16 of the wide functions, in which all are kept, and UTF-8 of the "ANSI" ones. Pure
+// functions.
 #pragma once
 
 #include <winnt.h>

@@ -1,4 +1,5 @@
-// The timers of a thread's windows: no message waits anywhere, a timer that is due becomes one when the thread asks for messages and has none.
+// The timers of a thread's windows: no message waits anywhere, a timer that is due becomes one when the thread asks for messages and
+// has none.
 //
 // So WM_TIMER comes last, and however late it is asked for, it comes once. Pure: the time comes in as an argument, in milliseconds.
 #pragma once
@@ -32,7 +33,9 @@ class TimerList {
   UINT_PTR free_id() const;
   const WindowTimer* find(HWND window, UINT_PTR id) const;
 
-  bool has_due(uint64_t now) const { return next_of(now, [](const WindowTimer&) { return true; }) != nullptr; }
+  bool has_due(uint64_t now) const {
+    return next_of(now, [](const WindowTimer&) { return true; }) != nullptr;
+  }
   // Marks those that have become due as told. Whether there was one.
   bool tell_due(uint64_t now);
   // When there is something to tell; kNever: at no time.

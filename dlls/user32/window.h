@@ -1,7 +1,7 @@
 // Window: a procedure, a thread's queue, a text and some values, under a handle that is never given out again while the process runs.
 //
-// The table owns the windows; everybody else has the handle, and looks it up under the lock each time. A window belongs to the thread that
-// made it, and goes with it.
+// The table owns the windows; everybody else has the handle, and looks it up under the lock each time. A window belongs to the thread
+// that made it, and goes with it.
 #pragma once
 
 #include <winuser.h>

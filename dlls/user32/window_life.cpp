@@ -66,8 +66,8 @@ class DescriptionFor {
   template <typename Description>
   DescriptionFor(const Description& given, const Made& made) {
     constexpr bool kIsWide = std::is_same_v<Description, CREATESTRUCTW>;
-    wide_ = {given.lpCreateParams, given.hInstance, given.hMenu, given.hwndParent, given.cy, given.cx, given.y, given.x, given.style,
-             nullptr, nullptr, given.dwExStyle};
+    wide_ = {given.lpCreateParams, given.hInstance, given.hMenu, given.hwndParent, given.cy, given.cx, given.y, given.x,
+             given.style,          nullptr,         nullptr,     given.dwExStyle};
     if ((made.procedure.encoding == Encoding::kWide) == kIsWide) {
       wide_.lpszName = reinterpret_cast<LPCWSTR>(given.lpszName);
       wide_.lpszClass = reinterpret_cast<LPCWSTR>(given.lpszClass);
@@ -117,9 +117,8 @@ void end_window(HWND handle) {
 void destroy_dependent(HWND handle) {
   UserLock lock(user_mutex());
   const MessageQueue* self = MessageQueue::current_if_any();
-  auto dependent = with_memory(std::vector<HWND>(), [&] {
-    return windows::select([&](const Window& window) { return window.parent == handle; });
-  });
+  auto dependent =
+      with_memory(std::vector<HWND>(), [&] { return windows::select([&](const Window& window) { return window.parent == handle; }); });
   for (HWND one : dependent) {
     const Window* window = windows::find(one);
     if (window == nullptr) continue;
@@ -140,7 +139,8 @@ HWND create(const Description& description) {
   if (queue == nullptr) return nullptr;
   auto made = with_memory(std::optional<Made>(), [&] { return make(description, *queue); });
   if (!made) return nullptr;
-  auto told = with_memory(std::optional<DescriptionFor>(), [&] { return std::optional<DescriptionFor>(std::in_place, description, *made); });
+  auto told =
+      with_memory(std::optional<DescriptionFor>(), [&] { return std::optional<DescriptionFor>(std::in_place, description, *made); });
   HWND handle = made->handle;
   LRESULT result = 0;
   if (!told) {
