@@ -40,11 +40,13 @@ regress_sources = \
 	tests/regress/transfer_test.cpp \
 	tests/regress/transmit_test.cpp \
 	tests/regress/unreachable_test.cpp \
-	tests/regress/unix_test.cpp
+	tests/regress/unix_test.cpp \
+	tests/regress/window_message_test.cpp \
+	tests/regress/window_test.cpp
 regress_headers = tests/regress/alterations.h tests/regress/completion_port.h tests/regress/datagram_pair.h \
 	tests/regress/extension.h tests/regress/fixture.h tests/regress/held_thread.h tests/regress/message.h \
 	tests/regress/open_file.h tests/regress/overlapped_call.h tests/regress/selected_events.h \
-	tests/regress/second_descriptor.h tests/regress/windows_differences.h
+	tests/regress/second_descriptor.h tests/regress/test_window.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt tests/regress/shards.py
 dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine \
@@ -57,7 +59,7 @@ check_PROGRAMS += tests/regress/regress
 tests_regress_regress_SOURCES = $(regress_sources) $(regress_headers) $(test_support_winsock_sources)
 tests_regress_regress_CPPFLAGS = $(AM_CPPFLAGS)
 tests_regress_regress_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_regress_regress_LDADD = libprocess_info.la libmswsock.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
+tests_regress_regress_LDADD = libprocess_info.la libmswsock.la libws2_32.la libuser32.la libkernel32.la $(GTEST_LIBS) -lpthread
 tests_regress_regress_LDFLAGS = $(AM_LDFLAGS) -no-install
 endif
 
@@ -70,7 +72,7 @@ pe_objects = $(pe_sources:%.cpp=tests/regress/pe/%.o)
 
 check_DATA += tests/regress/regress.exe
 tests/regress/regress.exe: $(pe_objects) tests/regress/pe/gtest-all.o
-	$(AM_V_GEN)$(MINGW_CXX) -static -o $@ $(pe_objects) tests/regress/pe/gtest-all.o -lmswsock -lws2_32
+	$(AM_V_GEN)$(MINGW_CXX) -static -o $@ $(pe_objects) tests/regress/pe/gtest-all.o -lmswsock -lws2_32 -lgdi32
 tests/regress/pe/%.o: $(top_srcdir)/%.cpp
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CXX) $(PE_CXXFLAGS) -I$(top_srcdir) -isystem $(GTEST_SOURCE)/include \
 	  -MMD -MP -c -o $@ $<
