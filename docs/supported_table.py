@@ -13,9 +13,11 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 README = TOP / "README.md"
 COVERAGE = TOP / "docs/coverage.md"
-LIBRARIES = ("ws2_32", "mswsock", "wsock32")
+LIBRARIES = ("ws2_32", "mswsock", "wsock32", "user32")
 ANSWERS = "tests/abi/answers_test.c"  # calls every export that is not supported, by the lists
-NO_CASE = {"WEP"}  # does nothing, and no header declares it: tests/abi/exports_test.c sees that it is there
+# What shows an export that a case of the suite cannot: no header declares WEP, and on Windows a message box waits for a person.
+NO_CASE = {"WEP": "tests/abi/exports_test.c", "MessageBoxA": "tests/unit/user32/resources_test.cpp",
+           "MessageBoxW": "tests/unit/user32/resources_test.cpp"}
 BEGIN, END = "<!-- supported: begin -->\n", "<!-- supported: end -->\n"
 
 # The first area whose pattern fits a name has it.
@@ -61,8 +63,10 @@ def table():
     for area, (yes, no) in rows.items():
         if yes or no:
             lines.append(f"| {area} | {listed(yes)} | {listed(no) if len(no) <= 12 else f'{len(no)} names'} |")
-    slice_names = [name for name, works in read_spec(TOP / "dlls/kernel32/kernel32.spec") if works]
-    lines += ["", f"Of kernel32, for programs that run natively: {listed(slice_names)}.", ""]
+    for library in ("kernel32", "user32"):
+        slice_names = [name for name, works in read_spec(TOP / f"dlls/{library}/{library}.spec") if works]
+        lines += ["", f"Of {library}, for programs that run natively: {listed(slice_names)}."]
+    lines.append("")
     return "\n".join(lines)
 
 
@@ -97,7 +101,7 @@ def cases_of(name, support, said):
         return [ANSWERS]
     found = [case for spelling in spellings(name) for case in said.get(spelling, [])]
     named = [case for case in found if "." in case and not case.endswith(".cpp")]
-    return list(dict.fromkeys(named or found)) or (["tests/abi/exports_test.c"] if name in NO_CASE else [])
+    return list(dict.fromkeys(named or found)) or ([NO_CASE[name]] if name in NO_CASE else [])
 
 
 def coverage():
