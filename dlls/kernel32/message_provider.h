@@ -4,7 +4,6 @@
 // neither library needs user32 to be there, and a program that has a window has loaded it. The functions have a private symbol version.
 #pragma once
 
-#include "dlls/kernel32/socket_provider.h"
 #include "dlls/ws2_32/host_services.h"
 
 namespace windsock::kernel32 {
@@ -33,9 +32,6 @@ void reset_in_child();
 extern "C" {
 #pragma GCC visibility push(default)
 void windsock_set_message_operations(const windsock::kernel32::MessageOperations* operations);
-// By user32, for the event that wakes a queue's thread: as windsock_prepare_event, but the event keeps its state. Ended by
-// windsock_drop_event.
-windsock::services::PendingEvent* windsock_await_event(void* handle);
 // By ws2_32: each is the function of host_services.h of that name.
 windsock::services::PendingMessages* windsock_prepare_messages(void* window);
 bool windsock_tell_message(windsock::services::PendingMessages* messages, uint32_t message, uintptr_t wparam, intptr_t lparam);

@@ -4,7 +4,6 @@
 #include "dlls/kernel32/event.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
-#include "dlls/kernel32/message_provider.h"
 #include "dlls/kernel32/socket_provider.h"
 #include "dlls/kernel32/thread.h"
 
@@ -54,8 +53,6 @@ HeldEvent* windsock_hold_event(void* handle) {
   event->begin_awaiting();
   return reinterpret_cast<HeldEvent*>(event.release());
 }
-
-PendingEvent* windsock_await_event(void* handle) { return reinterpret_cast<PendingEvent*>(windsock_hold_event(handle)); }
 
 void windsock_signal_event(HeldEvent* event) { event_of(event)->set(); }
 

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "dlls/kernel32/message_provider.h"
+#include "dlls/kernel32/socket_provider.h"
 #include "dlls/user32/failure.h"
 #include "dlls/user32/message_queue.h"
 #include "dlls/user32/procedure_call.h"
@@ -17,7 +18,7 @@ namespace windsock::services {
 
 struct PendingMessages {
   HWND window;
-  PendingEvent* event;
+  HeldEvent* event;
 };
 
 }  // namespace windsock::services
@@ -33,7 +34,7 @@ PendingMessages* prepare(void* handle) {
   const Window* window = windows::find(static_cast<HWND>(handle));
   if (window == nullptr) return failed<PendingMessages*>(ERROR_INVALID_WINDOW_HANDLE);
   return with_memory<PendingMessages*>(nullptr, [&] {
-    return new PendingMessages{window->handle, windsock_await_event(window->queue->event())};
+    return new PendingMessages{window->handle, windsock_hold_event(window->queue->event())};
   });
 }
 
@@ -42,7 +43,7 @@ bool tell(PendingMessages* messages, uint32_t message, uintptr_t wparam, intptr_
 }
 
 void drop(PendingMessages* messages) {
-  windsock_drop_event(messages->event);
+  windsock_release_event(messages->event);
   delete messages;
 }
 

@@ -45,7 +45,7 @@ MEETING = (
     (r"dlls/kernel32/", r"dlls/(common/(?!wire|fd_channel)|kernel32/|ws2_32/host_services\.h)"),
     (r"dlls/mswsock/", r"dlls/(common|ws2_32|mswsock)/"),
     (r"dlls/wsock32/", r"dlls/(common|ws2_32|wsock32)/"),
-    (r"dlls/user32/", r"dlls/(common|user32)/|dlls/ws2_32/host_services\.h|dlls/kernel32/message_provider\.h"),
+    (r"dlls/user32/", r"dlls/(common|user32)/|dlls/ws2_32/host_services\.h|dlls/kernel32/(message|socket)_provider\.h"),
     (r"dlls/winehost/", r"dlls/(common|ws2_32|winehost)/|dlls/mswsock/extensions\.h"),
     (r"server/", r"dlls/common/|server/|dlls/winehost/(installation|installer|launcher)\.h"),  # windsock run, windsock wine
 )

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "dlls/kernel32/message_provider.h"
+#include "dlls/kernel32/socket_provider.h"
 #include "tests/unit/kernel32/fake_source.h"
 #include "tests/unit/user32/support.h"
 
