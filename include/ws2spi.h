@@ -162,6 +162,10 @@ typedef struct _WSPUPCALLTABLE {
     LPWPUCLOSETHREAD lpWPUCloseThread;
 } WSPUPCALLTABLE, *LPWSPUPCALLTABLE;
 
+/* Another way to post the messages of WSAAsyncSelect and its kin than PostMessage: the routine may be called by any thread, and must only post.
+ * NULL is PostMessage again. */
+WINSOCK_API_LINKAGE int WSPAPI WSApSetPostRoutine(LPWPUPOSTMESSAGE lpPostRoutine);
+
 /* Calls made by providers */
 BOOL WSPAPI WPUCloseEvent(WSAEVENT hEvent, LPINT lpErrno);
 int WSPAPI WPUCloseSocketHandle(SOCKET s, LPINT lpErrno);

@@ -4,6 +4,8 @@
 // a thread that wants its routines called is opened once.
 #include "dlls/winehost/asynchronous_ends.h"
 
+#include <dlfcn.h>
+
 #include <atomic>
 #include <new>
 #include <utility>
@@ -81,6 +83,40 @@ HeldEvent* hold_event(Handle event) {
 }
 void signal_event(HeldEvent* event) { g_nt.set_event(event, nullptr); }
 void release_event(HeldEvent* event) { g_nt.close(event); }
+
+// ---- messages -----------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// Of Wine's win32u.so, which is there once a program has a window.
+using GetAncestor = void*(WINDSOCK_MS_ABI*)(void* window, uint32_t which);
+using PostMessage = int32_t(WINDSOCK_MS_ABI*)(void* window, uint32_t message, uint64_t wparam, int64_t lparam);
+
+template <typename Function>
+Function find_user_function(const char* name) {
+  void* library = dlopen("win32u.so", RTLD_NOW | RTLD_NOLOAD);
+  return library ? reinterpret_cast<Function>(dlsym(library, name)) : nullptr;
+}
+
+constinit std::atomic<PostMessage> post_message{nullptr};
+
+}  // namespace
+
+PendingMessages* prepare_messages(Handle window) {
+  constexpr uint32_t kParent = 1, kInvalidWindowHandle = 1400;
+  auto get_ancestor = find_user_function<GetAncestor>("NtUserGetAncestor");
+  auto post = find_user_function<PostMessage>("NtUserPostMessage");
+  if (!get_ancestor || !post || !get_ancestor(window, kParent)) {
+    set_teb_last_error(kInvalidWindowHandle);
+    return nullptr;
+  }
+  post_message.store(post, std::memory_order_relaxed);
+  return static_cast<PendingMessages*>(window);
+}
+bool tell_message(PendingMessages* messages, uint32_t message, uintptr_t wparam, intptr_t lparam) {
+  return post_message.load(std::memory_order_relaxed)(messages, message, wparam, lparam) != 0;
+}
+void drop_messages(PendingMessages*) {}
 
 // ---- completion routines ------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ class EventObject final : public EventTarget {
  public:
   explicit EventObject(services::HeldEvent* event) : event_(event) {}
   ~EventObject() override { services::release_event(event_); }
-  void tell(const SocketRef&, uint32_t, EventLatch&) override { services::signal_event(event_); }
+  void tell(uintptr_t, uint32_t, EventLatch&) override { services::signal_event(event_); }
 
  private:
   services::HeldEvent* const event_;

@@ -91,7 +91,7 @@ void EventSelection::closing(Descriptor& descriptor) {
 void EventSelection::note(SocketRef& socket, uint32_t host_events) {
   has_ends_ |= (host_events & kUnusual) != 0;
   const NetworkEvents now = network_conditions(socket, host_events, latch_.selected());
-  if (uint32_t told = latch_.note(now); told != 0) target_->tell(socket, told, latch_);
+  if (uint32_t told = latch_.note(now); told != 0) target_->tell(SocketTable::socket_of_token(descriptor_), told, latch_);
 }
 
 void EventSelection::ready(SocketRef& socket, std::optional<uint32_t> host_events) {

@@ -27,8 +27,8 @@ namespace windsock {
 class EventTarget {
  public:
   virtual ~EventTarget() = default;
-  // Of these events of the socket, which are recorded. With the selection's lock held.
-  virtual void tell(const SocketRef& socket, uint32_t events, EventLatch& latch) = 0;
+  // These events of the SOCKET on which they are selected; they are recorded. With the selection's lock held.
+  virtual void tell(uintptr_t socket, uint32_t events, EventLatch& latch) = 0;
 };
 
 class EventSelection {

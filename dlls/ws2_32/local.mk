@@ -6,6 +6,8 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/address_lists.h \
 	dlls/ws2_32/address_order.cpp dlls/ws2_32/address_order.h \
 	dlls/ws2_32/answers.h \
+	dlls/ws2_32/api_async_databases.cpp \
+	dlls/ws2_32/api_async_select.cpp \
 	dlls/ws2_32/api_byte_order.cpp \
 	dlls/ws2_32/api_connect_by.cpp \
 	dlls/ws2_32/api_databases.cpp \
@@ -24,6 +26,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/api_startup.cpp \
 	dlls/ws2_32/api_transfer.cpp \
 	dlls/ws2_32/api_unsupported.cpp \
+	dlls/ws2_32/background_work.cpp dlls/ws2_32/background_work.h \
 	dlls/ws2_32/binding.cpp dlls/ws2_32/binding.h \
 	dlls/ws2_32/blocking.cpp dlls/ws2_32/blocking.h \
 	dlls/ws2_32/connect_by.cpp dlls/ws2_32/connect_by.h \
@@ -55,6 +58,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/option_functions_socket.cpp dlls/ws2_32/option_functions_transport.cpp \
 	dlls/ws2_32/option_table.cpp dlls/ws2_32/option_table.h \
 	dlls/ws2_32/port_reservations.cpp dlls/ws2_32/port_reservations.h \
+	dlls/ws2_32/message_query.cpp dlls/ws2_32/message_query.h \
 	dlls/ws2_32/name_lookup.cpp dlls/ws2_32/name_lookup.h \
 	dlls/ws2_32/name_query.cpp dlls/ws2_32/name_query.h \
 	dlls/ws2_32/packed_buffer.h \
@@ -88,6 +92,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/translate_protocol_info.cpp dlls/ws2_32/translate_protocol_info.h \
 	dlls/ws2_32/underlying_socket.cpp dlls/ws2_32/underlying_socket.h dlls/ws2_32/underlying_socket_registry.h \
 	dlls/ws2_32/waiting.cpp dlls/ws2_32/waiting.h \
+	dlls/ws2_32/window_messages.cpp dlls/ws2_32/window_messages.h \
 	dlls/ws2_32/wsa_error.h
 nodist_libws2_32_core_la_SOURCES = dlls/ws2_32/ws2_32.answers
 libws2_32_core_la_CPPFLAGS = $(AM_CPPFLAGS) -DWINDSOCK_BINDIR='"$(bindir)"'

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,6 +9,7 @@
 
 #include "dlls/common/nt_status.h"
 #include "dlls/ws2_32/address_lists.h"
+#include "dlls/ws2_32/background_work.h"
 #include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/operation.h"
 
@@ -55,12 +55,11 @@ class Query {
   bool ended_ = false;
 };
 
-// The queries under way by the numbers of their handles, and what the threads that are starting have to do.
+// The queries under way by the numbers of their handles.
 struct Register {
   std::mutex mutex;
   uintptr_t last_number = 0;
   std::map<uintptr_t, std::shared_ptr<Query>> queries;
-  std::deque<std::function<void()>> work;
 };
 
 Register& all() {
@@ -90,26 +89,6 @@ bool Query::end(WsaError error, ADDRINFOEXW* list) {
   return true;
 }
 
-void* run(void*) {
-  std::function<void()> work;
-  {
-    std::lock_guard lock(all().mutex);
-    work = std::move(all().work.front());
-    all().work.pop_front();
-  }
-  work();
-  return nullptr;
-}
-
-// A thread takes the work that has waited longest, whichever that is.
-bool start(std::function<void()> work) {
-  std::lock_guard lock(all().mutex);
-  all().work.push_back(std::move(work));
-  if (services::start_background_thread(run)) return true;
-  all().work.pop_back();
-  return false;
-}
-
 }  // namespace
 
 WsaError begin(Call call) {
@@ -131,7 +110,8 @@ WsaError begin(Call call) {
     all().queries[number] = query;
   }
   if (handle) *handle = reinterpret_cast<HANDLE>(query->number());
-  bool started = (!query->has_timeout() || start([query] { query->await_timeout(); })) && start([query] { query->look_up(); });
+  bool started = (!query->has_timeout() || run_in_background([query] { query->await_timeout(); })) &&
+                 run_in_background([query] { query->look_up(); });
   // Without a thread it ends as any other, so that a routine or a timeout that has begun has something to tell.
   if (!started) (void)query->end(static_cast<WsaError>(WSAENOBUFS), nullptr);
   return static_cast<WsaError>(WSA_IO_PENDING);

@@ -7,6 +7,7 @@
 #include "dlls/common/host.h"
 #include "dlls/ws2_32/duplication.h"
 #include "dlls/ws2_32/inheritance.h"
+#include "dlls/ws2_32/message_query.h"
 #include "dlls/ws2_32/socket_table.h"
 
 namespace windsock::process {
@@ -51,6 +52,7 @@ WsaResult<void> stop() {
   if (count == 0) return wsa_failure(WSANOTINITIALISED);
   g_startup_count.store(count - 1);
   if (count == 1) {
+    message_query::forget_all();
     SocketTable::instance().close_all();
     drop_own_tickets();
   }

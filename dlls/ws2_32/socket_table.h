@@ -35,6 +35,7 @@ class SocketTable {
     uint64_t generation = descriptor.state.load(std::memory_order_relaxed) >> kGenerationShift;
     return generation << kFdBits | static_cast<uint64_t>(descriptor.fd);
   }
+  static uintptr_t socket_of_token(uint64_t token) { return services::socket_from_fd(static_cast<int>(token & (kMaxFd - 1))); }
   SocketRef find_token(uint64_t token) {
     Descriptor* slot = look(static_cast<int>(token & (kMaxFd - 1)));
     SocketRef pinned = slot ? pin(*slot) : SocketRef();
