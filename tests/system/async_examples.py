@@ -47,13 +47,15 @@ class EchoExamples(Examples):
                               text=True, capture_output=True, timeout=SECONDS)
 
     def test_many_connections_get_what_they_sent(self):
-        server, port = self.begin("completion_port/echo_server", 0, 3, 30)
-        client = self.ask(port, 30, 200)
-        self.assertEqual(0, client.returncode, client.stderr)
-        told = client.stdout.split()
-        self.assertEqual("30 connections, 200 lines each: N bytes came back as they were sent".split(), told[:5] + ["N"] + told[6:])
-        self.assertGreater(int(told[5]), 30 * 200 * len("connection 1, line 1 \n"))
-        self.assert_ends_with(server, f"30 connections, {told[5]} bytes")
+        for server, *arguments in (("completion_port/echo_server", 0, 3, 30), ("async_select/echo_server", 0, 30)):
+            with self.subTest(server):
+                server, port = self.begin(server, *arguments)
+                client = self.ask(port, 30, 200)
+                self.assertEqual(0, client.returncode, client.stderr)
+                told = client.stdout.split()
+                self.assertEqual("30 connections, 200 lines each: N bytes came back as they were sent".split(), told[:5] + ["N"] + told[6:])
+                self.assertGreater(int(told[5]), 30 * 200 * len("connection 1, line 1 \n"))
+                self.assert_ends_with(server, f"30 connections, {told[5]} bytes")
 
     def test_the_client_notices_a_wrong_byte_and_a_missing_one(self):
         for spoil, complaint in ((lambda data: data.replace(b"line", b"lime"), "not what was sent"), (lambda data: data[:-1], "ended in line")):
