@@ -1,5 +1,6 @@
 // WSAAsyncSelect: network events told by messages. What is told, and when again, is that of WSAEventSelect (event_select_test.cpp).
 // https://learn.microsoft.com/windows/win32/api/winsock/nf-winsock-wsaasyncselect
+#include <atomic>
 #include <thread>
 
 #include "tests/regress/message_window.h"
@@ -170,6 +171,37 @@ TEST_P(AsyncSelectTest, WakesTheThreadOfTheWindow) {
   peer.join();
   EXPECT_EQ("FD_CLOSE", told);
   EXPECT_EQ(kTurns, received);
+}
+
+// ---- a program's own way to post ------------------------------------------------------------------------------------------------
+
+std::atomic<HWND> posted_to{nullptr};
+std::atomic<LPARAM> posted{0};
+
+BOOL CALLBACK post(HWND window, UINT, WPARAM, LPARAM what) {
+  posted_to = window;
+  posted = what;
+  return TRUE;
+}
+
+TEST_P(AsyncSelectTest, PostsByTheRoutineOfTheProgram) {
+  // Not every import library has it.
+  using SetPostRoutine = int(WSAAPI*)(BOOL(CALLBACK*)(HWND, UINT, WPARAM, LPARAM));
+  void* found = reinterpret_cast<void*>(GetProcAddress(GetModuleHandleA("ws2_32"), "WSApSetPostRoutine"));
+  auto WSApSetPostRoutine = reinterpret_cast<SetPostRoutine>(found);
+  ASSERT_NE(nullptr, WSApSetPostRoutine);
+  Pair pair = tcp_pair(family());
+  ASSERT_TRUE(pair.valid());
+  ASSERT_RETURNS(0, WSApSetPostRoutine(post));
+  int number = 0;
+  auto* window = reinterpret_cast<HWND>(&number);  // whatever the routine knows by it
+  EXPECT_RETURNS(0, WSAAsyncSelect(pair.server.get(), window, kSocketMessage, FD_READ));
+  posted = 0;
+  EXPECT_TRUE(send_all(pair.client.get(), "x"));
+  EXPECT_TRUE(eventually([] { return posted == WSAMAKESELECTREPLY(FD_READ, 0); }));
+  EXPECT_EQ(window, posted_to);
+  EXPECT_RETURNS(0, WSAAsyncSelect(pair.server.get(), window, 0, 0));
+  EXPECT_RETURNS(0, WSApSetPostRoutine(nullptr));
 }
 
 // ---- look-ups -------------------------------------------------------------------------------------------------------------------
