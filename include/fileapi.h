@@ -28,6 +28,12 @@ WINBASEAPI HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, 
                                      DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);
 #define CreateFile WINDSOCK_AW(CreateFile)
 WINBASEAPI BOOL WINAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize);
+/* FILE_TYPE_DISK, FILE_TYPE_CHAR (a terminal), FILE_TYPE_PIPE (also a SOCKET), FILE_TYPE_UNKNOWN: with ERROR_INVALID_HANDLE for what is no
+ * file, else with NO_ERROR.
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfiletype */
+WINBASEAPI DWORD WINAPI GetFileType(HANDLE hFile);
+/* What was written is on the disk when it returns; of a pipe, nothing is waited for. ERROR_ACCESS_DENIED: not open for writing. */
+WINBASEAPI BOOL WINAPI FlushFileBuffers(HANDLE hFile);
 /* From FILE_BEGIN, FILE_CURRENT or FILE_END. ERROR_NEGATIVE_SEEK: before the begin. */
 WINBASEAPI BOOL WINAPI SetFilePointerEx(HANDLE hFile, LARGE_INTEGER liDistanceToMove, PLARGE_INTEGER lpNewFilePointer,
                                         DWORD dwMoveMethod);

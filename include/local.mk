@@ -57,6 +57,7 @@ dist_windsockinclude_HEADERS = \
 	include/mswsock.h \
 	include/mswsockdef.h \
 	include/netdb.h \
+	include/namedpipeapi.h \
 	include/nspapi.h \
 	include/poll.h \
 	include/process.h \

@@ -15,6 +15,7 @@
 #include <libloaderapi.h>
 #include <minwinbase.h>
 #include <processenv.h>
+#include <namedpipeapi.h>
 #include <processthreadsapi.h>
 #include <profileapi.h>
 #include <synchapi.h>
@@ -38,6 +39,12 @@ WINDSOCK_EXTERN_C_BEGIN
 #define THREAD_PRIORITY_IDLE THREAD_BASE_PRIORITY_IDLE
 
 #define FILE_BEGIN 0
+#define FILE_TYPE_UNKNOWN 0x0000
+#define FILE_TYPE_DISK 0x0001
+#define FILE_TYPE_CHAR 0x0002
+#define FILE_TYPE_PIPE 0x0003
+#define FILE_TYPE_REMOTE 0x8000
+
 #define FILE_CURRENT 1
 #define FILE_END 2
 #define FILE_FLAG_WRITE_THROUGH 0x80000000

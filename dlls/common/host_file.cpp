@@ -96,6 +96,37 @@ Result<int64_t> file_size(int fd) {
   return status.st_size;
 }
 
+Result<void> synchronize(int fd) {
+  if (::fsync(fd) < 0) return last_failure();
+  return {};
+}
+
+FileType file_type(int fd) {
+  struct stat status;
+  if (::fstat(fd, &status) < 0) return FileType::kUnknown;
+  switch (status.st_mode & S_IFMT) {
+    case S_IFREG:
+    case S_IFDIR:
+    case S_IFBLK:
+      return FileType::kDisk;
+    case S_IFCHR:
+      return FileType::kCharacter;
+    case S_IFIFO:
+      return FileType::kPipe;
+    case S_IFSOCK:
+      return FileType::kSocket;
+    default:
+      return FileType::kUnknown;
+  }
+}
+
+bool is_open_for(int fd, FileUse use) {
+  int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0) return false;
+  int mode = flags & O_ACCMODE;
+  return mode == O_RDWR || mode == (use == FileUse::kRead ? O_RDONLY : use == FileUse::kWrite ? O_WRONLY : O_RDWR);
+}
+
 Result<size_t> send_file(int socket, int file, int64_t* offset, size_t size) {
   NoSigpipe scope;
   static_assert(sizeof(off_t) == sizeof *offset);

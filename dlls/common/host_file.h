@@ -23,6 +23,15 @@ enum class SeekFrom : int { kBegin = 0, kPosition = 1, kEnd = 2 };
 Result<int64_t> seek(int fd, int64_t distance, SeekFrom from);
 Result<int64_t> file_size(int fd);
 
+// What was written is on the disk.
+Result<void> synchronize(int fd);
+
+// What an fd leads to. kUnknown: the host does not say, or has another word for it.
+enum class FileType : uint8_t { kUnknown, kDisk, kCharacter, kPipe, kSocket };
+FileType file_type(int fd);
+// Whether it was opened for this.
+bool is_open_for(int fd, FileUse use);
+
 // Into a socket, from *offset on, or from the file's position (null); it moves by what is sent, up to `size` bytes, 0 at the file's end.
 // Raises no SIGPIPE. May report EINTR and EAGAIN.
 Result<size_t> send_file(int socket, int file, int64_t* offset, size_t size);

@@ -13,6 +13,7 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/host_names.cpp dlls/common/host_names.h dlls/common/host_network.cpp \
 	dlls/common/host_signals.cpp dlls/common/host_signals.h \
 	dlls/common/host_socket.cpp dlls/common/host_socket.h \
+	dlls/common/host_pipe.cpp dlls/common/host_pipe.h \
 	dlls/common/host_system.cpp dlls/common/host_system.h \
 	dlls/common/host_thread.cpp dlls/common/host_thread.h \
 	dlls/common/nt_status.cpp dlls/common/nt_status.def dlls/common/nt_status.h \

@@ -168,6 +168,40 @@ BOOL SetFilePointerEx(HANDLE handle, LARGE_INTEGER distance, PLARGE_INTEGER posi
   return TRUE;
 }
 
+DWORD GetFileType(HANDLE handle) {
+  host::FileType type = host::FileType::kUnknown;
+  bool found = false;
+  if (classify(handle) == HandleRange::kSocket) {
+    type = host::file_type(static_cast<int>(reinterpret_cast<uintptr_t>(handle)));
+    found = type == host::FileType::kSocket;
+  } else if (Ref<File> file = find_object_as<File>(handle)) {
+    type = file->type();
+    found = true;
+  }
+  set_last_error(found ? Win32Error::kSuccess : Win32Error::kInvalidHandle);
+  switch (found ? type : host::FileType::kUnknown) {
+    case host::FileType::kDisk:
+      return FILE_TYPE_DISK;
+    case host::FileType::kCharacter:
+      return FILE_TYPE_CHAR;
+    case host::FileType::kPipe:
+    case host::FileType::kSocket:
+      return FILE_TYPE_PIPE;
+    case host::FileType::kUnknown:
+      break;
+  }
+  return FILE_TYPE_UNKNOWN;
+}
+
+BOOL FlushFileBuffers(HANDLE handle) {
+  Ref<File> file = find_object_as<File>(handle);
+  if (!file) return fail(Win32Error::kInvalidHandle);
+  if (!host::is_open_for(file->fd(), host::FileUse::kWrite)) return fail(Win32Error::kAccessDenied);
+  if (file->type() != host::FileType::kDisk) return TRUE;
+  auto flushed = host::synchronize(file->fd());
+  return flushed ? TRUE : fail(win32_error_from_errno(flushed.error()));
+}
+
 BOOL GetFileSizeEx(HANDLE handle, PLARGE_INTEGER size) {
   Ref<File> file = find_object_as<File>(handle);
   if (!file) return fail(Win32Error::kInvalidHandle);

@@ -1,4 +1,4 @@
-// File: an open file of the host, as CreateFile gives it.
+// File: an open file of the host, as CreateFile, CreatePipe and GetStdHandle give it.
 //
 // The host keeps what a file is: its position, and what may be done with it. A handle is one open file description; a wait on it ends
 // at once, for nothing here is read or written behind the caller's back: an overlapped operation is done by the call that begins it,
@@ -9,6 +9,7 @@
 #include <mutex>
 #include <utility>
 
+#include "dlls/common/host_file.h"
 #include "dlls/common/unique_fd.h"
 #include "dlls/kernel32/completion_port.h"
 #include "dlls/kernel32/waitable.h"
@@ -26,8 +27,11 @@ class File final : public Waitable {
   static constexpr ObjectKind kKind = ObjectKind::kFile;
 
   File(UniqueFd fd, FileManner manner)
-      : Waitable(kKind, Taking::kLeavesSignal, Source::kMemory, true), fd_(std::move(fd)), manner_(manner) {}
+      : Waitable(kKind, Taking::kLeavesSignal, Source::kMemory, true), fd_(std::move(fd)), type_(host::file_type(fd_.get())), manner_(manner) {}
   int fd() const { return fd_.get(); }
+  host::FileType type() const { return type_; }
+  // Bytes go through it, and both ends tell when the other one has gone.
+  bool is_pipe() const { return type_ == host::FileType::kPipe || type_ == host::FileType::kSocket; }
   FileManner manner() const { return manner_; }
 
   // Where the ends of operations are told.
@@ -55,6 +59,7 @@ class File final : public Waitable {
 
  private:
   const UniqueFd fd_;
+  const host::FileType type_;
   const FileManner manner_;
   std::mutex lock_;
   Association association_;

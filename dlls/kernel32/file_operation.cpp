@@ -17,20 +17,36 @@ namespace {
 
 bool reads(const FileTransfer& transfer) { return transfer.direction == FileTransfer::Direction::kRead; }
 
-host::Result<size_t> move_at_position(int fd, const FileTransfer& transfer) {
-  return reads(transfer) ? host::read(fd, transfer.data, transfer.size) : host::write(fd, transfer.data, transfer.size);
+// Through a pipe all goes that is written, as documented; who is interrupted by a signal's handler goes on.
+host::Result<size_t> write_through_pipe(int fd, const void* data, size_t size) {
+  static const bool raises_no_signal = (host::disarm_broken_pipe_signal(), true);
+  static_cast<void>(raises_no_signal);
+  size_t written = 0;
+  while (written < size) written += WS_TRY(host::write(fd, static_cast<const char*>(data) + written, size - written));
+  return written;
+}
+
+host::Result<size_t> move_at_position(const File& file, const FileTransfer& transfer) {
+  if (file.is_pipe()) {
+    BlockedThread sleeps;
+    return reads(transfer) ? host::read(file.fd(), transfer.data, transfer.size)
+                           : write_through_pipe(file.fd(), transfer.data, transfer.size);
+  }
+  return reads(transfer) ? host::read(file.fd(), transfer.data, transfer.size) : host::write(file.fd(), transfer.data, transfer.size);
 }
 
 // All bits set means the end of the file. What has no offsets, a pipe, ignores them.
-host::Result<size_t> move_at_offset(int fd, const FileTransfer& transfer, uint64_t offset) {
+host::Result<size_t> move_at_offset(const File& file, const FileTransfer& transfer, uint64_t offset) {
+  if (file.is_pipe()) return move_at_position(file, transfer);
   if (offset == ~uint64_t{0}) {
-    auto size = host::file_size(fd);
+    auto size = host::file_size(file.fd());
     offset = size ? static_cast<uint64_t>(size.value()) : 0;
   }
   auto at = static_cast<int64_t>(offset);
-  auto moved = reads(transfer) ? host::read_at(fd, transfer.data, transfer.size, at) : host::write_at(fd, transfer.data, transfer.size, at);
+  auto moved = reads(transfer) ? host::read_at(file.fd(), transfer.data, transfer.size, at)
+                               : host::write_at(file.fd(), transfer.data, transfer.size, at);
   bool has_no_offsets = !moved && static_cast<int>(moved.error()) == ESPIPE;
-  return has_no_offsets ? move_at_position(fd, transfer) : moved;
+  return has_no_offsets ? move_at_position(file, transfer) : moved;
 }
 
 Win32Error error_of(host::Errno error) {
@@ -40,26 +56,27 @@ Win32Error error_of(host::Errno error) {
 
 uint64_t offset_of(const OVERLAPPED& overlapped) { return uint64_t{overlapped.OffsetHigh} << 32 | overlapped.Offset; }
 
-// How an operation at an offset ended, which the OVERLAPPED says from now on.
+// How an operation ended; the OVERLAPPED of one at an offset says so from then on.
 struct Ended {
   Win32Error error;
   DWORD bytes;
 };
+// `at_end`: what it means that there was nothing to read.
+Ended ended(const host::Result<size_t>& moved, const File& file, const FileTransfer& transfer, Win32Error at_end) {
+  if (!moved) return {error_of(moved.error()), 0};
+  bool found_end = moved.value() == 0 && transfer.size != 0 && reads(transfer);
+  return {!found_end ? Win32Error::kSuccess : file.is_pipe() ? Win32Error::kBrokenPipe : at_end, static_cast<DWORD>(moved.value())};
+}
+
 Ended perform(const File& file, const FileTransfer& transfer, OVERLAPPED& overlapped) {
   uint64_t offset = offset_of(overlapped);
-  host::Result<size_t> moved = move_at_offset(file.fd(), transfer, offset);
-  Ended ended{Win32Error::kSuccess, 0};
-  if (!moved)
-    ended.error = error_of(moved.error());
-  else
-    ended.bytes = static_cast<DWORD>(moved.value());
-  if (moved && ended.bytes == 0 && transfer.size != 0 && reads(transfer)) ended.error = Win32Error::kHandleEof;
+  Ended end = ended(move_at_offset(file, transfer, offset), file, transfer, Win32Error::kHandleEof);
   // A synchronous file has a position, which goes along.
-  if (ended.error == Win32Error::kSuccess && file.manner() == FileManner::kSynchronous && offset != ~uint64_t{0})
-    static_cast<void>(host::seek(file.fd(), static_cast<int64_t>(offset + ended.bytes), host::SeekFrom::kBegin));
-  overlapped.InternalHigh = ended.bytes;
-  __atomic_store_n(&overlapped.Internal, nt_status_from_win32(static_cast<uint32_t>(ended.error)), __ATOMIC_RELEASE);
-  return ended;
+  if (end.error == Win32Error::kSuccess && file.manner() == FileManner::kSynchronous && offset != ~uint64_t{0})
+    static_cast<void>(host::seek(file.fd(), static_cast<int64_t>(offset + end.bytes), host::SeekFrom::kBegin));
+  overlapped.InternalHigh = end.bytes;
+  __atomic_store_n(&overlapped.Internal, nt_status_from_win32(static_cast<uint32_t>(end.error)), __ATOMIC_RELEASE);
+  return end;
 }
 
 }  // namespace
@@ -67,9 +84,9 @@ Ended perform(const File& file, const FileTransfer& transfer, OVERLAPPED& overla
 BOOL transfer_at_position(const File& file, const FileTransfer& transfer, DWORD* transferred) {
   // An overlapped file has no position.
   if (file.manner() == FileManner::kOverlapped) return fail(Win32Error::kInvalidParameter);
-  auto moved = move_at_position(file.fd(), transfer);
-  if (!moved) return fail(error_of(moved.error()));
-  *transferred = static_cast<DWORD>(moved.value());
+  Ended end = ended(move_at_position(file, transfer), file, transfer, Win32Error::kSuccess);
+  if (end.error != Win32Error::kSuccess) return fail(end.error);
+  *transferred = end.bytes;
   return TRUE;
 }
 
@@ -89,12 +106,12 @@ BOOL transfer_at_offset(File& file, const FileTransfer& transfer, DWORD* transfe
     if (!packet) return fail(Win32Error::kNotEnoughMemory);
   }
   if (event) event->reset();
-  Ended ended = perform(file, transfer, *overlapped);
+  Ended end = perform(file, transfer, *overlapped);
   // A failure that the call itself reports is told nowhere else.
-  if (ended.error != Win32Error::kSuccess) return fail(ended.error);
-  if (transferred != nullptr) *transferred = ended.bytes;
+  if (end.error != Win32Error::kSuccess) return fail(end.error);
+  if (transferred != nullptr) *transferred = end.bytes;
   if (event) event->set();
-  if (packet) post(*association.port, std::move(packet), ended.bytes);
+  if (packet) post(*association.port, std::move(packet), end.bytes);
   return TRUE;
 }
 
@@ -102,12 +119,12 @@ BOOL transfer_for_routine(File& file, const FileTransfer& transfer, OVERLAPPED* 
   if (file.manner() != FileManner::kOverlapped || file.association().port) return fail(Win32Error::kInvalidParameter);
   auto* pending = windsock_prepare_routine(reinterpret_cast<const void*>(routine));
   if (pending == nullptr) return FALSE;
-  Ended ended = perform(file, transfer, *overlapped);
-  if (ended.error != Win32Error::kSuccess && ended.error != Win32Error::kHandleEof) {
+  Ended end = perform(file, transfer, *overlapped);
+  if (end.error != Win32Error::kSuccess && end.error != Win32Error::kHandleEof) {
     windsock_drop_routine(pending);
-    return fail(ended.error);
+    return fail(end.error);
   }
-  windsock_tell_routine(pending, static_cast<uint32_t>(ended.error), ended.bytes, overlapped, 0);
+  windsock_tell_routine(pending, static_cast<uint32_t>(end.error), end.bytes, overlapped, 0);
   set_last_error(Win32Error::kSuccess);
   return TRUE;
 }

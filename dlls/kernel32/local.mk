@@ -13,6 +13,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/api_overlapped.cpp \
 	dlls/kernel32/api_process.cpp \
 	dlls/kernel32/api_semaphore.cpp \
+	dlls/kernel32/api_pipe.cpp \
 	dlls/kernel32/api_open.cpp \
 	dlls/kernel32/api_system.cpp \
 	dlls/kernel32/api_text.cpp \

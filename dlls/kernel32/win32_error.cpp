@@ -10,6 +10,7 @@ namespace windsock::kernel32 {
 namespace {
 
 static_assert(static_cast<uint32_t>(Win32Error::kSuccess) == ERROR_SUCCESS);
+static_assert(static_cast<uint32_t>(Win32Error::kInvalidFunction) == ERROR_INVALID_FUNCTION);
 static_assert(static_cast<uint32_t>(Win32Error::kFileNotFound) == ERROR_FILE_NOT_FOUND);
 static_assert(static_cast<uint32_t>(Win32Error::kPathNotFound) == ERROR_PATH_NOT_FOUND);
 static_assert(static_cast<uint32_t>(Win32Error::kTooManyOpenFiles) == ERROR_TOO_MANY_OPEN_FILES);
@@ -21,6 +22,7 @@ static_assert(static_cast<uint32_t>(Win32Error::kGenFailure) == ERROR_GEN_FAILUR
 static_assert(static_cast<uint32_t>(Win32Error::kHandleEof) == ERROR_HANDLE_EOF);
 static_assert(static_cast<uint32_t>(Win32Error::kNotSupported) == ERROR_NOT_SUPPORTED);
 static_assert(static_cast<uint32_t>(Win32Error::kFileExists) == ERROR_FILE_EXISTS);
+static_assert(static_cast<uint32_t>(Win32Error::kBrokenPipe) == ERROR_BROKEN_PIPE);
 static_assert(static_cast<uint32_t>(Win32Error::kDiskFull) == ERROR_DISK_FULL);
 static_assert(static_cast<uint32_t>(Win32Error::kNegativeSeek) == ERROR_NEGATIVE_SEEK);
 static_assert(static_cast<uint32_t>(Win32Error::kSignalRefused) == ERROR_SIGNAL_REFUSED);
@@ -73,6 +75,7 @@ constexpr Row kRows[] = {
 
 Win32Error win32_error_from_errno(host::Errno error) {
   for (const Row& row : kRows)
+    {EPIPE, Win32Error::kBrokenPipe},
     if (row.host == static_cast<int>(error)) return row.windows;
   return Win32Error::kGenFailure;
 }

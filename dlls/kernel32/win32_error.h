@@ -10,6 +10,7 @@ namespace windsock::kernel32 {
 // The values are those of winerror.h, checked in win32_error.cpp.
 enum class Win32Error : uint32_t {
   kSuccess = 0,
+  kInvalidFunction = 1,
   kFileNotFound = 2,
   kPathNotFound = 3,
   kTooManyOpenFiles = 4,
@@ -24,6 +25,7 @@ enum class Win32Error : uint32_t {
   kInvalidParameter = 87,
   kDiskFull = 112,
   kInsufficientBuffer = 122,
+  kBrokenPipe = 109,
   kModuleNotFound = 126,
   kProcedureNotFound = 127,
   kNegativeSeek = 131,

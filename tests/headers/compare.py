@@ -34,7 +34,7 @@ SOCKET_HEADERS = {
                   'psdk_inc/_wsa_errnos.h', 'psdk_inc/_ip_mreq1.h', 'psdk_inc/_xmitfile.h'],
 }
 SLICE_HEADERS = ['basetsd.h', 'guiddef.h', 'minwindef.h', 'windef.h', 'winnt.h', 'winerror.h', 'minwinbase.h',
-                 'winbase.h', 'handleapi.h', 'heapapi.h', 'errhandlingapi.h', 'fileapi.h', 'ioapiset.h', 'synchapi.h', 'processthreadsapi.h',
+                 'winbase.h', 'handleapi.h', 'heapapi.h', 'errhandlingapi.h', 'fileapi.h', 'ioapiset.h', 'memoryapi.h', 'namedpipeapi.h', 'synchapi.h', 'processthreadsapi.h',
                  'profileapi.h', 'sysinfoapi.h', 'fibersapi.h', 'libloaderapi.h', 'processenv.h', 'stringapiset.h', 'timezoneapi.h', 'wincon.h',
                  'wingdi.h', 'winuser.h', 'windows.h']
 # What has to be included before a header that does not stand by itself, on either side.

@@ -33,6 +33,7 @@ regress_sources = \
 	tests/regress/poll_test.cpp \
 	tests/regress/port_test.cpp \
 	tests/regress/provider_test.cpp \
+	tests/regress/pipe_test.cpp \
 	tests/regress/routine_test.cpp \
 	tests/regress/select_test.cpp \
 	tests/regress/socket_test.cpp \
@@ -44,7 +45,7 @@ regress_sources = \
 	tests/regress/unix_test.cpp \
 	tests/regress/window_message_test.cpp \
 	tests/regress/window_test.cpp
-regress_headers = tests/regress/alterations.h tests/regress/completion_port.h tests/regress/datagram_pair.h \
+regress_headers = tests/regress/alterations.h tests/regress/completion_port.h tests/regress/copy_child.h tests/regress/datagram_pair.h \
 	tests/regress/extension.h tests/regress/fixture.h tests/regress/held_thread.h tests/regress/message.h tests/regress/message_window.h \
 	tests/regress/open_file.h tests/regress/overlapped_call.h tests/regress/selected_events.h \
 	tests/regress/second_descriptor.h tests/regress/test_window.h tests/regress/windows_differences.h

@@ -14,6 +14,9 @@ using ErrorSet = std::vector<int>;
 // A blocking call whose socket another thread closes: the call is cancelled. The lists of the calls' pages name all three.
 inline ErrorSet closed_while_blocked() { return {WSAEINTR, WSAENOTSOCK, WSAECONNABORTED}; }
 
+// A pipe whose readers are all closed: ERROR_BROKEN_PIPE by the page of WriteFile, ERROR_NO_DATA in programs' reports.
+inline ErrorSet no_reader_left() { return {ERROR_BROKEN_PIPE, ERROR_NO_DATA}; }
+
 // select whose sets contain a socket that is closed meanwhile.
 inline ErrorSet closed_while_selected() { return {WSAENOTSOCK, WSAEINTR}; }
 
