@@ -50,14 +50,15 @@ dist_windsockinclude_HEADERS = \
 	include/io.h \
 	include/ioapiset.h \
 	include/libloaderapi.h \
+	include/memoryapi.h \
 	include/minwinbase.h \
 	include/minwindef.h \
 	include/mmsystem.h \
 	include/mstcpip.h \
 	include/mswsock.h \
 	include/mswsockdef.h \
-	include/netdb.h \
 	include/namedpipeapi.h \
+	include/netdb.h \
 	include/nspapi.h \
 	include/poll.h \
 	include/process.h \

@@ -13,9 +13,10 @@
 #include <heapapi.h>
 #include <ioapiset.h>
 #include <libloaderapi.h>
+#include <memoryapi.h>
 #include <minwinbase.h>
-#include <processenv.h>
 #include <namedpipeapi.h>
+#include <processenv.h>
 #include <processthreadsapi.h>
 #include <profileapi.h>
 #include <synchapi.h>
@@ -38,13 +39,13 @@ WINDSOCK_EXTERN_C_BEGIN
 #define THREAD_PRIORITY_TIME_CRITICAL THREAD_BASE_PRIORITY_LOWRT
 #define THREAD_PRIORITY_IDLE THREAD_BASE_PRIORITY_IDLE
 
-#define FILE_BEGIN 0
 #define FILE_TYPE_UNKNOWN 0x0000
 #define FILE_TYPE_DISK 0x0001
 #define FILE_TYPE_CHAR 0x0002
 #define FILE_TYPE_PIPE 0x0003
 #define FILE_TYPE_REMOTE 0x8000
 
+#define FILE_BEGIN 0
 #define FILE_CURRENT 1
 #define FILE_END 2
 #define FILE_FLAG_WRITE_THROUGH 0x80000000
@@ -82,9 +83,9 @@ WINBASEAPI BOOL WINAPI BindIoCompletionCallback(HANDLE FileHandle, LPOVERLAPPED_
  * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-formatmessagea */
 WINBASEAPI DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
                                        LPSTR lpBuffer, DWORD nSize, va_list *Arguments);
-#ifndef UNICODE
-#define FormatMessage FormatMessageA
-#endif
+WINBASEAPI DWORD WINAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
+                                       LPWSTR lpBuffer, DWORD nSize, va_list *Arguments);
+#define FormatMessage WINDSOCK_AW(FormatMessage)
 WINBASEAPI HLOCAL WINAPI LocalFree(HLOCAL hMem);
 
 #define MAKEINTATOM(number) (LPTSTR)((ULONG_PTR)((WORD)(number)))

@@ -6,14 +6,16 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/fd_list.h \
 	dlls/common/host.cpp dlls/common/host.h dlls/common/host_process.cpp \
 	dlls/common/host_child.cpp dlls/common/host_child.h \
+	dlls/common/host_directory.cpp dlls/common/host_directory.h \
 	dlls/common/host_epoll.cpp dlls/common/host_epoll.h \
 	dlls/common/host_file.cpp dlls/common/host_file.h \
 	dlls/common/host_futex.cpp dlls/common/host_futex.h \
+	dlls/common/host_memory.cpp dlls/common/host_memory.h \
 	dlls/common/host_message.cpp dlls/common/host_message.h \
 	dlls/common/host_names.cpp dlls/common/host_names.h dlls/common/host_network.cpp \
+	dlls/common/host_pipe.cpp dlls/common/host_pipe.h \
 	dlls/common/host_signals.cpp dlls/common/host_signals.h \
 	dlls/common/host_socket.cpp dlls/common/host_socket.h \
-	dlls/common/host_pipe.cpp dlls/common/host_pipe.h \
 	dlls/common/host_system.cpp dlls/common/host_system.h \
 	dlls/common/host_thread.cpp dlls/common/host_thread.h \
 	dlls/common/nt_status.cpp dlls/common/nt_status.def dlls/common/nt_status.h \

@@ -1,4 +1,4 @@
-// The exports that open an object by its name. No object has one (new_object.h), so none is found.
+// The exports that open an event, semaphore, mutex or timer by its name. None of them has one (new_object.h), so none is found.
 #include <synchapi.h>
 
 #include "dlls/kernel32/last_error.h"

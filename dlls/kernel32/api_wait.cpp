@@ -48,10 +48,14 @@ DWORD wait_for_objects(std::span<Waitable* const> objects, WaitMode mode, DWORD 
   return result;
 }
 
-// What a thread can wait for: not a port, which has its own calls for that.
+// A port has its own calls for that; the others have nothing to tell.
+bool can_be_waited_for(ObjectKind kind) {
+  return kind != ObjectKind::kPort && kind != ObjectKind::kFileMapping && kind != ObjectKind::kSearch;
+}
+
 Ref<Waitable> find_to_wait_for(HANDLE handle) {
   Ref<Waitable> object = find_object(handle);
-  return object && object->kind() != ObjectKind::kPort ? object : Ref<Waitable>();
+  return object && can_be_waited_for(object->kind()) ? object : Ref<Waitable>();
 }
 
 bool has_repeated(std::span<Waitable* const> objects) {

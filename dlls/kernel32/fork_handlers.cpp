@@ -12,6 +12,7 @@
 #include "dlls/kernel32/dispatcher.h"
 #include "dlls/kernel32/handle_table.h"
 #include "dlls/kernel32/message_provider.h"
+#include "dlls/kernel32/memory_regions.h"
 #include "dlls/kernel32/process.h"
 #include "dlls/kernel32/thread.h"
 #include "dlls/kernel32/thread_values.h"
@@ -27,6 +28,7 @@ void prepare() {
   console_signals::lock_for_fork();
   thread_values::lock_for_fork();
   callback_pool::lock_for_fork();
+  memory_regions::lock_for_fork();
   handle_table::lock_for_fork();
   Thread::lock_for_fork();
   Process::lock_for_fork();
@@ -42,6 +44,7 @@ void release() {
   Process::unlock_after_fork();
   Thread::unlock_after_fork();
   handle_table::unlock_after_fork();
+  memory_regions::unlock_after_fork();
   callback_pool::unlock_after_fork();
   thread_values::unlock_after_fork();
   console_signals::unlock_after_fork();
@@ -61,6 +64,7 @@ void reset() {
   Thread::reset_in_child();
   Thread::unlock_after_fork();
   handle_table::unlock_after_fork();
+  memory_regions::unlock_after_fork();
   callback_pool::reset_in_child();
   callback_pool::unlock_after_fork();
   thread_values::reset_in_child();

@@ -4,22 +4,23 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/address_wait.cpp dlls/kernel32/address_wait.h \
 	dlls/kernel32/api_completion.cpp \
 	dlls/kernel32/api_event.cpp \
-	dlls/kernel32/api_file.cpp \
+	dlls/kernel32/api_file.cpp dlls/kernel32/api_file_mapping.cpp \
 	dlls/kernel32/api_fls.cpp \
 	dlls/kernel32/api_handle.cpp \
 	dlls/kernel32/api_heap.cpp \
 	dlls/kernel32/api_message.cpp \
 	dlls/kernel32/api_mutex.cpp \
 	dlls/kernel32/api_overlapped.cpp \
+	dlls/kernel32/api_pipe.cpp \
 	dlls/kernel32/api_process.cpp \
 	dlls/kernel32/api_semaphore.cpp \
-	dlls/kernel32/api_pipe.cpp \
 	dlls/kernel32/api_open.cpp \
 	dlls/kernel32/api_system.cpp \
 	dlls/kernel32/api_text.cpp \
 	dlls/kernel32/api_thread.cpp \
 	dlls/kernel32/api_timer.cpp \
 	dlls/kernel32/api_tls.cpp \
+	dlls/kernel32/api_virtual_memory.cpp \
 	dlls/kernel32/api_wait.cpp \
 	dlls/kernel32/c_threads.cpp \
 	dlls/kernel32/callback_pool.cpp dlls/kernel32/callback_pool.h \
@@ -32,6 +33,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/dispatcher.cpp dlls/kernel32/dispatcher.h \
 	dlls/kernel32/event.h \
 	dlls/kernel32/file.h \
+	dlls/kernel32/file_mapping.cpp dlls/kernel32/file_mapping.h \
 	dlls/kernel32/file_operation.cpp dlls/kernel32/file_operation.h \
 	dlls/kernel32/fork_handlers.cpp \
 	dlls/kernel32/handle_table.cpp dlls/kernel32/handle_table.h \
@@ -39,9 +41,11 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/libraries.cpp \
 	dlls/kernel32/lookup.cpp dlls/kernel32/lookup.h \
 	dlls/kernel32/message_provider.cpp dlls/kernel32/message_provider.h \
+	dlls/kernel32/memory_regions.cpp dlls/kernel32/memory_regions.h \
 	dlls/kernel32/message_text.cpp dlls/kernel32/message_text.h \
 	dlls/kernel32/mutex.cpp dlls/kernel32/mutex.h \
 	dlls/kernel32/new_object.h \
+	dlls/kernel32/page_protection.cpp dlls/kernel32/page_protection.h \
 	dlls/kernel32/pending_ends.cpp \
 	dlls/kernel32/posted_packet.h \
 	dlls/kernel32/process.cpp dlls/kernel32/process.h \

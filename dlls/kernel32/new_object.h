@@ -1,4 +1,4 @@
-// What the exports that create objects have in common: natively objects have no names, and one with a name is refused with
+// What the exports that create objects have in common: natively they have no names, and one with a name is refused with
 // ERROR_NOT_SUPPORTED instead of being shared with nobody.
 #pragma once
 

@@ -43,6 +43,12 @@ static_assert(static_cast<uint32_t>(Win32Error::kTooManyPosts) == ERROR_TOO_MANY
 static_assert(static_cast<uint32_t>(Win32Error::kModuleNotFound) == ERROR_MOD_NOT_FOUND);
 static_assert(static_cast<uint32_t>(Win32Error::kProcedureNotFound) == ERROR_PROC_NOT_FOUND);
 static_assert(static_cast<uint32_t>(Win32Error::kMessageNotFound) == ERROR_MR_MID_NOT_FOUND);
+static_assert(static_cast<uint32_t>(Win32Error::kNoMoreFiles) == ERROR_NO_MORE_FILES);
+static_assert(static_cast<uint32_t>(Win32Error::kBadLength) == ERROR_BAD_LENGTH);
+static_assert(static_cast<uint32_t>(Win32Error::kInvalidAddress) == ERROR_INVALID_ADDRESS);
+static_assert(static_cast<uint32_t>(Win32Error::kNoAccess) == ERROR_NOACCESS);
+static_assert(static_cast<uint32_t>(Win32Error::kFileInvalid) == ERROR_FILE_INVALID);
+static_assert(static_cast<uint32_t>(Win32Error::kMappedAlignment) == ERROR_MAPPED_ALIGNMENT);
 static_assert(static_cast<uint32_t>(Win32Error::kInvalidFlags) == ERROR_INVALID_FLAGS);
 static_assert(static_cast<uint32_t>(Win32Error::kNoUnicodeTranslation) == ERROR_NO_UNICODE_TRANSLATION);
 static_assert(static_cast<uint32_t>(Win32Error::kTimeout) == ERROR_TIMEOUT);
@@ -69,13 +75,13 @@ constexpr Row kRows[] = {
     {ENOEXEC, Win32Error::kBadExeFormat},     {E2BIG, Win32Error::kFilenameTooLong},
     {ENAMETOOLONG, Win32Error::kFilenameTooLong}, {EEXIST, Win32Error::kFileExists},
     {ENOSPC, Win32Error::kDiskFull},          {EROFS, Win32Error::kAccessDenied},
+    {EPIPE, Win32Error::kBrokenPipe},
 };
 
 }  // namespace
 
 Win32Error win32_error_from_errno(host::Errno error) {
   for (const Row& row : kRows)
-    {EPIPE, Win32Error::kBrokenPipe},
     if (row.host == static_cast<int>(error)) return row.windows;
   return Win32Error::kGenFailure;
 }

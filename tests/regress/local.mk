@@ -13,6 +13,7 @@ regress_sources = \
 	tests/regress/duplicate_test.cpp \
 	tests/regress/event_select_test.cpp \
 	tests/regress/event_test.cpp \
+	tests/regress/file_mapping_test.cpp \
 	tests/regress/handoff_test.cpp \
 	tests/regress/hook_test.cpp \
 	tests/regress/iocp_test.cpp \
@@ -21,6 +22,7 @@ regress_sources = \
 	tests/regress/name_space_test.cpp \
 	tests/regress/address_text_test.cpp \
 	tests/regress/databases_test.cpp \
+	tests/regress/memory_test.cpp \
 	tests/regress/message_error_test.cpp \
 	tests/regress/message_test.cpp \
 	tests/regress/name_query_test.cpp tests/regress/names_test.cpp \
@@ -30,10 +32,10 @@ regress_sources = \
 	tests/regress/overlapped_datagram_test.cpp \
 	tests/regress/overlapped_test.cpp \
 	tests/regress/ping_test.cpp \
+	tests/regress/pipe_test.cpp \
 	tests/regress/poll_test.cpp \
 	tests/regress/port_test.cpp \
 	tests/regress/provider_test.cpp \
-	tests/regress/pipe_test.cpp \
 	tests/regress/routine_test.cpp \
 	tests/regress/select_test.cpp \
 	tests/regress/socket_test.cpp \
