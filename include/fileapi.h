@@ -38,6 +38,18 @@ WINBASEAPI BOOL WINAPI FlushFileBuffers(HANDLE hFile);
 WINBASEAPI BOOL WINAPI SetFilePointerEx(HANDLE hFile, LARGE_INTEGER liDistanceToMove, PLARGE_INTEGER lpNewFilePointer,
                                         DWORD dwMoveMethod);
 
+/* The files of a folder whose names match the last part of a path, where * stands for any characters and ? for one; *.* is all. Upper and
+ * lower case match each other in a pattern; without one the name is as the host has it. "." and ".." come first. INVALID_HANDLE_VALUE
+ * and ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND (no such folder); FALSE and ERROR_NO_MORE_FILES at the end.
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-findfirstfilew */
+WINBASEAPI HANDLE WINAPI FindFirstFileA(LPCSTR lpFileName, LPWIN32_FIND_DATAA lpFindFileData);
+WINBASEAPI HANDLE WINAPI FindFirstFileW(LPCWSTR lpFileName, LPWIN32_FIND_DATAW lpFindFileData);
+#define FindFirstFile WINDSOCK_AW(FindFirstFile)
+WINBASEAPI BOOL WINAPI FindNextFileA(HANDLE hFindFile, LPWIN32_FIND_DATAA lpFindFileData);
+WINBASEAPI BOOL WINAPI FindNextFileW(HANDLE hFindFile, LPWIN32_FIND_DATAW lpFindFileData);
+#define FindNextFile WINDSOCK_AW(FindNextFile)
+WINBASEAPI BOOL WINAPI FindClose(HANDLE hFindFile);
+
 /* TRUE and the bytes moved; 0 bytes read: the peer has shut down, or the end of the file. FALSE and the last error on failure.
  *
  * With an OVERLAPPED on a SOCKET the operation may go on: FALSE and ERROR_IO_PENDING. On a file it is always done when the call returns,

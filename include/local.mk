@@ -72,6 +72,7 @@ dist_windsockinclude_HEADERS = \
 	include/svcguid.h \
 	include/synchapi.h \
 	include/sysinfoapi.h \
+	include/tchar.h \
 	include/timeapi.h \
 	include/timezoneapi.h \
 	include/winbase.h \

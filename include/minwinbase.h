@@ -54,6 +54,31 @@ typedef struct _REASON_CONTEXT {
     } Reason;
 } REASON_CONTEXT, *PREASON_CONTEXT;
 
+/* https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-win32_find_dataw
+ * Natively the attributes are FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_READONLY (nobody may write) or FILE_ATTRIBUTE_NORMAL, and there are
+ * no alternate names. */
+#define WINDSOCK_FIND_DATA(character)                                                                                          \
+    {                                                                                                                          \
+        DWORD dwFileAttributes;                                                                                                \
+        FILETIME ftCreationTime;                                                                                               \
+        FILETIME ftLastAccessTime;                                                                                             \
+        FILETIME ftLastWriteTime;                                                                                              \
+        DWORD nFileSizeHigh;                                                                                                   \
+        DWORD nFileSizeLow;                                                                                                    \
+        DWORD dwReserved0;                                                                                                     \
+        DWORD dwReserved1;                                                                                                     \
+        character cFileName[MAX_PATH];                                                                                         \
+        character cAlternateFileName[14];                                                                                      \
+    }
+typedef struct _WIN32_FIND_DATAA WINDSOCK_FIND_DATA(CHAR) WIN32_FIND_DATAA, *PWIN32_FIND_DATAA, *LPWIN32_FIND_DATAA;
+typedef struct _WIN32_FIND_DATAW WINDSOCK_FIND_DATA(WCHAR) WIN32_FIND_DATAW, *PWIN32_FIND_DATAW, *LPWIN32_FIND_DATAW;
+#undef WINDSOCK_FIND_DATA
+#ifdef UNICODE
+typedef WIN32_FIND_DATAW WIN32_FIND_DATA, *PWIN32_FIND_DATA, *LPWIN32_FIND_DATA;
+#else
+typedef WIN32_FIND_DATAA WIN32_FIND_DATA, *PWIN32_FIND_DATA, *LPWIN32_FIND_DATA;
+#endif
+
 typedef struct _SYSTEMTIME {
     WORD wYear;
     WORD wMonth;

@@ -24,6 +24,11 @@ typedef BOOL(WINAPI *PHANDLER_ROUTINE)(DWORD CtrlType);
  * ERROR_INVALID_PARAMETER for removing what is no handler. */
 WINBASEAPI BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add);
 
+/* The terminal's signals reach the program no more; its standard handles stay. ERROR_INVALID_PARAMETER: it has no terminal;
+ * ERROR_NOT_SUPPORTED: it leads the terminal's session.
+ * https://learn.microsoft.com/windows/console/freeconsole */
+WINBASEAPI BOOL WINAPI FreeConsole(void);
+
 WINDSOCK_EXTERN_C_END
 
 #endif

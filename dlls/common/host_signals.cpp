@@ -1,7 +1,10 @@
 #include "dlls/common/host_signals.h"
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 
@@ -48,5 +51,13 @@ void handle_signal(int signal, void (*handler)(int)) { set_action(signal, handle
 void ignore_signal(int signal) { set_action(signal, SIG_IGN); }
 void reset_signal(int signal) { set_action(signal, SIG_DFL); }
 void send_signal_to_self(int signal) { ::kill(::getpid(), signal); }
+
+Result<void> leave_terminal() {
+  UniqueFd terminal = UniqueFd::adopt(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (!terminal.is_open()) return last_failure();
+  if (::getsid(0) == ::getpid()) return failure(EPERM);
+  if (::ioctl(terminal.get(), TIOCNOTTY) < 0) return last_failure();
+  return {};
+}
 
 }  // namespace windsock::host

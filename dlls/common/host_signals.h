@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "dlls/common/host.h"
+
 namespace windsock::host {
 
 inline constexpr int kSigHup = 1, kSigInt = 2, kSigQuit = 3, kSigTerm = 15;
@@ -25,5 +27,9 @@ void handle_signal(int signal, void (*handler)(int));
 void ignore_signal(int signal);
 void reset_signal(int signal);  // the host's default
 void send_signal_to_self(int signal);
+
+// The terminal that controls the process does so no more; its descriptors stay open. ENXIO: there is none. EPERM: the process leads the
+// session, and the terminal would go for all of it.
+Result<void> leave_terminal();
 
 }  // namespace windsock::host

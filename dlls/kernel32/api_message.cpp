@@ -1,6 +1,7 @@
 // FormatMessage for the system's own texts and for texts without inserts, and the small string calls that stand beside it.
 #include <winbase.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -12,43 +13,58 @@ using namespace windsock::kernel32;
 
 namespace {
 
+// The texts of the two spellings, and the system's own, which are ASCII, in either.
+std::string own_text(const char* text, char) { return text; }
+std::u16string own_text(const char* text, char16_t) { return std::u16string(text, text + std::strlen(text)); }
+
 // The message for the flags, or why there is none. Sources of messages are the system's table and a text of the caller's that is
 // to be taken as it stands; there are no message modules natively, and inserts are not filled in.
-Win32Error find_message(DWORD flags, LPCVOID source, DWORD code, std::string& message) {
+template <typename Character>
+Win32Error find_message(DWORD flags, LPCVOID source, DWORD code, std::basic_string<Character>& message) {
   if (flags & FORMAT_MESSAGE_FROM_STRING) {
     if (flags & (FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_FROM_HMODULE)) return Win32Error::kInvalidParameter;
     if (source == nullptr) return Win32Error::kInvalidParameter;
-    message = static_cast<const char*>(source);
-    bool literal = (flags & FORMAT_MESSAGE_IGNORE_INSERTS) || message.find('%') == std::string::npos;
+    message = static_cast<const Character*>(source);
+    bool literal = (flags & FORMAT_MESSAGE_IGNORE_INSERTS) || message.find(Character{'%'}) == message.npos;
     return literal ? Win32Error::kSuccess : Win32Error::kNotSupported;
   }
   if (!(flags & FORMAT_MESSAGE_FROM_SYSTEM))
     return flags & FORMAT_MESSAGE_FROM_HMODULE ? Win32Error::kNotSupported : Win32Error::kInvalidParameter;
   const char* text = message_text(code);
   if (text == nullptr) return Win32Error::kMessageNotFound;
-  message = text;
   // A line end, but not when the caller breaks the lines itself.
-  message += flags & FORMAT_MESSAGE_MAX_WIDTH_MASK ? " " : "\r\n";
+  const char* end = flags & FORMAT_MESSAGE_MAX_WIDTH_MASK ? " " : "\r\n";
+  message = own_text(text, Character{}) + own_text(end, Character{});
   return Win32Error::kSuccess;
+}
+
+template <typename Character>
+DWORD format_message(DWORD flags, LPCVOID source, DWORD code, Character* buffer, DWORD size) {
+  if (buffer == nullptr) return fail(Win32Error::kInvalidParameter);
+  std::basic_string<Character> message;
+  if (Win32Error error = find_message(flags, source, code, message); error != Win32Error::kSuccess) return fail(error);
+  size_t bytes = (message.size() + 1) * sizeof(Character);
+  if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
+    void* allocated = std::calloc(std::max<size_t>(message.size() + 1, size), sizeof(Character));
+    if (allocated == nullptr) return fail(Win32Error::kNotEnoughMemory);
+    std::memcpy(allocated, message.c_str(), bytes);
+    // The parameter is a pointer to the pointer in this case, without being declared so.
+    std::memcpy(buffer, &allocated, sizeof allocated);
+  } else {
+    if (size <= message.size()) return fail(Win32Error::kInsufficientBuffer);
+    std::memcpy(buffer, message.c_str(), bytes);
+  }
+  return static_cast<DWORD>(message.size());
 }
 
 }  // namespace
 
 DWORD FormatMessageA(DWORD flags, LPCVOID source, DWORD code, DWORD, LPSTR buffer, DWORD size, va_list*) {
-  if (buffer == nullptr) return fail(Win32Error::kInvalidParameter);
-  std::string message;
-  if (Win32Error error = find_message(flags, source, code, message); error != Win32Error::kSuccess) return fail(error);
-  if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
-    auto* allocated = static_cast<char*>(std::calloc(std::max<size_t>(message.size() + 1, size), 1));
-    if (allocated == nullptr) return fail(Win32Error::kNotEnoughMemory);
-    std::memcpy(allocated, message.c_str(), message.size() + 1);
-    // The parameter is a pointer to the pointer in this case, without being declared so.
-    std::memcpy(buffer, &allocated, sizeof allocated);
-  } else {
-    if (size <= message.size()) return fail(Win32Error::kInsufficientBuffer);
-    std::memcpy(buffer, message.c_str(), message.size() + 1);
-  }
-  return static_cast<DWORD>(message.size());
+  return format_message(flags, source, code, buffer, size);
+}
+
+DWORD FormatMessageW(DWORD flags, LPCVOID source, DWORD code, DWORD, LPWSTR buffer, DWORD size, va_list*) {
+  return format_message(flags, source, code, reinterpret_cast<char16_t*>(buffer), size);
 }
 
 HLOCAL LocalFree(HLOCAL memory) {

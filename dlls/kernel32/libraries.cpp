@@ -1,14 +1,17 @@
 // Libraries and their functions by name. Windows' names of our own functions are not always their symbols (libc has send, too): the
 // table that says which is which is made from the lists of exports.
 #include <dlfcn.h>
+#include <link.h>
 #include <libloaderapi.h>
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "dlls/common/host.h"
+#include "dlls/common/host_child.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/text.h"
 
@@ -107,7 +110,41 @@ const char* symbol_of(const LibraryRow& library, LPCSTR name) {
   return found != std::end(kProcedures) ? found->symbol : nullptr;
 }
 
+// The host's file of a module; nothing: it is none.
+std::optional<std::string> file_of(HMODULE module) {
+  void* program = ::dlopen(nullptr, RTLD_NOW);
+  const link_map* loaded = nullptr;
+  if (::dlinfo(program, RTLD_DI_LINKMAP, &loaded) != 0) loaded = nullptr;
+  ::dlclose(program);
+  if (module == nullptr || module == program) {
+    auto path = host::own_program();
+    return path ? std::optional(std::move(path).take()) : std::nullopt;
+  }
+  // A handle of the host's is the address of one of these.
+  while (loaded != nullptr && static_cast<const void*>(loaded) != module) loaded = loaded->l_next;
+  return loaded != nullptr ? std::optional<std::string>(loaded->l_name) : std::nullopt;
+}
+
+template <typename Character, typename Convert>
+DWORD module_file_name(HMODULE module, Character* buffer, DWORD size, Convert convert) {
+  auto path = file_of(module);
+  if (!path) return static_cast<DWORD>(fail(Win32Error::kModuleNotFound));
+  auto text = convert(*path);
+  if (buffer == nullptr) return static_cast<DWORD>(fail(size != 0 ? Win32Error::kInvalidParameter : Win32Error::kInsufficientBuffer));
+  if (size == 0) return static_cast<DWORD>(fail(Win32Error::kInsufficientBuffer));
+  auto stored = std::min<size_t>(text.size(), size - 1);
+  std::copy_n(text.begin(), stored, buffer);
+  buffer[stored] = 0;
+  set_last_error(stored == text.size() ? Win32Error::kSuccess : Win32Error::kInsufficientBuffer);
+  return stored == text.size() ? static_cast<DWORD>(stored) : size;
+}
+
 }  // namespace
+
+DWORD GetModuleFileNameA(HMODULE module, LPSTR buffer, DWORD size) {
+  return module_file_name(module, buffer, size, [](const std::string& path) { return path; });
+}
+DWORD GetModuleFileNameW(HMODULE module, LPWSTR buffer, DWORD size) { return module_file_name(module, buffer, size, utf16_from_utf8); }
 
 HMODULE GetModuleHandleA(LPCSTR name) { return find_module(name); }
 HMODULE GetModuleHandleW(LPCWSTR name) { return name == nullptr ? find_module(nullptr) : find_module(utf8_from_utf16(reinterpret_cast<const char16_t*>(name)).c_str()); }

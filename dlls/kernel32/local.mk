@@ -3,8 +3,10 @@ lib_LTLIBRARIES += libkernel32.la
 libkernel32_la_SOURCES = \
 	dlls/kernel32/address_wait.cpp dlls/kernel32/address_wait.h \
 	dlls/kernel32/api_completion.cpp \
+	dlls/kernel32/api_console.cpp \
 	dlls/kernel32/api_event.cpp \
 	dlls/kernel32/api_file.cpp dlls/kernel32/api_file_mapping.cpp \
+	dlls/kernel32/api_find_file.cpp \
 	dlls/kernel32/api_fls.cpp \
 	dlls/kernel32/api_handle.cpp \
 	dlls/kernel32/api_heap.cpp \
@@ -35,6 +37,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/file.h \
 	dlls/kernel32/file_mapping.cpp dlls/kernel32/file_mapping.h \
 	dlls/kernel32/file_operation.cpp dlls/kernel32/file_operation.h \
+	dlls/kernel32/file_search.cpp dlls/kernel32/file_search.h \
 	dlls/kernel32/fork_handlers.cpp \
 	dlls/kernel32/handle_table.cpp dlls/kernel32/handle_table.h \
 	dlls/kernel32/last_error.cpp dlls/kernel32/last_error.h \
@@ -44,6 +47,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/memory_regions.cpp dlls/kernel32/memory_regions.h \
 	dlls/kernel32/message_text.cpp dlls/kernel32/message_text.h \
 	dlls/kernel32/mutex.cpp dlls/kernel32/mutex.h \
+	dlls/kernel32/name_pattern.cpp dlls/kernel32/name_pattern.h \
 	dlls/kernel32/new_object.h \
 	dlls/kernel32/page_protection.cpp dlls/kernel32/page_protection.h \
 	dlls/kernel32/pending_ends.cpp \

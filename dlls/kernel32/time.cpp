@@ -15,10 +15,12 @@ int64_t deadline_after(uint32_t milliseconds) {
   return host::now_nanoseconds() + int64_t{milliseconds} * 1'000'000;
 }
 
-int64_t system_time() {
+int64_t counts_from_unix(int64_t nanoseconds) {
   constexpr int64_t kUnixEpoch = 116'444'736'000'000'000;  // 1970 as a FILETIME
-  return host::time_of_day_nanoseconds() / kNanosecondsPerCount + kUnixEpoch;
+  return nanoseconds / kNanosecondsPerCount + kUnixEpoch;
 }
+
+int64_t system_time() { return counts_from_unix(host::time_of_day_nanoseconds()); }
 
 namespace {
 

@@ -14,6 +14,7 @@ regress_sources = \
 	tests/regress/event_select_test.cpp \
 	tests/regress/event_test.cpp \
 	tests/regress/file_mapping_test.cpp \
+	tests/regress/find_file_test.cpp \
 	tests/regress/handoff_test.cpp \
 	tests/regress/hook_test.cpp \
 	tests/regress/iocp_test.cpp \

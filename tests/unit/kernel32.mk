@@ -5,6 +5,8 @@ TESTS += tests/unit/kernel32_test
 tests_unit_kernel32_test_SOURCES = \
 	dlls/kernel32/command_line.cpp \
 	dlls/kernel32/dispatcher.cpp \
+	dlls/kernel32/name_pattern.cpp \
+	dlls/kernel32/page_protection.cpp \
 	dlls/kernel32/text.cpp \
 	dlls/kernel32/waitable.cpp \
 	tests/unit/kernel32/address_wait_test.cpp \
@@ -16,6 +18,7 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/dispatcher_test.cpp \
 	tests/unit/kernel32/event_test.cpp \
 	tests/unit/kernel32/fake_source.h \
+	tests/unit/kernel32/file_mapping_test.cpp \
 	tests/unit/kernel32/file_test.cpp \
 	tests/unit/kernel32/fls_test.cpp \
 	tests/unit/kernel32/handle_test.cpp \
@@ -25,7 +28,10 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/main.cpp \
 	tests/unit/kernel32/message_test.cpp \
 	tests/unit/kernel32/mutex_test.cpp \
+	tests/unit/kernel32/name_pattern_test.cpp \
+	tests/unit/kernel32/page_protection_test.cpp \
 	tests/unit/kernel32/pending_ends_test.cpp \
+	tests/unit/kernel32/pipe_test.cpp \
 	tests/unit/kernel32/port_fixture.h \
 	tests/unit/kernel32/port_leading_test.cpp \
 	tests/unit/kernel32/process_test.cpp \

@@ -3,9 +3,11 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include "tests/unit/kernel32/support.h"
@@ -146,6 +148,53 @@ void leave_suspended_child(int fd) {
   report(fd, std::to_string(information.dwProcessId));
 }
 
+void report_broken_pipe(int fd) {
+  HANDLE reading = nullptr, writing = nullptr;
+  signal(SIGPIPE, SIG_DFL);
+  CreatePipe(&reading, &writing, nullptr, 0);
+  CloseHandle(reading);
+  DWORD written = 0;
+  report(fd, WriteFile(writing, "x", 1, &written, nullptr) ? "written" : std::to_string(GetLastError()));
+}
+
+// Looks for a mapping, tells what it finds there and leaves something else.
+void use_mapping(int fd, const char* name) {
+  HANDLE mapping = CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 100, name);
+  DWORD error = GetLastError();
+  auto* bytes = static_cast<char*>(MapViewOfFile(mapping, FILE_MAP_WRITE, 0, 0, 0));
+  if (bytes == nullptr) _exit(93);
+  report(fd, std::to_string(error) + " " + bytes);
+  strcpy(bytes, "from the child");
+}
+
+void hold_mapping(int fd, const char* name) {
+  if (CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 100, name) == nullptr) _exit(93);
+  report(fd, "ready");
+  close(fd);
+  for (;;) pause();
+}
+
+std::string free_console() { return FreeConsole() ? "freed" : std::to_string(GetLastError()); }
+
+// With a terminal of its own, that the process leads, and then a child of it that does not.
+void report_free_console(int fd) {
+  signal(SIGHUP, SIG_IGN);
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0 || setsid() < 0) _exit(92);
+  report(fd, "before " + free_console());
+  int terminal = open(ptsname(master), O_RDWR | O_CLOEXEC);
+  if (terminal < 0) _exit(92);
+  report(fd, " leader " + free_console());
+  pid_t child = fork();
+  if (child == 0) {
+    report(fd, " child " + free_console());
+    report(fd, open("/dev/tty", O_RDWR) < 0 ? " gone" : " there");
+    report(fd, " again " + free_console());
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+}
+
 }  // namespace
 
 int run_child(int argc, char** argv) {
@@ -185,6 +234,14 @@ int run_child(int argc, char** argv) {
     report_console_event(fd, atoi(argv[4]), std::string(argv[5]) == "taken");
   } else if (command == "console-ignored") {
     report_ignored_interrupt(fd);
+  } else if (command == "console-free") {
+    report_free_console(fd);
+  } else if (command == "broken-pipe") {
+    report_broken_pipe(fd);
+  } else if (command == "mapping") {
+    use_mapping(fd, argv[4]);
+  } else if (command == "mapping-pause") {
+    hold_mapping(fd, argv[4]);
   } else if (command == "timer-without-thread") {
     report_timer_without_thread(fd);
   } else {

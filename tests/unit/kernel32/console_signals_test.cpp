@@ -46,6 +46,12 @@ TEST(ConsoleSignals, may_be_ignored_and_handlers_removed) {
   EXPECT_EQ(child.exit_code(), 0u);
 }
 
+TEST(Console, is_left_by_who_does_not_lead_its_session) {
+  Child child("console-free");
+  ASSERT_TRUE(child.created);
+  EXPECT_EQ(child.report(), "before 87 leader 50 child freed gone again 87");
+}
+
 }  // namespace
 
 }  // namespace kernel32_test
