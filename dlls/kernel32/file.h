@@ -30,7 +30,7 @@ class File final : public Waitable {
       : Waitable(kKind, Taking::kLeavesSignal, Source::kMemory, true), fd_(std::move(fd)), type_(host::file_type(fd_.get())), manner_(manner) {}
   int fd() const { return fd_.get(); }
   host::FileType type() const { return type_; }
-  // Bytes go through it, and both ends tell when the other one has gone.
+  // Bytes go through it.
   bool is_pipe() const { return type_ == host::FileType::kPipe || type_ == host::FileType::kSocket; }
   FileManner manner() const { return manner_; }
 

@@ -65,7 +65,7 @@ struct Ended {
 Ended ended(const host::Result<size_t>& moved, const File& file, const FileTransfer& transfer, Win32Error at_end) {
   if (!moved) return {error_of(moved.error()), 0};
   bool found_end = moved.value() == 0 && transfer.size != 0 && reads(transfer);
-  return {!found_end ? Win32Error::kSuccess : file.is_pipe() ? Win32Error::kBrokenPipe : at_end, static_cast<DWORD>(moved.value())};
+  return {!found_end ? Win32Error::kSuccess : file.type() == host::FileType::kPipe ? Win32Error::kBrokenPipe : at_end, static_cast<DWORD>(moved.value())};
 }
 
 Ended perform(const File& file, const FileTransfer& transfer, OVERLAPPED& overlapped) {

@@ -161,9 +161,12 @@ Result<void*, Win32Error> commit(void* where, size_t size, Protection protection
 Result<void, Win32Error> decommit(void* where, size_t size) {
   std::lock_guard lock(the_lock);
   Pages pages;
-  Region* all = size == 0 ? region_from(where) : nullptr;
-  if (!find_pages(where, all != nullptr ? all->size : size, pages) || pages.region->is_view() || pages.count == 0)
-    return Failure{Win32Error::kInvalidAddress};
+  if (size == 0) {
+    Region* all = region_from(where);
+    if (all == nullptr) return Failure{Win32Error::kInvalidAddress};
+    size = all->size;
+  }
+  if (!find_pages(where, size, pages) || pages.region->is_view()) return Failure{Win32Error::kInvalidAddress};
   if (auto emptied = host::empty_pages(pages.address(), pages.size()); !emptied) return Failure{win32_error_from_errno(emptied.error())};
   std::fill(pages.begin(), pages.end(), Protection::kReserved);
   return {};

@@ -76,6 +76,7 @@ constexpr Row kRows[] = {
     {ENAMETOOLONG, Win32Error::kFilenameTooLong}, {EEXIST, Win32Error::kFileExists},
     {ENOSPC, Win32Error::kDiskFull},          {EROFS, Win32Error::kAccessDenied},
     {EPIPE, Win32Error::kBrokenPipe},
+    {EFAULT, Win32Error::kNoAccess},
 };
 
 }  // namespace

@@ -66,6 +66,8 @@ TEST_F(MemoryTest, IsCommittedByPages) {
   EXPECT_EQ(base_ + 2 * kPage, VirtualAlloc(base_ + 2 * kPage, kPage, MEM_COMMIT, PAGE_READWRITE));
   EXPECT_EQ(0, base_[3 * kPage - 1]) << "what was decommitted is forgotten";
   EXPECT_EQ('x', base_[kPage]);
+  EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_ADDRESS), error_of([&] { return VirtualFree(base_ + kPage, 0, MEM_DECOMMIT); })) << "not its begin";
+  EXPECT_EQ('x', base_[kPage]);
   EXPECT_TRUE(VirtualFree(base_, 0, MEM_DECOMMIT)) << "all of it";
   EXPECT_EQ(10 * kPage, query(base_).RegionSize);
 }

@@ -61,6 +61,22 @@ TEST(AnonymousPipe, may_be_larger_than_usual) {
   EXPECT_TRUE(peeked == text);
 }
 
+TEST(AnonymousPipe, moves_nothing_to_where_no_memory_is) {
+  AnonymousPipe pipe;
+  DWORD moved = 0;
+  auto* nowhere = reinterpret_cast<char*>(uintptr_t{16});
+  EXPECT_FALSE(WriteFile(pipe.write_end.get(), nowhere, 1, &moved, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_NOACCESS});
+  EXPECT_TRUE(WriteFile(pipe.write_end.get(), "x", 1, &moved, nullptr));
+  EXPECT_FALSE(ReadFile(pipe.read_end.get(), nowhere, 1, &moved, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_NOACCESS});
+  EXPECT_FALSE(PeekNamedPipe(pipe.read_end.get(), nowhere, 1, nullptr, nullptr, nullptr));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_NOACCESS});
+  char byte = 0;
+  EXPECT_TRUE(ReadFile(pipe.read_end.get(), &byte, 1, &moved, nullptr));
+  EXPECT_EQ(byte, 'x') << "nothing is lost";
+}
+
 TEST(AnonymousPipe, needs_a_place_for_its_handles) {
   HANDLE end = nullptr;
   EXPECT_FALSE(CreatePipe(nullptr, &end, nullptr, 0));
