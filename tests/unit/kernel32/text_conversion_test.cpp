@@ -1,6 +1,7 @@
-// MultiByteToWideChar, WideCharToMultiByte, and the functions of strsafe.h.
+// MultiByteToWideChar, WideCharToMultiByte, and the functions of strsafe.h and tchar.h.
 #include <gtest/gtest.h>
 #include <strsafe.h>
+#include <tchar.h>
 
 #include <string>
 
@@ -91,6 +92,20 @@ TEST(SafeString, prints) {
   EXPECT_EQ(StringCbPrintf(text, 4, "%d", 12345), STRSAFE_E_INSUFFICIENT_BUFFER);
   EXPECT_STREQ(text, "123");
   EXPECT_EQ(StringCchPrintf(text, 0, "%d", 1), STRSAFE_E_INVALID_PARAMETER);
+}
+
+// ---- tchar.h -----------------------------------------------------------------------------------------------------------------
+
+TEST(Tchar, names_stand_for_char) {
+  _TCHAR text[16];
+  _tcscpy(text, _T("Win"));
+  _tcscat(text, _TEXT("sock"));
+  EXPECT_STREQ(text, "Winsock");
+  EXPECT_EQ(_tcslen(text), 7u);
+  EXPECT_EQ(_tcsicmp(text, _T("WINSOCK")), 0);
+  EXPECT_EQ(_tcschr(text, _T('s')), text + 3);
+  EXPECT_EQ(_ttoi(_T("42")), 42);
+  EXPECT_EQ(_stprintf(text, _T("%d"), 7), 1);
 }
 
 }  // namespace
