@@ -43,7 +43,7 @@ class ConnectOperation final : public Operation {
       for (Seen over : {Seen::kConnecting, Seen::kReset}) socket.socket().forget(over);
       for (Seen now : {Seen::kConnected, Seen::kBound, Seen::kNeedsContext}) socket.socket().saw(now);
       stage_ = Stage::kSending;
-      enable_events(socket, Enabling::kConnect);
+      note_events(socket);
     }
     return has_data_ ? data_.attempt(socket) : OperationEnd{};
   }
@@ -62,6 +62,7 @@ class ConnectOperation final : public Operation {
   WsaResult<void> begin(SocketRef& socket) {
     NonblockingLoan loan(socket);
     socket.socket().saw(Seen::kAwaitsConnection);
+    expect_connection(socket);
     begun_ = SocketTable::token_of(socket.descriptor());
     auto connected = host::connect(socket.fd(), address_);
     if (connected) return {};

@@ -16,22 +16,24 @@ namespace {
 
 class EventObject final : public EventTarget {
  public:
-  explicit EventObject(services::HeldEvent* event) : event_(event) {}
-  ~EventObject() override { services::release_event(event_); }
+  ~EventObject() override {
+    if (event_) services::release_event(event_);
+  }
+  // False: it is none.
+  bool hold(WSAEVENT event) { return (event_ = services::hold_event(event)) != nullptr; }
   void tell(uintptr_t, uint32_t, EventLatch&) override { services::signal_event(event_); }
 
  private:
-  services::HeldEvent* const event_;
+  services::HeldEvent* event_ = nullptr;
 };
 
 WsaResult<int> event_select(SOCKET s, WSAEVENT event, LONG events) {
   SocketRef socket = WS_TRY(SocketTable::instance().find(s));
   if (events & ~FD_ALL_EVENTS) return wsa_failure(WSAEINVAL);
-  std::shared_ptr<EventTarget> target;
+  std::shared_ptr<EventObject> target;
   if (events != 0) {
-    services::HeldEvent* held = services::hold_event(event);
-    if (!held) return wsa_failure(WSAEINVAL);
-    target = std::make_shared<EventObject>(held);
+    target = std::make_shared<EventObject>();
+    if (!target->hold(event)) return wsa_failure(WSAEINVAL);
   }
   WS_TRY(EventSelection::select(socket, std::move(target), static_cast<uint32_t>(events)));
   return 0;

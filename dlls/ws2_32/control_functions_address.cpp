@@ -8,6 +8,7 @@
 
 #include "dlls/ws2_32/address_order.h"
 #include "dlls/ws2_32/blocking.h"
+#include "dlls/ws2_32/change_query.h"
 #include "dlls/ws2_32/control_functions.h"
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_life.h"
@@ -181,12 +182,15 @@ WsaResult<void> routing_interface(ControlCall& call) {
   return address_from_host(source.value(), static_cast<sockaddr*>(call.out), &room);
 }
 
-// ---- waiting for a change: WSAEWOULDBLOCK on a non-blocking socket, as documented -------------------------------------------------
+// ---- waiting for a change: a non-blocking socket is told by a network event -------------------------------------------------
 namespace {
 
 WsaResult<void> await_change(ControlCall& call, host::NetworkChange change) {
-  if (!call.until && WS_TRY(is_nonblocking(call.socket))) return wsa_failure(WSAEWOULDBLOCK);
   int host_family = family_of(call) == AF_INET6 ? host::kAfInet6 : host::kAfInet;
+  if (!call.until && WS_TRY(is_nonblocking(call.socket))) {
+    WS_TRY(query_change(call.socket, change, host_family));
+    return wsa_failure(WSAEWOULDBLOCK);
+  }
   UniqueFd watch = WS_TRY_HOST(host::watch_network(change, host_family));
   if (call.until) {
     *call.until = std::move(watch);

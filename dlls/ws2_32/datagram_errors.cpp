@@ -4,6 +4,8 @@
 
 #include <cerrno>
 
+#include "dlls/ws2_32/event_selection.h"
+
 namespace windsock {
 namespace {
 
@@ -58,6 +60,7 @@ std::optional<WsaError> datagram_error(SocketRef& socket, Direction direction, h
   if (direction == Direction::kSend) {
     if (is_late(error)) {
       underlying.saw(Seen::kErrorWaiting);
+      note_events(socket);
       return std::nullopt;
     }
     // It may be this datagram's own, which the host queues too as one of local origin.

@@ -30,6 +30,10 @@ void NetworkEvents::add(uint32_t event, WsaError error) {
   errors[static_cast<size_t>(std::countr_zero(event))] = error;
 }
 
+WsaError NetworkEvents::error_of(uint32_t event) const {
+  return event == 0 ? WsaError::kNone : errors[static_cast<size_t>(std::countr_zero(event))];
+}
+
 void EventLatch::select(uint32_t events) {
   // A query for changes that was made before stays made.
   enabled_ = (enabled_ & kAskedFor) | ~kAskedFor;
@@ -40,7 +44,7 @@ void EventLatch::select(uint32_t events) {
 void EventLatch::enable(Enabling call) { enabled_ |= kEnabledBy[static_cast<size_t>(call)]; }
 
 uint32_t EventLatch::note(const NetworkEvents& now) {
-  const uint32_t told = now.events & selected_ & enabled_;
+  const uint32_t told = now.events & selected_ & (enabled_ | now.anew);
   enabled_ &= ~told;
   for (uint32_t left = told; left != 0; left &= left - 1) {
     const uint32_t event = left & -left;

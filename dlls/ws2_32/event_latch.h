@@ -15,12 +15,12 @@ namespace windsock {
 
 inline constexpr size_t kNetworkEvents = 10;  // FD_MAX_EVENTS: an event's bit is 1 << its index
 
-// The calls that enable events, whether they succeed or not.
+// What enables events: calls, whether they succeed or not, and a new connection.
 enum class Enabling : uint8_t {
   kReceive,       // recv and its kin
   kFullSend,      // a send that met WSAEWOULDBLOCK
   kAccept,        // but for WSATRY_AGAIN
-  kConnect,
+  kConnect,       // a connection is begun
   kRouteQuery,    // SIO_ROUTING_INTERFACE_CHANGE
   kAddressQuery,  // SIO_ADDRESS_LIST_CHANGE
 };
@@ -28,8 +28,11 @@ enum class Enabling : uint8_t {
 struct NetworkEvents {
   uint32_t events = 0;                               // FD_ bits
   std::array<WsaError, kNetworkEvents> errors{};     // of the events that are set
+  uint32_t anew = 0;                                 // of these, what has happened once more, and is told once more: a reset after an end
 
   void add(uint32_t event, WsaError error = WsaError::kNone);
+  // Of one event, or of none.
+  WsaError error_of(uint32_t event) const;
 };
 
 class EventLatch {

@@ -23,7 +23,7 @@ WsaResult<void> EventSelection::select(SocketRef& socket, std::shared_ptr<EventT
   WS_TRY(set_socket_nonblocking(socket, true));
   EventSelection* selection = target ? &socket.socket().make_selection() : of(socket);
   if (!selection) return {};
-  if (target) WS_TRY(SocketIo::of(socket).attend(socket));
+  if (target) WS_TRY(SocketIo::of(socket).prepare_to_attend(socket));
   if (!selection->replace(socket, std::move(target), events)) return wsa_failure(WSAENOTSOCK);
   return {};
 }
@@ -31,24 +31,24 @@ WsaResult<void> EventSelection::select(SocketRef& socket, std::shared_ptr<EventT
 // False: the descriptor is being closed.
 bool EventSelection::replace(SocketRef& socket, std::shared_ptr<EventTarget> target, uint32_t events) {
   const uint64_t descriptor = target ? SocketTable::token_of(socket.descriptor()) : 0;
-  uint64_t former_descriptor;
-  {
-    std::lock_guard lock(mutex_);
-    // Whoever closes it has marked it before it ends the selection.
-    if (socket.closing()) return false;
-    target_.swap(target);  // the former one goes without the lock
-    former_descriptor = std::exchange(descriptor_, descriptor);
-    latch_.select(events);
-    has_ends_ = false;
-    if (target_) {
-      socket.socket().saw(Seen::kSelected);
-      note(socket, readiness_now(socket));
-    } else {
-      socket.socket().forget(Seen::kSelected);
-    }
+  SocketRef former;  // goes without the lock
+  std::lock_guard lock(mutex_);
+  // Whoever closes it has marked it before it ends the selection.
+  if (socket.closing()) return false;
+  target_.swap(target);  // likewise
+  if (uint64_t before = std::exchange(descriptor_, descriptor); before != 0 && before != descriptor) {
+    former = SocketTable::instance().find_token(before);
+    if (former) SocketIo::of(former).leave();
   }
-  if (former_descriptor == 0 || former_descriptor == descriptor) return true;
-  if (SocketRef other = SocketTable::instance().find_token(former_descriptor)) SocketIo::of(other).leave();
+  latch_.select(events);
+  has_ends_ = has_told_reset_ = false;
+  if (target_) {
+    SocketIo::of(socket).attend();
+    socket.socket().saw(Seen::kSelected);
+    note(socket, readiness_now(socket));
+  } else {
+    socket.socket().forget(Seen::kSelected);
+  }
   return true;
 }
 
@@ -90,14 +90,25 @@ void EventSelection::closing(Descriptor& descriptor) {
 // With the lock held, and a target.
 void EventSelection::note(SocketRef& socket, uint32_t host_events) {
   has_ends_ |= (host_events & kUnusual) != 0;
-  const NetworkEvents now = network_conditions(socket, host_events, latch_.selected());
-  if (uint32_t told = latch_.note(now); told != 0) target_->tell(SocketTable::socket_of_token(descriptor_), told, latch_);
+  NetworkEvents now = network_conditions(socket, host_events, latch_.selected());
+  for (uint32_t left = changed_; left != 0; left &= left - 1) now.add(left & -left);
+  const bool is_reset = now.error_of(now.events & FD_CLOSE) != WsaError::kNone;
+  if (is_reset && !has_told_reset_) [[unlikely]] now.anew = FD_CLOSE;
+  const uint32_t told = latch_.note(now);
+  if (told == 0) return;
+  if (told & FD_CLOSE) has_told_reset_ |= is_reset;
+  for (WsaError error : {now.error_of(told & FD_CONNECT), now.error_of(told & FD_CLOSE)})
+    if (error != WsaError::kNone) [[unlikely]] told_error_.store(error, std::memory_order_relaxed);
+  target_->tell(SocketTable::socket_of_token(descriptor_), told, latch_);
 }
 
 void EventSelection::ready(SocketRef& socket, std::optional<uint32_t> host_events) {
   std::lock_guard lock(mutex_);
   changes_.fetch_add(1, std::memory_order_acq_rel);
-  if (target_) note(socket, host_events ? *host_events : readiness_now(socket));
+  if (!target_) return;
+  // An end may be that of a state that is over meanwhile: a stream that is not connected yet has hung up, too.
+  const bool is_sure = host_events && !(*host_events & kUnusual);
+  note(socket, is_sure ? *host_events : readiness_now(socket));
 }
 
 void EventSelection::called(SocketRef& socket, Enabling call) {
@@ -105,6 +116,32 @@ void EventSelection::called(SocketRef& socket, Enabling call) {
   if (!target_) return;
   latch_.enable(call);
   note(socket, readiness_now(socket));
+}
+
+void EventSelection::connecting() {
+  std::lock_guard lock(mutex_);
+  latch_.enable(Enabling::kConnect);
+  has_ends_ = has_told_reset_ = false;
+  told_error_.store(WsaError::kNone, std::memory_order_relaxed);
+}
+
+bool EventSelection::asked(uint32_t event) {
+  std::lock_guard lock(mutex_);
+  latch_.enable(event == FD_ADDRESS_LIST_CHANGE ? Enabling::kAddressQuery : Enabling::kRouteQuery);
+  changed_ &= ~event;
+  return !(std::exchange(awaited_, awaited_ | event) & event);
+}
+
+void EventSelection::changed(SocketRef& socket, uint32_t event) {
+  std::lock_guard lock(mutex_);
+  changed_ |= event;
+  awaited_ &= ~event;
+  if (target_) note(socket, readiness_now(socket));
+}
+
+void EventSelection::awaits_no_more(uint32_t event) {
+  std::lock_guard lock(mutex_);
+  awaited_ &= ~event;
 }
 
 void EventSelection::received(SocketRef& socket, uint32_t changes_before, Left left) {

@@ -51,6 +51,17 @@ class EventSelection {
   void ready(SocketRef& socket, std::optional<uint32_t> host_events);
   // The program has made a call that enables events.
   void called(SocketRef& socket, Enabling call);
+  // The socket is about to get a connection, whose events are told anew.
+  void connecting();
+
+  // A change of addresses or routes (the FD_ bit) has been asked for; whether somebody has to wait for it now (change_query.h).
+  bool asked(uint32_t event);
+  void changed(SocketRef& socket, uint32_t event);
+  void awaits_no_more(uint32_t event);
+
+  // SO_ERROR: what an event has told of the socket, by which the host has forgotten it.
+  WsaError told_error() const { return told_error_.load(std::memory_order_relaxed); }
+  WsaError take_told_error() { return told_error_.exchange(WsaError::kNone, std::memory_order_relaxed); }
 
   // A receive: begun with the value of changes(), and ended.
   enum class Left : uint8_t { kNothing, kUnknown };
@@ -66,7 +77,11 @@ class EventSelection {
   std::shared_ptr<EventTarget> target_;
   uint64_t descriptor_ = 0;   // through which it was made: a token of the socket table
   bool has_ends_ = false;     // an end, an error or urgent data was told of: a short receive does not mean that nothing is left
+  bool has_told_reset_ = false;
   std::atomic<uint32_t> changes_{0};
+  uint32_t awaited_ = 0;      // FD_ bits of changes that somebody waits for
+  uint32_t changed_ = 0;      // of those that came since they were asked for
+  std::atomic<WsaError> told_error_{};
 };
 
 // After a receive of the program's, around whose host calls it stands.
@@ -88,6 +103,16 @@ class ReceiveScope {
   uint32_t changes_ = 0;
   EventSelection::Left left_ = EventSelection::Left::kUnknown;
 };
+
+// Something may have become true that the host does not tell of.
+inline void note_events(SocketRef& socket) {
+  if (EventSelection* selection = EventSelection::of(socket)) [[unlikely]] selection->ready(socket, std::nullopt);
+}
+
+// Before the host makes a connection; note_events() after it.
+inline void expect_connection(SocketRef& socket) {
+  if (EventSelection* selection = EventSelection::of(socket)) [[unlikely]] selection->connecting();
+}
 
 // After another call that enables events.
 inline void enable_events(SocketRef& socket, Enabling call) {

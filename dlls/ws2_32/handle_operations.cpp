@@ -125,7 +125,9 @@ bool cancel_own(uintptr_t socket) {
 }
 
 bool cancel(uintptr_t socket, void* overlapped) {
-  return cancel_operations(socket, [=](const Operation& operation) { return !overlapped || operation.overlapped() == overlapped; });
+  return cancel_operations(socket, [=](const Operation& operation) {
+    return operation.thread() != 0 && (!overlapped || operation.overlapped() == overlapped);
+  });
 }
 
 services::IoSource* common_source() { return IoDriver::common_if_any(); }

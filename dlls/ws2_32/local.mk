@@ -29,6 +29,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/background_work.cpp dlls/ws2_32/background_work.h \
 	dlls/ws2_32/binding.cpp dlls/ws2_32/binding.h \
 	dlls/ws2_32/blocking.cpp dlls/ws2_32/blocking.h \
+	dlls/ws2_32/change_query.cpp dlls/ws2_32/change_query.h \
 	dlls/ws2_32/connect_by.cpp dlls/ws2_32/connect_by.h \
 	dlls/ws2_32/control_functions.h dlls/ws2_32/control_functions_address.cpp dlls/ws2_32/control_functions_socket.cpp \
 	dlls/ws2_32/control_functions_transport.cpp dlls/ws2_32/control_table.cpp dlls/ws2_32/control_table.h \

@@ -2,6 +2,8 @@
 
 #include <winsock2.h>
 
+#include <cerrno>
+
 #include "dlls/common/host_epoll.h"
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/socket_life.h"
@@ -56,6 +58,16 @@ bool has_peer_ended(SocketRef& socket, uint32_t host_events) {
   return !tcp || (tcp.value().state != kEstablished && tcp.value().state != kFinWait1 && tcp.value().state != kFinWait2);
 }
 
+bool is_data_left(SocketRef& socket, uint32_t host_events) {
+  auto waiting = host::bytes_readable(socket.fd());
+  if (!waiting || waiting.value() > 0) return waiting.ok();
+  // The host counts as far as an urgent mark. A look at the data would take an error.
+  char byte;
+  if (host_events & kReadyErr) return false;
+  auto seen = host::receive(socket.fd(), &byte, 1, host::kMsgPeek | host::kMsgDontWait);
+  return seen && seen.value() > 0;
+}
+
 // A connection whose end, or error, the host tells of.
 void add_ends(SocketRef& socket, uint32_t host_events, uint32_t wanted, NetworkEvents& now) {
   UnderlyingSocket& underlying = socket.socket();
@@ -64,17 +76,18 @@ void add_ends(SocketRef& socket, uint32_t host_events, uint32_t wanted, NetworkE
     WsaError error = take_host_error(socket);
     if (error != WsaError::kNone) {
       underlying.saw(Seen::kReset);
-      now.add(FD_CLOSE, error == static_cast<WsaError>(WSAECONNRESET) ? error : static_cast<WsaError>(WSAECONNABORTED));
+      // The host calls a reset after the end a broken pipe.
+      const bool is_reset = error == static_cast<WsaError>(WSAECONNRESET) || error == wsa_error_from_host(static_cast<host::Errno>(EPIPE));
+      now.add(FD_CLOSE, static_cast<WsaError>(is_reset ? WSAECONNRESET : WSAECONNABORTED));
     }
   }
   if (underlying.has_seen(Seen::kReset)) {
     if (!(now.events & FD_CLOSE)) now.add(FD_CLOSE, static_cast<WsaError>(WSAECONNRESET));
     return;
   }
-  auto waiting = host::bytes_readable(socket.fd());
-  if (waiting && waiting.value() > 0) {
-    if (!underlying.has_seen(Seen::kReceiveShut)) now.add(FD_READ);
-  } else if (has_peer_ended(socket, host_events)) {
+  if (!underlying.has_seen(Seen::kReceiveShut) && is_data_left(socket, host_events)) {
+    now.add(FD_READ);
+  } else if ((host_events & (kReadyHup | kReadyReadHangUp)) && has_peer_ended(socket, host_events)) {
     now.add(FD_CLOSE);
   }
 }
@@ -99,9 +112,12 @@ NetworkEvents of_connection(SocketRef& socket, uint32_t host_events, uint32_t wa
 
 NetworkEvents of_datagrams(SocketRef& socket, uint32_t host_events) {
   NetworkEvents now;
-  if (host_events & (kReadyIn | kReadyErr) && !socket.socket().has_seen(Seen::kReceiveShut)) now.add(FD_READ);
-  if (host_events & kReadyOut && !socket.socket().has_seen(Seen::kSendShut)) now.add(FD_WRITE);
-  if (socket.socket().has_seen(Seen::kConnected)) now.add(FD_CONNECT);
+  UnderlyingSocket& underlying = socket.socket();
+  // A send has met the error of an earlier datagram, which a queue of the host's still has or nobody else.
+  const bool error_waits = underlying.has_seen(Seen::kErrorWaiting) && !underlying.has_seen(Seen::kReportsErrors);
+  if ((host_events & (kReadyIn | kReadyErr) || error_waits) && !underlying.has_seen(Seen::kReceiveShut)) now.add(FD_READ);
+  if (host_events & kReadyOut && !underlying.has_seen(Seen::kSendShut)) now.add(FD_WRITE);
+  if (underlying.has_seen(Seen::kConnected)) now.add(FD_CONNECT);
   return now;
 }
 

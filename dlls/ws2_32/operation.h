@@ -73,6 +73,8 @@ class Operation : private services::CompletionPacket {
 
  protected:
   Operation() = default;
+  // One of the library's own, of which no program knows: the structure is its own, too, nothing is prepared, no thread has begun it.
+  explicit Operation(WSAOVERLAPPED& own) { CompletionPacket::overlapped = &own; }
 
  private:
   void store(uint32_t nt_status, uint32_t bytes);

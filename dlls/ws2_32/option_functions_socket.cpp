@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "dlls/ws2_32/binding.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/option_functions.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
 #include "dlls/ws2_32/socket_life.h"
@@ -72,8 +73,12 @@ WsaResult<int> get_structure(char* value, int room, const void* structure, size_
 WsaResult<uint32_t> get_type(SocketRef& socket) { return static_cast<uint32_t>(underlying(socket).kind().type); }
 
 WsaResult<uint32_t> get_error(SocketRef& socket) {
+  note_events(socket);  // what the host forgets by this is told before
   int error = WS_TRY_HOST(host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError));
-  if (error == 0) return 0u;
+  if (error == 0) {
+    EventSelection* selection = underlying(socket).selection();
+    return selection ? static_cast<uint32_t>(selection->take_told_error()) : 0u;
+  }
   auto code = static_cast<uint32_t>(wsa_error_from_host(static_cast<host::Errno>(error)));
   // The host tells of an error once. Windows goes on saying that a connection is reset, and takes a connect that has failed for
   // reported.

@@ -10,6 +10,7 @@
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/blocking.h"
 #include "dlls/ws2_32/blocking_hook.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_flags.h"
 
@@ -212,12 +213,15 @@ constexpr short asked_events(Set set) {
 
 // A connect that failed: the host reports it as an error on a socket that is writable and readable at once.
 bool connect_failed(const host::PollEntry& entry) {
-  if (!(entry.revents & host::kPollErr)) return false;
+  if (!(entry.revents & (host::kPollErr | host::kPollHup))) return false;
   auto found = SocketTable::instance().find(services::socket_from_fd(entry.fd));
   if (!found) return false;
   SocketRef socket = std::move(found).take();
   const UnderlyingSocket& underlying = socket.socket();
-  return (underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kForeign)) && underlying.is_stream() &&
+  // FD_CONNECT has told of it, and taken the host's error.
+  const EventSelection* selection = underlying.selection();
+  if (selection && selection->told_error() != WsaError::kNone && !underlying.has_seen(Seen::kConnected)) [[unlikely]] return true;
+  return (entry.revents & host::kPollErr) && (underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kForeign)) && underlying.is_stream() &&
          !host::peer_address(socket.fd());
 }
 
@@ -240,7 +244,7 @@ bool has_urgent_data(const host::PollEntry& entry) {
 }
 
 [[gnu::noinline]] bool counts_as_ready(Set set, const host::PollEntry& entry) {
-  if (never_connected(entry)) return false;
+  if (set != Set::kExcept && never_connected(entry)) return false;
   if (set == Set::kExcept) return has_urgent_data(entry) || connect_failed(entry);
   if (entry.revents & host::kPollErr && connect_failed(entry)) return false;
   if (set == Set::kWrite) return entry.revents & (kWriteEvents | host::kPollErr | host::kPollHup);

@@ -249,13 +249,15 @@ WsaResult<void> SocketIo::watch(SocketRef& socket) {
   return {};
 }
 
-WsaResult<void> SocketIo::attend(SocketRef& socket) {
+WsaResult<void> SocketIo::prepare_to_attend(SocketRef& socket) {
   follow_association(socket);
-  WS_TRY(watch(socket));
+  return watch(socket);
+}
+
+void SocketIo::attend() {
   std::lock_guard lock(registration_mutex());
   IoDriver* driver = driver_.load(std::memory_order_relaxed);
   if (driver && !std::exchange(attended_, true)) driver->began(1);
-  return {};
 }
 
 void SocketIo::leave() {

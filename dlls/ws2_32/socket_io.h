@@ -54,7 +54,9 @@ class SocketIo {
   static host::Result<void> replace(SocketRef& socket, UniqueFd with);
 
   // Network events are selected on the descriptor, or no more: what the host tells is passed on to the selection (event_selection.h).
-  WsaResult<void> attend(SocketRef& socket);
+  // attend() after prepare_to_attend() has succeeded.
+  WsaResult<void> prepare_to_attend(SocketRef& socket);
+  void attend();
   void leave();
 
   // The descriptor is about to be closed, or has been by somebody else.

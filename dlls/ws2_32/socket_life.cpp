@@ -183,7 +183,9 @@ WsaResult<void> replace_host_socket(SocketRef& socket, UniqueFd with, bool with_
   if (nonblocking != with_nonblocking) WS_TRY_HOST(host::set_nonblocking(with.get(), nonblocking));
   WS_TRY_HOST(SocketIo::replace(socket, std::move(with)));
   UnderlyingSocketRegistry::instance().forget_identity(underlying);
+  expect_connection(socket);
   underlying.renew(seen);
+  note_events(socket);
   return {};
 }
 
@@ -341,8 +343,11 @@ WsaResult<void> try_connect(SocketRef& socket, const host::Address& address) {
 }  // namespace
 
 WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) {
+  // What has, or is getting, its connection already has nothing new to tell of.
+  UnderlyingSocket& underlying = socket.socket();
+  if (!underlying.is_stream() || !underlying.has_seen_any(bits({Seen::kConnected, Seen::kConnecting}))) expect_connection(socket);
   auto connected = try_connect(socket, address);
-  enable_events(socket, Enabling::kConnect);
+  note_events(socket);
   return connected;
 }
 

@@ -118,8 +118,10 @@ class UnderlyingSocket {
 
   // Held while the host's mode is not the socket's (host_mode.h), and by who changes it.
   std::unique_lock<std::mutex> lock_mode() { return std::unique_lock(mutex_); }
-  // It is another socket of the host from now on, of which this has been seen.
-  void renew(uint32_t seen) { seen_.store(seen, std::memory_order_relaxed); }
+  // It is another socket of the host from now on, of which this has been seen. What a program has selected on it stays.
+  void renew(uint32_t seen) {
+    seen_.store(seen | (seen_.load(std::memory_order_relaxed) & static_cast<uint32_t>(Seen::kSelected)), std::memory_order_relaxed);
+  }
 
   // ---- sharing -----------------------------------------------------------------------------------------------------
   bool is_shared() const { return slot_values_.load(std::memory_order_acquire) != nullptr; }

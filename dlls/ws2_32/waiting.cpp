@@ -70,7 +70,10 @@ std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, h
       if (met_a_loan(socket, direction)) return std::nullopt;
       return would_block_error(socket, direction);
     case ECONNRESET:
-      if (underlying.is_stream()) underlying.saw(Seen::kReset);
+      if (underlying.is_stream()) {
+        underlying.saw(Seen::kReset);
+        note_events(socket);
+      }
       return static_cast<WsaError>(WSAECONNRESET);
     case EPIPE:
       return broken_pipe_error(socket);

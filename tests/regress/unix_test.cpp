@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tests/regress/fixture.h"
+#include "tests/regress/selected_events.h"
 #include "tests/regress/windows_differences.h"
 #include "tests/support/process_info.h"
 
@@ -309,6 +310,44 @@ TEST_F(UnixTest, IsHandedOverLikeAnySocket) {
   pair.server = Socket();
   ASSERT_TRUE(send_all(claimed.get(), "still here"));
   EXPECT_EQ("still here", receive_exactly(pair.client.get(), 10));
+}
+
+// ---- network events --------------------------------------------------------------------------------------------------------
+TEST_F(UnixTest, NetworkEventsOfBothEnds) {
+  Socket server = listening();
+  ASSERT_TRUE(server.valid()) << error_name(WSAGetLastError());
+  SelectedEvents accepting, one, other;
+  ASSERT_RETURNS(0, accepting.select(server.get(), FD_ACCEPT));
+  Socket client = make_socket(AF_UNIX, SOCK_STREAM);
+  ASSERT_RETURNS(0, one.select(client.get(), FD_READ | FD_WRITE | FD_CONNECT | FD_CLOSE));
+  const int connected = connect_at(client.get(), path_);
+  EXPECT_TRUE(connected == 0 || WSAGetLastError() == WSAEWOULDBLOCK) << error_name(WSAGetLastError());
+  EXPECT_EQ("FD_WRITE FD_CONNECT", one.until(client.get(), "FD_CONNECT"));
+  EXPECT_EQ("FD_ACCEPT", accepting.next(server.get()));
+  Socket accepted(accept(server.get(), nullptr, nullptr));
+  ASSERT_TRUE(accepted.valid());
+  EXPECT_FALSE(accepting.is_set());
+  ASSERT_RETURNS(0, other.select(accepted.get(), FD_READ | FD_CLOSE));
+  ASSERT_TRUE(send_all(client.get(), "to the server"));
+  EXPECT_EQ("FD_READ", other.next(accepted.get()));
+  EXPECT_EQ("to the server", receive_exactly(accepted.get(), 13));
+  ASSERT_TRUE(send_all(accepted.get(), "to the client"));
+  EXPECT_EQ("FD_READ", one.next(client.get()));
+  EXPECT_EQ("to the client", receive_exactly(client.get(), 13));
+  client.close();
+  EXPECT_EQ("FD_CLOSE", other.next(accepted.get()));
+}
+
+TEST_F(UnixTest, NetworkEventsTellOfTheEndAfterTheLastByte) {
+  Pair pair = connected();
+  ASSERT_TRUE(pair.valid()) << error_name(WSAGetLastError());
+  SelectedEvents events;
+  ASSERT_RETURNS(0, events.select(pair.server.get(), FD_READ | FD_CLOSE));
+  ASSERT_TRUE(send_all(pair.client.get(), "last"));
+  pair.client.close();
+  EXPECT_EQ("FD_READ", events.next(pair.server.get()));
+  EXPECT_EQ("last", receive_exactly(pair.server.get(), 4));
+  EXPECT_EQ("FD_CLOSE", events.next(pair.server.get()));
 }
 
 }  // namespace

@@ -36,6 +36,12 @@ tests_system_port_stress_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_system_port_stress_LDADD = libprocess_info.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
 tests_system_port_stress_LDFLAGS = $(AM_LDFLAGS) -no-install
 TESTS += tests/system/port_stress
+check_PROGRAMS += tests/system/event_stress
+tests_system_event_stress_SOURCES = tests/system/event_stress.cpp $(test_support_winsock_sources)
+tests_system_event_stress_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_system_event_stress_LDADD = libprocess_info.la libws2_32.la libkernel32.la $(GTEST_LIBS) -lpthread
+tests_system_event_stress_LDFLAGS = $(AM_LDFLAGS) -no-install
+TESTS += tests/system/event_stress
 endif
 dist_check_SCRIPTS += tests/system/network_test tests/system/names_test
 

@@ -9,6 +9,7 @@
 
 #include <mstcpip.h>
 #include <mswsock.h>
+#include <windows.h>
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,7 @@
 #include <thread>
 
 #include "tests/regress/fixture.h"
+#include "tests/regress/selected_events.h"
 #include "tests/support/blocked_call.h"
 
 namespace {
@@ -131,6 +133,53 @@ TEST_F(NetworkTest, AChangeOfAddressesEndsTheWait) {
   const std::optional<Outcome> outcome = call.outcome();
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(0, outcome->result) << describe(*outcome);
+}
+
+// Each question has one answer, which is told as a network event.
+TEST_F(NetworkTest, AChangeIsToldOnceForEachQuestion) {
+  const struct {
+    DWORD code;
+    long event;
+    const char* name;
+    const char* change;
+  } rows[] = {
+      {SIO_ADDRESS_LIST_CHANGE, FD_ADDRESS_LIST_CHANGE, "FD_ADDRESS_LIST_CHANGE",
+       "ip addr add 10.79.0.1/24 dev near && ip addr del 10.79.0.1/24 dev near"},
+      {SIO_ROUTING_INTERFACE_CHANGE, FD_ROUTING_INTERFACE_CHANGE, "FD_ROUTING_INTERFACE_CHANGE",
+       "ip route add 10.80.0.0/24 via 10.77.0.2 && ip route del 10.80.0.0/24"},
+  };
+  Endpoint somewhere = address(AF_INET, "10.80.0.9", 0);
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    const Socket socket = make_socket(AF_INET, SOCK_DGRAM);
+    const auto ask = [&] {
+      DWORD returned = 0;
+      const bool routes = row.code == SIO_ROUTING_INTERFACE_CHANGE;
+      return WSAIoctl(socket.get(), row.code, routes ? somewhere.address() : nullptr, routes ? static_cast<DWORD>(somewhere.length) : 0, nullptr, 0,
+                      &returned, nullptr, nullptr);
+    };
+    regress::SelectedEvents events;
+    ASSERT_RETURNS(0, events.select(socket.get(), row.event | FD_READ));
+    run(row.change);
+    EXPECT_FALSE(events.is_set()) << "nobody has asked";
+    for (int turn = 0; turn < 2; ++turn) {
+      EXPECT_FAILS_WITH(ask(), WSAEWOULDBLOCK);
+      EXPECT_FAILS_WITH(ask(), WSAEWOULDBLOCK) << "two questions are one";
+      EXPECT_FALSE(events.is_set());
+      EXPECT_FALSE(CancelIoEx(reinterpret_cast<HANDLE>(socket.get()), nullptr)) << "it is no operation of the program's";
+      run(row.change);
+      EXPECT_EQ(row.name, events.next(socket.get()));
+      run(row.change);
+      EXPECT_FALSE(events.is_set()) << "told, and not asked again";
+      EXPECT_EQ("", events.take(socket.get()));
+    }
+    // Asked before, changed before: told to who selects it then.
+    ASSERT_RETURNS(0, WSAEventSelect(socket.get(), nullptr, 0));
+    EXPECT_FAILS_WITH(ask(), WSAEWOULDBLOCK);
+    run(row.change);
+    ASSERT_RETURNS(0, events.select(socket.get(), row.event));
+    EXPECT_EQ(row.name, events.next(socket.get()));
+  }
 }
 
 // From the router's side of the link comes nothing; what this host sends to all comes back to itself.

@@ -10,9 +10,11 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/unit/ws2_32/blocking_test.cpp \
 	tests/unit/ws2_32/control_rows_test.cpp \
 	tests/unit/ws2_32/data_transfer_test.cpp \
+	tests/unit/ws2_32/event_latch_test.cpp \
 	tests/unit/ws2_32/inet_text_test.cpp \
 	tests/unit/ws2_32/inheritance_test.cpp \
 	tests/unit/ws2_32/main.cpp \
+	tests/unit/ws2_32/network_conditions_test.cpp \
 	tests/unit/ws2_32/option_rows_test.cpp \
 	tests/unit/ws2_32/process_test.cpp \
 	tests/unit/ws2_32/program_pointer_test.cpp \

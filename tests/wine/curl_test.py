@@ -3,7 +3,6 @@ import hashlib
 import os
 import socket
 import subprocess
-import unittest
 
 import curl_build
 
@@ -100,12 +99,11 @@ class ByPoll(Transfers, CurlTest):
     way, loop = "poll", ["--test-event"]
 
 
-class ByNetworkEvents(CurlTest):
-    """curl's usual loop. WSAEventSelect is not there yet; as soon as it is, this fails, and gets the other transfers too."""
+class ByNetworkEvents(Transfers, CurlTest):
+    """curl's usual loop."""
 
     way, loop = "select", []
 
-    @unittest.expectedFailure
     def test_in_parallel(self):
         outputs = [self.path(f"parallel-{number}") for number in range(20)]
         arguments = [word for output in outputs for word in (self.server.url(f"bytes/{SMALL}"), "-o", output)]
