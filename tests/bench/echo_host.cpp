@@ -1,7 +1,9 @@
-// The host's side of the rows of overlapped calls: a server around epoll, and accept4 for AcceptEx.
+// The host's side of the rows of overlapped calls and of network events: a server around epoll, and accept4 for AcceptEx.
 #include "tests/bench/echo_row.h"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 namespace bench::host {
 namespace {
@@ -14,6 +16,12 @@ class ReadySet {
     event.events = EPOLLIN;
     event.data.fd = socket;
     require(epoll_ctl(set_.get(), EPOLL_CTL_ADD, socket, &event) == 0, "EPOLL_CTL_ADD");
+  }
+  void change(Socket socket, unsigned events) const {
+    epoll_event event{};
+    event.events = events;
+    event.data.fd = socket;
+    require(epoll_ctl(set_.get(), EPOLL_CTL_MOD, socket, &event) == 0, "EPOLL_CTL_MOD");
   }
   void remove(Socket socket) const { require(epoll_ctl(set_.get(), EPOLL_CTL_DEL, socket, nullptr) == 0, "EPOLL_CTL_DEL"); }
   template <std::size_t kMost>
@@ -86,7 +94,61 @@ class AcceptCycle {
   ReadySet set_;
 };
 
+class ChangeWatch {
+ public:
+  explicit ChangeWatch(int) { set_.add(connection_.near_end.get()); }
+  void fill(long) {}
+  void run(long count) {
+    for (long i = 0; i < count; ++i) set_.change(connection_.near_end.get(), EPOLLIN | EPOLLRDHUP);
+  }
+
+ private:
+  Connection connection_;
+  ReadySet set_;
+};
+
+class WaitForCounter {
+ public:
+  explicit WaitForCounter(int) : counter_(eventfd(1, EFD_CLOEXEC)) { require(counter_.get() >= 0, "eventfd"); }
+  void fill(long) {}
+  void run(long count) {
+    for (long i = 0; i < count; ++i) {
+      pollfd entry{counter_.get(), POLLIN, 0};
+      require(poll(&entry, 1, -1) == 1, "poll");
+    }
+  }
+
+ private:
+  OwnedSocket counter_;
+};
+
+class RoomWaiter {
+ public:
+  explicit RoomWaiter(Socket socket) {
+    require(fcntl(socket, F_SETFL, O_NONBLOCK) == 0, "O_NONBLOCK");
+    set_.add(socket);
+    set_.change(socket, EPOLLOUT | EPOLLET);
+  }
+  void wait() const {
+    epoll_event events[1];
+    set_.wait(events);
+  }
+
+ private:
+  ReadySet set_;
+};
+
 }  // namespace
+
+std::vector<RowCode> select_rows() {
+  return {
+      row_code<EchoRow<EpollEcho>>("select-echo"),
+      row_code<OneThreadEchoRow<EpollEcho>>("select-echo-one-thread"),
+      row_code<ChangeWatch>("event-select"),
+      row_code<WaitForCounter>("event-wait"),
+      row_code<UploadRow<RoomWaiter>>("select-upload"),
+  };
+}
 
 std::vector<RowCode> echo_rows() {
   return {

@@ -94,6 +94,46 @@ struct IdleEchoRow : EchoRow<Server> {
   explicit IdleEchoRow(int idle) : EchoRow<Server>(1, idle_connections(idle)) {}
 };
 
+// Blocks to a reader who is slower than their sender: what has no room waits for some. A class Waiter is constructed with the socket, which it
+// makes non-blocking, and wait() returns when there may be room. The clock is the wall's: the reader sets the pace, if he is never kept waiting.
+template <class Waiter>
+class UploadRow {
+ public:
+  explicit UploadRow(int)
+      : block_(kUploadBlock, 'x'), waiter_(connection_.near_end.get()), reader_([socket = connection_.far_end.get()] { read_slowly(socket); }) {}
+  ~UploadRow() {
+    require(shutdown(connection_.near_end.get(), 1) == 0, "shutdown");
+    reader_.join();
+  }
+  UploadRow(const UploadRow&) = delete;
+  UploadRow& operator=(const UploadRow&) = delete;
+
+  void fill(long) {}
+  void run(long count) {
+    for (long left = count * kUploadBlock; left > 0;) {
+      const auto sent = send(connection_.near_end.get(), block_.data(), static_cast<std::size_t>(std::min<long>(left, kUploadBlock)), 0);
+      if (sent > 0) {
+        left -= sent;
+      } else {
+        require(would_block(), "send of a block");
+        waiter_.wait();
+      }
+    }
+  }
+
+ private:
+  static constexpr long kUploadBlock = 64 * 1024;
+  static void read_slowly(Socket socket) {
+    char piece[4096];
+    while (recv(socket, piece, sizeof piece, 0) > 0) continue;
+  }
+
+  Connection connection_;
+  std::vector<char> block_;
+  Waiter waiter_;
+  std::thread reader_;
+};
+
 }  // namespace bench::BENCH_SIDE
 
 #endif

@@ -5,7 +5,7 @@ bench_row_sources = \
 	tests/bench/echo_row.h tests/bench/vocabulary.h tests/bench/side.h tests/bench/host_sockets.h
 
 check_LTLIBRARIES += libbench_windsock.la libbench_host.la
-libbench_windsock_la_SOURCES = $(bench_row_sources) tests/bench/echo_windsock.cpp tests/bench/side_windsock.cpp
+libbench_windsock_la_SOURCES = $(bench_row_sources) tests/bench/echo_windsock.cpp tests/bench/select_windsock.cpp tests/bench/side_windsock.cpp
 libbench_windsock_la_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_WINDSOCK
 libbench_host_la_SOURCES = $(bench_row_sources) \
 	tests/bench/echo_host.cpp tests/bench/side_host.cpp tests/bench/side.cpp \
@@ -68,7 +68,7 @@ tests_bench_row_worker_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 if HAVE_MINGW
 check_DATA += tests/bench/row_worker.exe
-tests/bench/row_worker.exe: $(bench_row_sources) tests/bench/row_worker.cpp tests/bench/echo_windsock.cpp tests/bench/side_windsock.cpp tests/bench/side.cpp tests/bench/goals.h
+tests/bench/row_worker.exe: $(bench_row_sources) tests/bench/row_worker.cpp tests/bench/echo_windsock.cpp tests/bench/select_windsock.cpp tests/bench/side_windsock.cpp tests/bench/side.cpp tests/bench/goals.h
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CXX) $(PE_CXXFLAGS) -O2 -Werror -DBENCH_WINDSOCK -I$(top_srcdir) -static -o $@ $(filter %.cpp,$^) -lws2_32
 CLEANFILES += tests/bench/row_worker.exe
 bench-wine: all

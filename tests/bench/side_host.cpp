@@ -89,7 +89,7 @@ const Side& host_side() {
     made.start = [] {};
     made.stop = [] {};
     made.rows = host::call_rows();
-    for (const auto& more : {host::connection_rows(), host::traffic_rows(), host::echo_rows()}) {
+    for (const auto& more : {host::connection_rows(), host::traffic_rows(), host::echo_rows(), host::select_rows()}) {
       made.rows.insert(made.rows.end(), more.begin(), more.end());
     }
     made.rows.push_back(host::row_code<host::HandoffToOneself>("handoff-self"));

@@ -59,7 +59,7 @@ const Side& windsock_side() {
     made.start = windsock::start;
     made.stop = windsock::stop;
     made.rows = windsock::call_rows();
-    for (const auto& more : {windsock::connection_rows(), windsock::traffic_rows(), windsock::echo_rows()}) {
+    for (const auto& more : {windsock::connection_rows(), windsock::traffic_rows(), windsock::echo_rows(), windsock::select_rows()}) {
       made.rows.insert(made.rows.end(), more.begin(), more.end());
     }
     made.rows.push_back(windsock::row_code<windsock::HandoffToOneself>("handoff-self"));

@@ -105,6 +105,7 @@ std::vector<RowCode> call_rows();
 std::vector<RowCode> connection_rows();
 std::vector<RowCode> traffic_rows();
 std::vector<RowCode> echo_rows();
+std::vector<RowCode> select_rows();
 
 // A connection that a server has accepted; its client stays for the next few hundred of them.
 Socket accept_connection();

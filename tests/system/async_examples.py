@@ -1,4 +1,4 @@
-"""What the examples of overlapped calls must do: the echo server with its client, the file server. As a part of a test case that says how
+"""What the examples of overlapped calls and of network events must do: the echo server with its client, the file server, the chat. As a part of a test case that says how
 programs are run; the native ones and the Windows ones have the same cases."""
 import concurrent.futures
 import http.client
@@ -68,6 +68,84 @@ class EchoExamples(Examples):
                     connection.sendall(spoil(data))
                 self.assertEqual(1, client.result().returncode)
                 self.assertIn(complaint, client.result().stderr)
+
+
+class ChatExample(Examples):
+    def come(self, port, room=None):
+        guest = socket.socket()
+        self.addCleanup(guest.close)
+        guest.settimeout(SECONDS)
+        if room:
+            guest.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        guest.connect(("127.0.0.1", port))
+        lines = guest.makefile("r", encoding="ascii", newline="\n")
+        self.addCleanup(lines.close)
+        return guest, lines
+
+    def test_everybody_hears_everything(self):
+        count = 10
+        server, port = self.begin("event_chat/event_chat", 0, count)
+        guests = []
+        for number in range(1, count + 1):
+            guests.append(self.come(port))
+            for _, lines in guests:
+                self.assertEqual(f"* guest {number} has come, {number} are here\n", lines.readline())
+        expected = [f"guest {number}: this is line {line} of {number}\n" for number in range(1, count + 1) for line in range(50)]
+        for number, (guest, _) in enumerate(guests, 1):
+            said = "".join(f"this is line {line} of {number}\r\n" for line in range(50)).encode()
+            for piece in range(0, len(said), 37):
+                guest.sendall(said[piece:piece + 37])
+        for _, lines in guests:
+            heard = [lines.readline() for _ in expected]
+            self.assertEqual(sorted(expected), sorted(heard))
+            for number in range(1, count + 1):  # in the order in which he said them
+                own = f"guest {number}: "
+                self.assertEqual([line for line in expected if line.startswith(own)], [line for line in heard if line.startswith(own)])
+        for number in range(1, count + 1):
+            guest, lines = guests.pop(0)
+            guest.sendall(b"bye")  # a line without its end is one, too
+            guest.shutdown(socket.SHUT_WR)
+            self.assertEqual(f"guest {number}: bye\n", lines.readline())
+            self.assertEqual("", lines.readline())
+            for _, others in guests:
+                self.assertEqual(f"guest {number}: bye\n", others.readline())
+                self.assertEqual(f"* guest {number} has left\n", others.readline())
+        self.assert_ends_with(server, f"{count} guests, {len(expected) + count} lines")
+
+    def test_who_does_not_listen_is_shown_out_and_who_does_hears_all(self):
+        server, port = self.begin("event_chat/event_chat", 0, 2)
+        (deaf, _), (speaker, heard) = self.come(port, 4096), self.come(port)
+        left = None
+        said = hearing = 0
+        line = b"x" * 380 + b"\n"
+        while not left:  # until the way to the deaf one is full
+            speaker.sendall(line * 50)
+            said += 50
+            while hearing < said:
+                text = heard.readline()
+                if text.startswith("*"):
+                    left = text if "left" in text else None
+                else:
+                    self.assertEqual("guest 2: " + "x" * 380 + "\n", text)
+                    hearing += 1
+        self.assertEqual("* guest 1 has left\n", left)
+        deaf.close()
+        speaker.shutdown(socket.SHUT_WR)
+        self.assertEqual("", heard.readline())
+        self.assert_ends_with(server, f"2 guests, {said} lines")
+
+    def test_the_next_ones_wait_at_the_door_when_the_room_is_full(self):
+        server, port = self.begin("event_chat/event_chat", 0, 70)
+        guests = [self.come(port) for _ in range(62)]
+        for number, (_, lines) in enumerate(guests, 1):
+            self.assertEqual(f"* guest {number} has come, {number} are here\n", lines.readline())
+        waiting = [self.come(port) for _ in range(8)]
+        for number, (_, lines) in enumerate(waiting, 63):
+            guests.pop(0)[0].shutdown(socket.SHUT_WR)
+            self.assertEqual(f"* guest {number} has come, 62 are here\n", lines.readline())
+        for guest, _ in guests + waiting:
+            guest.shutdown(socket.SHUT_WR)
+        self.assert_ends_with(server, "70 guests, 0 lines")
 
 
 class FileExample(Examples):
