@@ -22,8 +22,8 @@ struct
     [[gnu::packed]]
 #endif
     ReadyEvent {
-  uint32_t events = 0;
-  uint64_t token = 0;
+  uint32_t events;
+  uint64_t token;
 };
 
 Result<UniqueFd> create_ready_set();

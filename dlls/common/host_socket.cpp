@@ -144,6 +144,8 @@ Result<size_t> send(int fd, const void* data, size_t size, int flags) { return c
 Result<size_t> receive(int fd, void* data, size_t size, int flags) { return count(::recv(fd, data, size, flags)); }
 
 Result<size_t> send_message(int fd, std::span<const Buffer> buffers, const Address* to, int flags, std::span<const std::byte> control) {
+  // Without a header to read it is less work for the host.
+  if (buffers.size() == 1 && !to && control.empty()) return send(fd, buffers[0].data, buffers[0].size, flags);
   msghdr message{};
   message.msg_iov = reinterpret_cast<iovec*>(const_cast<Buffer*>(buffers.data()));
   message.msg_iovlen = buffers.size();

@@ -18,6 +18,7 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/host_socket.cpp dlls/common/host_socket.h \
 	dlls/common/host_system.cpp dlls/common/host_system.h \
 	dlls/common/host_thread.cpp dlls/common/host_thread.h \
+	dlls/common/lock.h \
 	dlls/common/nt_status.cpp dlls/common/nt_status.def dlls/common/nt_status.h \
 	dlls/common/result.h \
 	dlls/common/runtime_directory.cpp dlls/common/runtime_directory.h \

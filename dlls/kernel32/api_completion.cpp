@@ -43,6 +43,19 @@ BOOL fail_removal(CompletionPort::End end) {
   return fail(Win32Error::kNotEnoughMemory);
 }
 
+// The port of a handle, for the time of a call.
+class PortVisit {
+ public:
+  explicit PortVisit(HANDLE handle) : visit_(handle) {}
+  CompletionPort* port() const {
+    Waitable* object = visit_.object();
+    return object != nullptr && object->kind() == CompletionPort::kKind ? static_cast<CompletionPort*>(object) : nullptr;
+  }
+
+ private:
+  handle_table::Visit visit_;
+};
+
 OVERLAPPED_ENTRY take_entry(CompletionPort::Packet* packet) {
   OVERLAPPED_ENTRY entry{packet->key, static_cast<LPOVERLAPPED>(packet->overlapped), packet->status, packet->bytes};
   packet->release(packet);
@@ -76,8 +89,9 @@ HANDLE CreateIoCompletionPort(HANDLE file, HANDLE existing, ULONG_PTR key, DWORD
 BOOL GetQueuedCompletionStatus(HANDLE handle, LPDWORD bytes, PULONG_PTR key, LPOVERLAPPED* overlapped, DWORD milliseconds) {
   if (bytes == nullptr || key == nullptr || overlapped == nullptr) return fail(Win32Error::kInvalidParameter);
   *overlapped = nullptr;
-  Ref<CompletionPort> port = find_object_as<CompletionPort>(handle);
-  if (!port) return fail(Win32Error::kInvalidHandle);
+  PortVisit visit(handle);
+  CompletionPort* port = visit.port();
+  if (port == nullptr) return fail(Win32Error::kInvalidHandle);
   CompletionPort::Removal removal = port->remove(1, milliseconds, Alertable::kNo);
   if (removal.end != CompletionPort::End::kTaken) return fail_removal(removal.end);
   OVERLAPPED_ENTRY entry = take_entry(removal.packets);
@@ -91,8 +105,9 @@ BOOL GetQueuedCompletionStatus(HANDLE handle, LPDWORD bytes, PULONG_PTR key, LPO
 BOOL GetQueuedCompletionStatusEx(HANDLE handle, LPOVERLAPPED_ENTRY entries, ULONG count, PULONG removed, DWORD milliseconds,
                                  BOOL alertable) {
   if (entries == nullptr || count == 0 || removed == nullptr) return fail(Win32Error::kInvalidParameter);
-  Ref<CompletionPort> port = find_object_as<CompletionPort>(handle);
-  if (!port) return fail(Win32Error::kInvalidHandle);
+  PortVisit visit(handle);
+  CompletionPort* port = visit.port();
+  if (port == nullptr) return fail(Win32Error::kInvalidHandle);
   CompletionPort::Removal removal = port->remove(count, milliseconds, alertable ? Alertable::kYes : Alertable::kNo);
   if (removal.end != CompletionPort::End::kTaken) return fail_removal(removal.end);
   ULONG taken = 0;
@@ -105,8 +120,9 @@ BOOL GetQueuedCompletionStatusEx(HANDLE handle, LPOVERLAPPED_ENTRY entries, ULON
 }
 
 BOOL PostQueuedCompletionStatus(HANDLE handle, DWORD bytes, ULONG_PTR key, LPOVERLAPPED overlapped) {
-  Ref<CompletionPort> port = find_object_as<CompletionPort>(handle);
-  if (!port) return fail(Win32Error::kInvalidHandle);
+  PortVisit visit(handle);
+  CompletionPort* port = visit.port();
+  if (port == nullptr) return fail(Win32Error::kInvalidHandle);
   auto packet = make_packet(key, overlapped);
   if (!packet) return fail(Win32Error::kNotEnoughMemory);
   post(*port, std::move(packet), bytes);

@@ -161,7 +161,7 @@ CompletionPort::Wake CompletionPort::next_wake() {
   return {};
 }
 
-void CompletionPort::settle(std::unique_lock<std::mutex>& lock) {
+void CompletionPort::wake_some(std::unique_lock<Lock>& lock) {
   while (Wake wake = next_wake()) {
     lock.unlock();
     wake.perform();
@@ -198,7 +198,7 @@ void CompletionPort::last_handle_closed() {
 
 // Off the processor until the port or the source has news; true: the deadline is over. `calls`: or a call is queued to the thread, which
 // self.waiter.called tells.
-bool CompletionPort::sleep(std::unique_lock<std::mutex>& lock, Sleeper& self, int64_t deadline, CallQueue* calls) {
+bool CompletionPort::sleep(std::unique_lock<Lock>& lock, Sleeper& self, int64_t deadline, CallQueue* calls) {
   services::IoSource* source = leading == this ? source_.load(std::memory_order_relaxed) : nullptr;
   self.waiter.led = source;
   self.waiter.calls = calls;
@@ -227,7 +227,7 @@ bool CompletionPort::sleep(std::unique_lock<std::mutex>& lock, Sleeper& self, in
 }
 
 // Waits until there is a packet for the thread: the first one of the queue, or one that was handed to it, which then counts as taken.
-CompletionPort::End CompletionPort::await(std::unique_lock<std::mutex>& lock, Sleeper& self, uint32_t milliseconds, CallQueue* calls) {
+CompletionPort::End CompletionPort::await(std::unique_lock<Lock>& lock, Sleeper& self, uint32_t milliseconds, CallQueue* calls) {
   int64_t deadline = milliseconds == 0 ? 0 : host::kNoDeadline;
   bool over = false;
   bool knows_deadline = milliseconds == 0;
@@ -256,6 +256,24 @@ CompletionPort::End CompletionPort::await(std::unique_lock<std::mutex>& lock, Sl
   }
 }
 
+// What is there already.
+CompletionPort::Removal CompletionPort::take(uint32_t most) {
+  ++running_;
+  return {End::kTaken, dequeue(most)};
+}
+
+CompletionPort::Removal CompletionPort::wait(std::unique_lock<Lock>& lock, uint32_t most, uint32_t milliseconds, CallQueue* calls) {
+  Sleeper sleeper;
+  Removal removal{await(lock, sleeper, milliseconds, calls), sleeper.packet};
+  if (removal.packets != nullptr && most > 1 && first_packet_ != nullptr) removal.packets->next = dequeue(most - 1);
+  if (leading == this || sleeper.is_to_lead) {
+    if (leading == this) source_.load(std::memory_order_relaxed)->leave();
+    leading = nullptr;
+    has_leader_ = false;
+  }
+  return removal;
+}
+
 CompletionPort::Removal CompletionPort::remove(uint32_t most, uint32_t milliseconds, Alertable alertable) {
   Ref<Thread> self;
   if (alertable == Alertable::kYes) {
@@ -267,15 +285,7 @@ CompletionPort::Removal CompletionPort::remove(uint32_t most, uint32_t milliseco
   {
     std::unique_lock lock(lock_);
     if (std::exchange(running, nullptr) != nullptr) --running_;
-    Sleeper sleeper;
-    removal.end = await(lock, sleeper, milliseconds, self ? &self->calls() : nullptr);
-    removal.packets = sleeper.packet;
-    if (removal.packets != nullptr && most > 1 && first_packet_ != nullptr) removal.packets->next = dequeue(most - 1);
-    if (leading == this || sleeper.is_to_lead) {
-      if (leading == this) source_.load(std::memory_order_relaxed)->leave();
-      leading = nullptr;
-      has_leader_ = false;
-    }
+    removal = may_take() ? take(most) : wait(lock, most, milliseconds, self ? &self->calls() : nullptr);
     settle(lock);
   }
   if (removal.end == End::kTaken) {

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <mutex>
 
+#include "dlls/common/lock.h"
 #include "dlls/kernel32/dispatcher.h"
 #include "dlls/kernel32/ref.h"
 #include "dlls/kernel32/wait.h"
@@ -73,9 +74,14 @@ class CompletionPort final : public Waitable {
   Sleeper& pop();
   void forget(Sleeper& sleeper);
   Wake next_wake();
-  void settle(std::unique_lock<std::mutex>& lock);
-  End await(std::unique_lock<std::mutex>& lock, Sleeper& self, uint32_t milliseconds, CallQueue* calls);
-  bool sleep(std::unique_lock<std::mutex>& lock, Sleeper& self, int64_t deadline, CallQueue* calls);
+  void settle(std::unique_lock<Lock>& lock) {
+    if (sleepers_ != nullptr || has_leader_) wake_some(lock);
+  }
+  void wake_some(std::unique_lock<Lock>& lock);
+  Removal take(uint32_t most);
+  Removal wait(std::unique_lock<Lock>& lock, uint32_t most, uint32_t milliseconds, CallQueue* calls);
+  End await(std::unique_lock<Lock>& lock, Sleeper& self, uint32_t milliseconds, CallQueue* calls);
+  bool sleep(std::unique_lock<Lock>& lock, Sleeper& self, int64_t deadline, CallQueue* calls);
 
   void count_out();
   void count_in();
@@ -83,7 +89,7 @@ class CompletionPort final : public Waitable {
   void make_member();
 
   const uint32_t limit_;
-  std::mutex lock_;
+  Lock lock_;
   std::atomic<services::IoSource*> source_{nullptr};
   // Under the lock:
   Packet* first_packet_ = nullptr;

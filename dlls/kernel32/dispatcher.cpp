@@ -5,12 +5,13 @@
 
 #include "dlls/common/host_child.h"
 #include "dlls/common/host_futex.h"
+#include "dlls/common/lock.h"
 
 namespace windsock::kernel32 {
 
 namespace {
 
-constinit std::mutex the_lock;
+constinit Lock the_lock;
 constinit Waiter* all_waiters = nullptr;
 
 // The wait that the calling thread serves for.

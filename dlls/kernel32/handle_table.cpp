@@ -96,16 +96,21 @@ Handle insert(Ref<Waitable> object, uint32_t flags) {
   return reinterpret_cast<Handle>(kFirstObject + uintptr_t{index} * kObjectStep);
 }
 
-Ref<Waitable> find(Handle handle) {
+Visit::Visit(Handle handle) : handle_(handle) {
   Entry* entry = entry_of(handle);
-  if (entry == nullptr) return {};
+  if (entry == nullptr) return;
   uint64_t word = entry->word.load(std::memory_order_relaxed);
   do {
-    if (!(word & kOpen)) return {};
+    if (!(word & kOpen)) return;
   } while (!entry->word.compare_exchange_weak(word, word + kOneVisitor, std::memory_order_acquire, std::memory_order_relaxed));
-  Ref<Waitable> object = Ref<Waitable>::share(entry->object);
-  leave(*entry, index_of(handle), kOneVisitor);
-  return object;
+  object_ = entry->object;
+}
+
+void Visit::end() { leave(*entry_of(handle_), index_of(handle_), kOneVisitor); }
+
+Ref<Waitable> find(Handle handle) {
+  Visit visit(handle);
+  return Ref<Waitable>::share(visit.object());
 }
 
 RemoveResult remove(Handle handle) {

@@ -7,8 +7,8 @@
 //
 // Finding an object is on the path of each SetEvent, so it takes no lock: an entry is one atomic word (open or not, the handle's
 // flags, and a count of threads that are just looking) beside the object's address. Who finds an entry open raises the count by
-// compare-and-swap, takes a reference to the object and lowers it again. Closing clears the open bit; the entry is recycled by
-// whoever leaves it last. Segments are never freed, so a stale handle can be looked up safely.
+// compare-and-swap, and lowers it again when it has a reference to the object, or is done with it. Closing clears the open bit; the
+// entry is recycled by whoever leaves it last. Segments are never freed, so a stale handle can be looked up safely.
 // Inserting and recycling share a lock.
 #pragma once
 
@@ -33,6 +33,25 @@ namespace handle_table {
 
 // Null when the table is full or memory is short.
 Handle insert(Ref<Waitable> object, uint32_t flags);
+// The object of a handle that was open when the visit began; it lives until the visit ends. Cheaper than a reference.
+class Visit {
+ public:
+  explicit Visit(Handle handle);
+  ~Visit() {
+    if (object_ != nullptr) end();
+  }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  // Null for what is no open handle of this table.
+  Waitable* object() const { return object_; }
+
+ private:
+  void end();
+
+  const Handle handle_;
+  Waitable* object_ = nullptr;
+};
+
 // Null for what is no open handle of this table.
 Ref<Waitable> find(Handle handle);
 

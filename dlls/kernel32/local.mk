@@ -68,6 +68,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/wait.cpp dlls/kernel32/wait.h \
 	dlls/kernel32/waitable.cpp dlls/kernel32/waitable.h \
 	dlls/kernel32/win32_error.cpp dlls/kernel32/win32_error.h
+libkernel32_la_CXXFLAGS = $(AM_CXXFLAGS) -ftls-model=initial-exec
 libkernel32_la_LIBADD = libwindsock_common.la
 libkernel32_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -Wl,-z,nodelete -Wl,--version-script=dlls/kernel32/kernel32.map
 if !SANITIZE

@@ -49,19 +49,21 @@ WsaResult<int> send_with_control(SOCKET s, const WSAMSG* message, DWORD flags, D
   how = heeded(socket, how);
   WS_TRY(check_message(socket, message, sent, how));
   int host_flags = WS_TRY(send_flags_to_host(static_cast<int>(flags), FlagsOf::kWsaSend, socket.socket().kind()));
-  BufferList list = WS_TRY(BufferList::from(message->lpBuffers, message->dwBufferCount));
-  Destination target = WS_TRY(destination(socket, message->name, message->namelen));
+  BufferList list;
+  WS_TRY(list.take(message->lpBuffers, message->dwBufferCount));
+  host::Address room;
+  const host::Address* target = WS_TRY(destination(socket, message->name, message->namelen, room));
   HostControl control;
   if (message->Control.len != 0) {
     WS_TRY(control_to_host(control_of(*message), socket.socket().kind(), control));
     WS_TRY(complete_ecn(socket, control));
   }
   if (how.overlapped) {
-    auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target.pointer(), control.span());
+    auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target, control.span());
     return begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), how, sent, nullptr);
   }
-  *sent = WS_TRY(not_connected(message->Control.len == 0 ? send_buffers(socket, list.span(), target.pointer(), host_flags)
-                                                         : send_message(socket, list.span(), target.pointer(), control.span(), host_flags)));
+  *sent = WS_TRY(not_connected(message->Control.len == 0 ? send_buffers(socket, list.span(), target, host_flags)
+                                                         : send_message(socket, list.span(), target, control.span(), host_flags)));
   return 0;
 }
 
@@ -113,7 +115,8 @@ WsaResult<int> receive_with_control(SOCKET s, WSAMSG* message, DWORD* received, 
   SocketRef socket = WS_TRY(find(s));
   how = heeded(socket, how);
   WS_TRY(check_message(socket, message, received, how));
-  BufferList list = WS_TRY(BufferList::from(message->lpBuffers, message->dwBufferCount));
+  BufferList list;
+  WS_TRY(list.take(message->lpBuffers, message->dwBufferCount));
   int host_flags = WS_TRY(message_flags_to_host(socket, message->dwFlags));
   bool with_sender = WS_TRY(wants_sender(socket, message->name, message->name ? &message->namelen : nullptr));
   if (how.overlapped) {

@@ -25,14 +25,16 @@ WsaResult<int> wsa_send(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* sen
   SocketRef socket = WS_TRY(find(s));
   how = heeded(socket, how);
   if (how.overlapped ? !null_or_memory(sent) : !can_be_memory(sent)) return wsa_failure(WSAEFAULT);
-  BufferList list = WS_TRY(BufferList::from(buffers, count));
+  BufferList list;
+  WS_TRY(list.take(buffers, count));
   int host_flags = WS_TRY(send_flags_to_host(static_cast<int>(flags), FlagsOf::kWsaSend, socket.socket().kind()));
-  Destination target = WS_TRY(destination(socket, to, tolen));
+  host::Address room;
+  const host::Address* target = WS_TRY(destination(socket, to, tolen, room));
   if (how.overlapped) {
-    auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target.pointer());
+    auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target);
     return begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), how, sent, nullptr);
   }
-  *sent = WS_TRY(not_connected(send_buffers(socket, list.span(), target.pointer(), host_flags)));
+  *sent = WS_TRY(not_connected(send_buffers(socket, list.span(), target, host_flags)));
   return 0;
 }
 
@@ -41,7 +43,8 @@ WsaResult<int> wsa_receive(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* 
   SocketRef socket = WS_TRY(find(s));
   how = heeded(socket, how);
   if ((how.overlapped ? !null_or_memory(received) : !can_be_memory(received)) || !can_be_memory(flags)) return wsa_failure(WSAEFAULT);
-  BufferList list = WS_TRY(BufferList::from(buffers, count));
+  BufferList list;
+  WS_TRY(list.take(buffers, count));
   int host_flags = WS_TRY(receive_flags_to_host(static_cast<int>(*flags), FlagsOf::kWsaReceive, socket.socket().kind()));
   bool with_sender = WS_TRY(wants_sender(socket, from, fromlen));
   if (how.overlapped) {
@@ -86,9 +89,10 @@ int WSAAPI sendto(SOCKET s, const char* buf, int len, int flags, const struct so
     SocketRef socket = WS_TRY(find(s));
     size_t size = WS_TRY(size_of(len));
     int host_flags = WS_TRY(send_flags_to_host(flags, FlagsOf::kSend, socket.socket().kind()));
-    Destination target = WS_TRY(destination(socket, to, tolen));
+    host::Address room;
+    const host::Address* target = WS_TRY(destination(socket, to, tolen, room));
     host::Buffer buffer{const_cast<char*>(buf), size};
-    uint32_t sent = WS_TRY(send_buffers(socket, {&buffer, 1}, target.pointer(), host_flags));
+    uint32_t sent = WS_TRY(send_buffers(socket, {&buffer, 1}, target, host_flags));
     return static_cast<int>(sent);
   };
   return entry::call("sendto", SOCKET_ERROR, body, s, trace::Bytes{buf, len}, len, trace::Flags{flags}, trace::Name{to, tolen});

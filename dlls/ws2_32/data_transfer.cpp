@@ -105,6 +105,17 @@ WsaResult<size_t> send_rest(SocketRef& socket, std::span<const host::Buffer> buf
   return sent;
 }
 
+// A stream has nothing to tell beside the data, unless they are urgent; without a header to fill it is less work for the host.
+bool is_plain(const UnderlyingSocket& socket, std::span<const host::Buffer> buffers, int host_flags) {
+  return socket.is_stream() && buffers.size() == 1 && !(host_flags & host::kMsgOob);
+}
+
+host::Result<host::ReceivedMessage> receive_plain(SocketRef& socket, const host::Buffer& buffer, int host_flags) {
+  auto received = host::receive(socket.fd(), buffer.data, buffer.size, host_flags);
+  if (!received) return Failure{received.error()};
+  return host::ReceivedMessage{received.value()};
+}
+
 // An IPv6 socket may speak IPv4 too, unless it is raw.
 WsaResult<void> ask_for_destinations(SocketRef& socket) {
   constexpr int kOn = 1;
@@ -184,8 +195,10 @@ WsaResult<ReceivedData> receive_buffers(SocketRef& socket, std::span<const host:
     host::ReceivedMessage message = WS_TRY(receive_echo(socket, buffers, from, control, host_flags));
     return ReceivedData{static_cast<uint32_t>(message.size), message.flags};
   }
-  auto received =
-      transfer(socket, Direction::kReceive, host_flags, [&] { return host::receive_message(socket.fd(), buffers, from, host_flags); });
+  auto received = transfer(socket, Direction::kReceive, host_flags, [&] {
+    return is_plain(underlying, buffers, host_flags) ? receive_plain(socket, buffers[0], host_flags)
+                                                     : host::receive_message(socket.fd(), buffers, from, host_flags);
+  });
   after_receive(scope, socket, received, total(buffers), host_flags & ~host::kMsgDontWait, [](const auto& message) { return message.size; });
   if (!received) [[unlikely]] {
     if (host_flags & host::kMsgOob) return Failure{urgent_error(socket, received.error())};

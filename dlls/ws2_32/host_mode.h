@@ -24,7 +24,7 @@ class NonblockingLoan {
 
  private:
   int fd_;
-  std::unique_lock<std::mutex> lock_;
+  std::unique_lock<Lock> lock_;
   bool borrowed_ = false;
 };
 

@@ -47,7 +47,7 @@ services::IoSource* IoDriver::make(services::Port* port) { return new (std::noth
 IoDriver* IoDriver::common_if_any() { return common_driver.load(std::memory_order_acquire); }
 
 IoDriver* IoDriver::of(const UnderlyingSocket& socket) {
-  if (services::Port* port = socket.port_association().port)
+  if (services::Port* port = socket.port())
     return static_cast<IoDriver*>(services::source_of_port(port, make));
   if (IoDriver* there = common_if_any()) return there;
   auto* made = new (std::nothrow) IoDriver(nullptr);
@@ -56,7 +56,7 @@ IoDriver* IoDriver::of(const UnderlyingSocket& socket) {
   return common_if_any();
 }
 
-bool IoDriver::is_of(const UnderlyingSocket& socket) const { return socket.port_association().port == port_; }
+bool IoDriver::is_of(const UnderlyingSocket& socket) const { return socket.port() == port_; }
 
 // ---- descriptors ------------------------------------------------------------------------------------------------------------
 
@@ -140,7 +140,7 @@ bool IoDriver::try_lead() {
     leave();
     return false;
   }
-  times_led_.fetch_add(1, std::memory_order_relaxed);
+  times_led_.store(times_led() + 1, std::memory_order_relaxed);  // the leader's to change
   return true;
 }
 

@@ -1,6 +1,8 @@
 #include "dlls/ws2_32/operation.h"
 
 #include <atomic>
+#include <new>
+#include <utility>
 
 #include "dlls/common/host_futex.h"
 #include "dlls/common/nt_status.h"
@@ -20,6 +22,47 @@ uint32_t* status_word(const WSAOVERLAPPED& overlapped) {
   return reinterpret_cast<uint32_t*>(const_cast<ULONG_PTR*>(&overlapped.Internal));
 }
 
+constexpr size_t kRoom = 120;  // what most kinds need
+// Without sanitizers, which want to see each operation come and go.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr uint32_t kMostSpare = 0;
+#else
+constexpr uint32_t kMostSpare = 64;
+#endif
+
+class SpareRooms {
+ public:
+  constexpr SpareRooms() = default;
+  ~SpareRooms() {
+    while (count_ > 0) ::operator delete(take());
+    most_ = 0;
+  }
+  SpareRooms(const SpareRooms&) = delete;
+  SpareRooms& operator=(const SpareRooms&) = delete;
+
+  void* take() {
+    if (count_ == 0) return ::operator new(kRoom);
+    --count_;
+    Spare* taken = first_;
+    first_ = taken->next;
+    return taken;
+  }
+  void put(void* room) {
+    if (count_ >= most_) return ::operator delete(room);
+    first_ = new (room) Spare{first_};
+    ++count_;
+  }
+
+ private:
+  struct Spare {
+    Spare* next;
+  };
+  Spare* first_ = nullptr;
+  uint32_t count_ = 0;
+  uint32_t most_ = kMostSpare;
+};
+constinit thread_local SpareRooms spare_rooms;
+
 }  // namespace
 
 uint32_t status_of(const WSAOVERLAPPED& overlapped) {
@@ -33,7 +76,21 @@ void set_status(WSAOVERLAPPED& overlapped, uint32_t nt_status) {
 Operation::~Operation() {
   if (event_) services::drop_event(event_);
   if (routine_) services::drop_routine(routine_);
-  if (port_) services::release_port(port_);
+  if (holds_port_) services::release_port(port_);
+}
+
+void* Operation::operator new(size_t size) { return size <= kRoom ? spare_rooms.take() : ::operator new(size); }
+
+void Operation::operator delete(void* room, size_t size) {
+  if (size <= kRoom)
+    spare_rooms.put(room);
+  else
+    ::operator delete(room);
+}
+
+void Operation::hold_port() {
+  if (!port_ || std::exchange(holds_port_, true)) return;
+  services::retain_port(port_);
 }
 
 WsaResult<void> Operation::prepare(const UnderlyingSocket& socket, HowToTell how) {
@@ -49,7 +106,6 @@ WsaResult<void> Operation::prepare(const UnderlyingSocket& socket, HowToTell how
     if (!event_) return failed();
   }
   if (association.port) {
-    services::retain_port(association.port);
     port_ = association.port;
     key = association.key;
     skips_success_ = association.skips_success;
@@ -57,15 +113,15 @@ WsaResult<void> Operation::prepare(const UnderlyingSocket& socket, HowToTell how
   }
   CompletionPacket::overlapped = how.overlapped;
   thread_ = operating_thread();
-  store(kStatusPending, 0);
+  // Nobody else knows of it yet. The upper half of the status stays zero from here on.
+  how.overlapped->InternalHigh = 0;
+  how.overlapped->Internal = kStatusPending;
   return {};
 }
 
 void Operation::store(uint32_t nt_status, uint32_t count) {
   auto* structure = static_cast<WSAOVERLAPPED*>(CompletionPacket::overlapped);
   structure->InternalHigh = count;
-  // The upper half is zero from the beginning on.
-  if (nt_status == kStatusPending) structure->Internal = 0;
   set_status(*structure, nt_status);
 }
 

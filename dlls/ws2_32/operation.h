@@ -42,6 +42,9 @@ class Operation : private services::CompletionPacket {
   Operation& operator=(const Operation&) = delete;
   // What was prepared and not told is dropped.
   virtual ~Operation();
+  // A thread begins and ends operations all the time, most of one size: it keeps some room for the next ones.
+  static void* operator new(size_t size);
+  static void operator delete(void* room, size_t size);
 
   // Makes everything ready and marks the structure pending. WSA_INVALID_HANDLE: the event is none. WSAEINVAL: a routine, and the socket
   // has a completion port. WSAENOBUFS.
@@ -68,8 +71,12 @@ class Operation : private services::CompletionPacket {
   const void* overlapped() const { return CompletionPacket::overlapped; }
   int thread() const { return thread_; }
   bool has_port() const { return port_ != nullptr; }
+  // From now on it may outlive the socket that it began on, which has kept its port alive so far.
+  void hold_port();
 
-  std::unique_ptr<Operation> behind;  // in its lane
+  // The one behind it in its lane. It stands there, or is a packet at the port.
+  Operation* behind() const { return static_cast<Operation*>(next); }
+  void set_behind(Operation* operation) { next = operation; }
 
  protected:
   Operation() = default;
@@ -86,6 +93,7 @@ class Operation : private services::CompletionPacket {
   int thread_ = 0;
   bool posts_ = false;       // to the port: the low bit of hEvent is clear
   bool skips_success_ = false;
+  bool holds_port_ = false;
 };
 
 // What has become of the operation of a structure: its NTSTATUS, kStatusPending before the end.

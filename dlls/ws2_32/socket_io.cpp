@@ -60,23 +60,24 @@ SocketIo& SocketIo::of(SocketRef& socket) {
 }
 
 SocketIo::~SocketIo() {
-  // From the front, or the chain would be destroyed by recursion.
   for (Queue& queue : queues_)
     while (queue.first) pop(queue);
 }
 
 void SocketIo::push(Queue& queue, std::unique_ptr<Operation> operation) {
-  Operation* added = operation.get();
-  (queue.last ? queue.last->behind : queue.first) = std::move(operation);
+  Operation* added = operation.release();
+  added->set_behind(nullptr);
+  if (queue.last)
+    queue.last->set_behind(added);
+  else
+    queue.first = added;
   queue.last = added;
-  ++queue.count;
 }
 
 std::unique_ptr<Operation> SocketIo::pop(Queue& queue) {
-  std::unique_ptr<Operation> operation = std::move(queue.first);
-  queue.first = std::move(operation->behind);
+  std::unique_ptr<Operation> operation(queue.first);
+  queue.first = operation->behind();
   if (!queue.first) queue.last = nullptr;
-  --queue.count;
   return operation;
 }
 
@@ -123,7 +124,7 @@ WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::uniqu
   follow_association(socket);
   Queue& queue = queues_[static_cast<size_t>(lane)];
   std::lock_guard lock(queue.mutex);
-  signalled_.store(0, std::memory_order_seq_cst);
+  signalled_.store(0, std::memory_order_relaxed);
   auto fail = [&](WsaError error) {
     operation->fail_at_once(error);
     signal();
@@ -154,6 +155,7 @@ WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::uniqu
 }
 
 void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
+  operation->hold_port();
   follow_association(socket);
   Queue& queue = queues_[static_cast<size_t>(lane)];
   std::lock_guard lock(queue.mutex);
@@ -170,20 +172,32 @@ void SocketIo::ready(SocketRef& socket, uint32_t events) {
     selection->ready(socket, tried ? std::nullopt : std::optional(events));
 }
 
-// Any of them may be meant.
-void SocketIo::ready_beside(SocketRef& socket) {
-  Queue& queue = queues_[static_cast<size_t>(Lane::kBeside)];
+// Tells the ends of those of a lane for which `attempt` has one, and whether there were any.
+template <typename Try>
+bool SocketIo::try_all(Queue& queue, Operation::Telling telling, Try attempt) {
+  bool any = false;
   std::lock_guard lock(queue.mutex);
-  for (uint32_t left = queue.count; left > 0 && !socket.closing(); --left) {
+  Operation* last = queue.last;
+  for (bool more = last != nullptr; more;) {
     std::unique_ptr<Operation> operation = pop(queue);
-    auto end = operation->attempt(socket);
+    more = operation.get() != last;
+    std::optional<OperationEnd> end = attempt(*operation);
     if (!end) {
       push(queue, std::move(operation));
       continue;
     }
+    any = true;
     driver_.load(std::memory_order_relaxed)->ended(1);
-    tell(std::move(operation), *end, Operation::Telling::kLater);
+    tell(std::move(operation), *end, telling);
   }
+  return any;
+}
+
+// Any of them may be meant.
+void SocketIo::ready_beside(SocketRef& socket) {
+  (void)try_all(queues_[static_cast<size_t>(Lane::kBeside)], Operation::Telling::kLater, [&](Operation& operation) {
+    return socket.closing() ? std::nullopt : operation.attempt(socket);
+  });
 }
 
 // Whether an operation was tried.
@@ -191,7 +205,7 @@ bool SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
   std::lock_guard lock(queue.mutex);
   queue.maybe_ready = true;
   if (events & (kAnyEnd | host::kReadyPri)) queue.ends_short = true;
-  const bool any = queue.first != nullptr;
+  const bool any = queue.first;
   while (queue.first && queue.maybe_ready && !socket.closing()) {
     auto end = queue.first->attempt(socket);
     SocketRef onward = end ? SocketRef() : queue.first->goes_on_with();
@@ -211,19 +225,9 @@ bool SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
 }
 
 bool SocketIo::cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which, Operation::Telling telling) {
-  bool any = false;
-  std::lock_guard lock(queue.mutex);
-  for (uint32_t left = queue.count; left > 0; --left) {
-    std::unique_ptr<Operation> operation = pop(queue);
-    if (!which(*operation)) {
-      push(queue, std::move(operation));
-      continue;
-    }
-    any = true;
-    driver_.load(std::memory_order_relaxed)->ended(1);
-    tell(std::move(operation), {.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)}, telling);
-  }
-  return any;
+  return try_all(queue, telling, [&](const Operation& operation) {
+    return which(operation) ? std::optional(OperationEnd{.error = static_cast<WsaError>(WSA_OPERATION_ABORTED)}) : std::nullopt;
+  });
 }
 
 bool SocketIo::cancel(const std::function<bool(const Operation&)>& which, Operation::Telling telling) {
@@ -276,14 +280,15 @@ void SocketIo::follow_association(SocketRef& socket) {
   IoDriver* now = IoDriver::of(socket.socket());
   if (before == now) return;
   uint32_t moved = attended_ ? 1 : 0;
-  for (const Queue& queue : queues_) moved += queue.count;
+  for (const Queue& queue : queues_)
+    for (const Operation* one = queue.first; one; one = one->behind()) ++moved;
   before->unwatch(socket.fd());
   before->ended(moved);
   driver_.store(nullptr, std::memory_order_release);
   if (now && now->watch(socket.fd(), SocketTable::token_of(socket.descriptor()))) {
     now->began(moved);
     driver_.store(now, std::memory_order_release);
-    for (Operation* one = queues_[static_cast<size_t>(Lane::kBeside)].first.get(); one; one = one->behind.get())
+    for (Operation* one = queues_[static_cast<size_t>(Lane::kBeside)].first; one; one = one->behind())
       (void)now->watch_beside(one->watched_beside(), SocketTable::token_of(socket.descriptor()));
     return;
   }
@@ -308,6 +313,7 @@ host::Result<void> SocketIo::replace(SocketRef& socket, UniqueFd with) {
 
 void SocketIo::lock_for_fork() { registration_mutex().lock(); }
 void SocketIo::unlock_after_fork() { registration_mutex().unlock(); }
+void SocketIo::reset_in_child() { t_operating_thread = 0; }
 
 void SocketIo::stop_watching(int fd) {
   std::lock_guard lock(registration_mutex());

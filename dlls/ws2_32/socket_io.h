@@ -13,8 +13,8 @@
 #include <array>
 #include <functional>
 #include <memory>
-#include <mutex>
 
+#include "dlls/common/lock.h"
 #include "dlls/ws2_32/operation.h"
 
 namespace windsock {
@@ -64,17 +64,20 @@ class SocketIo {
 
   static void lock_for_fork();
   static void unlock_after_fork();
+  // The forking thread is another one in the child.
+  static void reset_in_child();
 
  private:
   struct Queue {
-    std::mutex mutex;
-    std::unique_ptr<Operation> first;
+    Operation* first = nullptr;  // owned, as those behind it
     Operation* last = nullptr;
-    uint32_t count = 0;
+    Lock mutex;
     bool maybe_ready = true;
     bool ends_short = false;  // an end, an error or an urgent mark: a short read does not mean that there is no more
   };
 
+  template <typename Try>
+  bool try_all(Queue& queue, Operation::Telling telling, Try attempt);
   bool cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which, Operation::Telling telling);
   bool wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operation>& operation, WsaError& error);
   void tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Operation::Telling telling);

@@ -5,8 +5,10 @@
 
 #include <winsock2.h>
 
-#include <array>
-#include <vector>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
 
 #include "dlls/ws2_32/descriptor.h"
 #include "dlls/ws2_32/program_pointer.h"
@@ -15,25 +17,31 @@
 
 namespace windsock {
 
-// The host's form of WSABUFs: on the stack for as many as programs usually have.
+// The host's form of WSABUFs: on the stack for as many as programs usually have. Nothing is touched but what is used.
 class BufferList {
  public:
+  BufferList() = default;
+  BufferList(const BufferList&) = delete;
+  BufferList& operator=(const BufferList&) = delete;
+
   // WSAEFAULT: no array. WSAEINVAL: none in it, or more than the host takes in one call.
-  static WsaResult<BufferList> from(const WSABUF* buffers, DWORD count) {
+  WsaResult<void> take(const WSABUF* buffers, DWORD count) {
     if (!can_be_memory(buffers)) return wsa_failure(WSAEFAULT);
     if (count == 0 || count > host::kMaxBuffers) return wsa_failure(WSAEINVAL);
-    BufferList list;
-    list.count_ = count;
-    if (count > list.few_.size()) list.many_.resize(count);
-    host::Buffer* out = list.many_.empty() ? list.few_.data() : list.many_.data();
-    for (DWORD i = 0; i < count; ++i) out[i] = {buffers[i].buf, buffers[i].len};
-    return list;
+    if (count > kFew) many_ = std::make_unique<host::Buffer[]>(count);
+    first_ = many_ ? many_.get() : reinterpret_cast<host::Buffer*>(few_);
+    count_ = count;
+    for (DWORD i = 0; i < count; ++i) new (first_ + i) host::Buffer{buffers[i].buf, buffers[i].len};
+    return {};
   }
-  std::span<const host::Buffer> span() const { return {many_.empty() ? few_.data() : many_.data(), count_}; }
+  std::span<const host::Buffer> span() const { return {first_, count_}; }
 
  private:
-  std::array<host::Buffer, 16> few_;
-  std::vector<host::Buffer> many_;
+  static constexpr DWORD kFew = 16;
+
+  alignas(host::Buffer) std::byte few_[kFew * sizeof(host::Buffer)];
+  std::unique_ptr<host::Buffer[]> many_;
+  host::Buffer* first_ = nullptr;
   size_t count_ = 0;
 };
 
@@ -42,20 +50,13 @@ inline WsaResult<size_t> size_of(int length) {
   return static_cast<size_t>(length);
 }
 
-// The address a datagram goes to; a connected stream ignores it.
-struct Destination {
-  host::Address address;
-  bool given = false;
-  const host::Address* pointer() const { return given ? &address : nullptr; }
-};
-inline WsaResult<Destination> destination(SocketRef& socket, const sockaddr* to, int tolen) {
-  Destination result;
-  if (!to || socket.socket().is_stream()) return result;
-  result.address = WS_TRY(address_to_host(to, tolen, socket.socket().kind().family));
-  result.given = true;
+// The address a datagram goes to, in `room`; null: none is given, or a connected stream ignores it.
+inline WsaResult<const host::Address*> destination(SocketRef& socket, const sockaddr* to, int tolen, host::Address& room) {
+  if (!to || socket.socket().is_stream()) return nullptr;
+  room = WS_TRY(address_to_host(to, tolen, socket.socket().kind().family));
   bool has_port = socket.socket().kind().type == SOCK_DGRAM && socket.socket().kind().family != AF_UNIX;
-  if (is_wildcard(result.address) || (has_port && port_of(result.address) == 0)) return wsa_failure(WSAEADDRNOTAVAIL);
-  return result;
+  if (is_wildcard(room) || (has_port && port_of(room) == 0)) return wsa_failure(WSAEADDRNOTAVAIL);
+  return &room;
 }
 
 // A sender's address has room, or the call is refused before a datagram is taken.

@@ -35,7 +35,7 @@ WsaResult<int> begin_prepared(SocketRef& socket, SocketIo::Lane lane, std::uniqu
 // ---- BuffersLeft ----------------------------------------------------------------------------------------------------------------
 
 BuffersLeft::BuffersLeft(std::span<const host::Buffer> buffers) : count_(static_cast<uint32_t>(buffers.size())) {
-  if (count_ > 1) many_ = std::make_unique<host::Buffer[]>(count_);
+  if (count_ > 1) one_.data = new host::Buffer[count_];
   std::copy(buffers.begin(), buffers.end(), begin());
 }
 
@@ -72,8 +72,7 @@ std::optional<OperationEnd> ReceiveOperation::attempt(SocketRef& socket) {
   size_t room = buffers_.size();
   if (stream && room == 0) return await_data(socket);
   for (;;) {
-    host::Address sender;
-    auto data = receive_buffers(socket, buffers_.span(), from_ ? &sender : nullptr, (host_flags_ & ~host::kMsgWaitAll) | host::kMsgDontWait);
+    auto data = receive_buffers(socket, buffers_.span(), sender_ ? &sender_->address : nullptr, (host_flags_ & ~host::kMsgWaitAll) | host::kMsgDontWait);
     if (!data) {
       auto end = end_by(data.error());
       return end && received_ != 0 ? OperationEnd{.bytes = received_} : end;
@@ -87,8 +86,8 @@ std::optional<OperationEnd> ReceiveOperation::attempt(SocketRef& socket) {
     }
     OperationEnd end{.bytes = received_, .flags = static_cast<uint32_t>(received_flags_from_host(got.host_flags))};
     end.drained = stream && got.size < room && !(host_flags_ & host::kMsgPeek);
-    if (from_) {
-      if (auto stored = address_from_host(sender, from_, fromlen_); !stored) end.error = stored.error();
+    if (sender_) {
+      if (auto stored = address_from_host(sender_->address, sender_->from, sender_->fromlen); !stored) end.error = stored.error();
     }
     if (got.host_flags & host::kMsgTrunc) end.error = static_cast<WsaError>(WSAEMSGSIZE);
     return end;

@@ -34,15 +34,19 @@ WsaResult<int> begin_operation(SocketRef& socket, SocketIo::Lane lane, std::uniq
 class BuffersLeft {
  public:
   explicit BuffersLeft(std::span<const host::Buffer> buffers);
+  ~BuffersLeft() {
+    if (count_ > 1) delete[] begin();
+  }
+  BuffersLeft(const BuffersLeft&) = delete;
+  BuffersLeft& operator=(const BuffersLeft&) = delete;
   std::span<const host::Buffer> span() const { return {begin() + first_, count_ - first_}; }
   size_t size() const;
   void moved(size_t bytes);
 
  private:
-  host::Buffer* begin() const { return many_ ? many_.get() : const_cast<host::Buffer*>(&one_); }
+  host::Buffer* begin() const { return count_ > 1 ? static_cast<host::Buffer*>(one_.data) : const_cast<host::Buffer*>(&one_); }
 
-  host::Buffer one_;
-  std::unique_ptr<host::Buffer[]> many_;
+  host::Buffer one_;  // or where they are, if there are more
   uint32_t count_;
   uint32_t first_ = 0;
 };
@@ -51,18 +55,25 @@ class ReceiveOperation final : public Operation {
  public:
   // `from` and `fromlen` are the program's, and written at the end; null: nobody asks.
   ReceiveOperation(std::span<const host::Buffer> buffers, int host_flags, sockaddr* from, int* fromlen)
-      : buffers_(buffers), from_(from), fromlen_(fromlen), host_flags_(host_flags) {}
+      : buffers_(buffers), sender_(from ? new Sender{from, fromlen, {}} : nullptr), host_flags_(host_flags) {}
   std::optional<OperationEnd> attempt(SocketRef& socket) override;
 
  private:
   std::optional<OperationEnd> await_data(SocketRef& socket);
 
+  struct Sender {
+    sockaddr* from;
+    int* fromlen;
+    host::Address address;
+  };
+
   BuffersLeft buffers_;
-  sockaddr* from_;
-  int* fromlen_;
+  std::unique_ptr<Sender> sender_;  // if somebody asks
   int host_flags_;
   uint32_t received_ = 0;  // MSG_WAITALL
 };
+// There is one for each idle connection of a server.
+static_assert(sizeof(ReceiveOperation) <= 120);
 
 class SendOperation final : public Operation {
  public:

@@ -28,6 +28,7 @@ UnderlyingSocket::UnderlyingSocket(SocketKind kind, uint32_t seen) : seen_(seen)
 
 UnderlyingSocket::~UnderlyingSocket() {
   delete selection();
+  delete extra();
   if (has_seen(Seen::kReservesPorts)) PortReservations::instance().forget(*this);
   if (services::Port* port = port_.load(std::memory_order_relaxed)) services::release_port(port);
 }
@@ -41,8 +42,8 @@ void UnderlyingSocket::release() {
 
 uint32_t UnderlyingSocket::get(StateField field) const {
   const SharedSlot* slot = slot_values_.load(std::memory_order_acquire);
-  const StateValues& values = slot ? slot->values : local_;
-  return values[static_cast<size_t>(field)].load(std::memory_order_relaxed);
+  const std::atomic<uint32_t>* value = slot ? &slot->values[static_cast<size_t>(field)] : own_value(field);
+  return value ? value->load(std::memory_order_relaxed) : 0;
 }
 
 // The slot is only as fresh as the windsockd that writes it.
@@ -53,7 +54,7 @@ uint32_t UnderlyingSocket::get_current(StateField field) const {
 
 WsaResult<void> UnderlyingSocket::set(StateField field, uint32_t value) {
   if (is_shared()) return ServerClient::instance().set_state(*this, field, value);
-  local_[static_cast<size_t>(field)].store(value, std::memory_order_relaxed);
+  if (value != 0 || own_value(field)) make_own_value(field).store(value, std::memory_order_relaxed);
   return {};
 }
 
@@ -62,7 +63,7 @@ WsaResult<void> UnderlyingSocket::set_bits(StateField field, uint32_t mask, bool
     uint32_t before = get_current(field), after = on ? before | mask : before & ~mask;
     return before == after ? WsaResult<void>{} : set(field, after);
   }
-  std::atomic<uint32_t>& value = local_[static_cast<size_t>(field)];
+  std::atomic<uint32_t>& value = make_own_value(field);
   if (on) {
     value.fetch_or(mask, std::memory_order_relaxed);
   } else {
@@ -72,12 +73,33 @@ WsaResult<void> UnderlyingSocket::set_bits(StateField field, uint32_t mask, bool
 }
 
 void UnderlyingSocket::initialise(const StateSnapshot& values) {
-  for (size_t i = 0; i < values.size(); ++i) local_[i].store(values[i], std::memory_order_relaxed);
+  for (size_t i = 0; i < values.size(); ++i) {
+    auto field = static_cast<StateField>(i);
+    if (values[i] != 0 || own_value(field)) make_own_value(field).store(values[i], std::memory_order_relaxed);
+  }
+}
+
+UnderlyingSocket::Extra& UnderlyingSocket::make_extra() {
+  if (Extra* there = extra()) return *there;
+  auto made = std::make_unique<Extra>();
+  Extra* none = nullptr;
+  return extra_.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel) ? *made.release() : *none;
+}
+
+const std::atomic<uint32_t>* UnderlyingSocket::own_value(StateField field) const {
+  if (field == StateField::kCompletion) return &completion_;
+  Extra* there = extra();
+  return there ? &there->values[static_cast<size_t>(field)] : nullptr;
+}
+
+std::atomic<uint32_t>& UnderlyingSocket::make_own_value(StateField field) {
+  return field == StateField::kCompletion ? completion_ : make_extra().values[static_cast<size_t>(field)];
 }
 
 StateSnapshot UnderlyingSocket::values() const {
-  const SharedSlot* slot = slot_values_.load(std::memory_order_acquire);
-  return snapshot(slot ? slot->values : local_);
+  StateSnapshot copy;
+  for (size_t i = 0; i < copy.size(); ++i) copy[i] = get(static_cast<StateField>(i));
+  return copy;
 }
 
 SlotId UnderlyingSocket::slot() const {
@@ -86,6 +108,7 @@ SlotId UnderlyingSocket::slot() const {
 }
 
 bool UnderlyingSocket::share_as(SlotId slot, SharedSlot* mapped) {
+  make_extra();  // so that detach() has room for the values
   std::lock_guard lock(mutex_);
   if (slot_ == slot && slot_values_.load(std::memory_order_relaxed) == mapped) return false;
   slot_ = slot;
@@ -125,23 +148,27 @@ void UnderlyingSocket::forget_selection() {
 }
 
 EchoIds& UnderlyingSocket::echo_ids() {
+  Extra& extra = make_extra();
   std::lock_guard lock(mutex_);
-  if (!echo_ids_) echo_ids_ = std::make_unique<EchoIds>();
-  return *echo_ids_;
+  if (!extra.echo_ids) extra.echo_ids = std::make_unique<EchoIds>();
+  return *extra.echo_ids;
 }
 
 void UnderlyingSocket::defer(Deferred connection) {
+  std::vector<Deferred>& deferred = make_extra().deferred;
   std::lock_guard lock(mutex_);
-  deferred_.push_back(std::move(connection));
-  deferred_count_.store(static_cast<uint32_t>(deferred_.size()), std::memory_order_relaxed);
+  deferred.push_back(std::move(connection));
+  deferred_count_.store(static_cast<uint32_t>(deferred.size()), std::memory_order_relaxed);
 }
 
 bool UnderlyingSocket::take_deferred(Deferred& connection) {
+  if (!extra()) return false;
+  std::vector<Deferred>& deferred = extra()->deferred;
   std::lock_guard lock(mutex_);
-  if (deferred_.empty()) return false;
-  connection = std::move(deferred_.front());
-  deferred_.erase(deferred_.begin());
-  deferred_count_.store(static_cast<uint32_t>(deferred_.size()), std::memory_order_relaxed);
+  if (deferred.empty()) return false;
+  connection = std::move(deferred.front());
+  deferred.erase(deferred.begin());
+  deferred_count_.store(static_cast<uint32_t>(deferred.size()), std::memory_order_relaxed);
   return true;
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "dlls/common/host_socket.h"
+#include "dlls/common/lock.h"
 #include "dlls/common/shared_state.h"
 #include "dlls/ws2_32/translate_icmp.h"
 #include "dlls/ws2_32/wsa_error.h"
@@ -117,7 +118,7 @@ class UnderlyingSocket {
   StateSnapshot values() const;
 
   // Held while the host's mode is not the socket's (host_mode.h), and by who changes it.
-  std::unique_lock<std::mutex> lock_mode() { return std::unique_lock(mutex_); }
+  std::unique_lock<Lock> lock_mode() { return std::unique_lock(mutex_); }
   // It is another socket of the host from now on, of which this has been seen. What a program has selected on it stays.
   void renew(uint32_t seen) {
     seen_.store(seen | (seen_.load(std::memory_order_relaxed) & static_cast<uint32_t>(Seen::kSelected)), std::memory_order_relaxed);
@@ -137,8 +138,9 @@ class UnderlyingSocket {
   // Once for all its descriptors, in every process; retains the port. WSA_INVALID_PARAMETER: it has one, here or elsewhere, or is not
   // overlapped.
   WsaResult<void> associate(services::Port* port, uintptr_t key);
+  services::Port* port() const { return port_.load(std::memory_order_acquire); }
   PortAssociation port_association() const {
-    services::Port* port = port_.load(std::memory_order_acquire);
+    services::Port* port = this->port();
     if (!port) [[likely]] return {};
     return {port, port_key_, (get(StateField::kCompletion) & static_cast<uint32_t>(Completion::kSkipsSuccess)) != 0};
   }
@@ -167,21 +169,32 @@ class UnderlyingSocket {
   UnderlyingSocket(SocketKind kind, uint32_t seen);
   ~UnderlyingSocket();
 
+  // What few sockets have: made when the first of it is needed, and then there.
+  struct Extra {
+    StateValues values{};                   // but for kCompletion
+    std::vector<Deferred> deferred;         // under mutex_
+    std::unique_ptr<EchoIds> echo_ids;      // made under mutex_, and then there
+  };
+  Extra* extra() const { return extra_.load(std::memory_order_acquire); }
+  Extra& make_extra();
+  // Of the values that are not shared; null: it is zero, as all are at first.
+  const std::atomic<uint32_t>* own_value(StateField field) const;
+  std::atomic<uint32_t>& make_own_value(StateField field);
+
   std::atomic<uint32_t> references_{1};
   std::atomic<uint32_t> seen_;
   const SocketKind kind_;
   const bool stream_;
+  mutable Lock mutex_;
   std::atomic<uint32_t> deferred_count_{0};
+  std::atomic<uint32_t> completion_{0};                 // StateField::kCompletion: what has a port has this value, and seldom another
   std::atomic<uint64_t> cookie_{0};                     // 0: not asked yet
-  std::atomic<SharedSlot*> slot_values_{nullptr};       // null: local_
+  std::atomic<SharedSlot*> slot_values_{nullptr};       // null: the own ones
   SlotId slot_;                                         // under mutex_
   std::atomic<services::Port*> port_{nullptr};          // set once, after the key
   uintptr_t port_key_ = 0;
   std::atomic<EventSelection*> selection_{nullptr};     // owned
-  mutable std::mutex mutex_;
-  StateValues local_{};
-  std::vector<Deferred> deferred_;                      // under mutex_
-  std::unique_ptr<EchoIds> echo_ids_;                   // made under mutex_, and then there
+  std::atomic<Extra*> extra_{nullptr};                  // owned
 };
 
 }  // namespace windsock

@@ -12,7 +12,7 @@ ROWS = (
     # dlls/common, in its own order: one owner per descriptor, the host's calls, messages about them, the wire.
     (0, r"dlls/common/(result|unique_fd|shared_state|utf|forwards|nt_status)\.(h|cpp|def)"),
     (1, r"dlls/common/fd_list\.h"),
-    (2, r"dlls/common/host(_\w+)?\.(h|cpp)"),
+    (2, r"dlls/common/(host(_\w+)?|lock)\.(h|cpp)"),
     (3, r"dlls/common/debug\.(h|cpp)"),
     (4, r"dlls/common/runtime_directory\.(h|cpp)"),
     (5, r"dlls/common/process_register\.(h|cpp)"),
@@ -24,7 +24,7 @@ ROWS = (
     (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|provider_catalogue|packed_buffer|inet_text|address_order|option_table|option_functions|control_table|control_functions)\.h"),
     (20, r"dlls/ws2_32/(translate_\w+|protocol_catalogue|provider_catalogue|inet_text|address_order)\.cpp"),
     (30, r"dlls/ws2_32/api_\w+\.h"),
-    (40, r"dlls/ws2_32/(api_\w+|loading)\.cpp"),
+    (40, r"dlls/ws2_32/(api_\w+\.cpp|loading\.(h|cpp))"),
     (30, r"dlls/ws2_32/\w+\.(h|cpp)"),
     (30, r"dlls/mswsock/export\.h"),
     # The native host beside the core, and what runs programs in Wine above it.
