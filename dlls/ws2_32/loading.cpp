@@ -3,6 +3,8 @@
 // Loading hands the socket operations to the host, so that CloseHandle, ReadFile and CreateProcess know SOCKETs, and takes what the
 // creator of this process left for it. Around fork() the locks are held, the child's references to shared sockets are taken, and the
 // child forgets the parent's threads, operations and connection.
+#include "dlls/ws2_32/loading.h"
+
 #include <winsock2.h>
 
 #include <pthread.h>
@@ -50,6 +52,7 @@ void after_fork_in_child() {
   Reactor::instance().unlock_after_fork();
   IoDriver::reset_in_child();
   IoDriver::unlock_after_fork();
+  SocketIo::reset_in_child();
   SocketIo::unlock_after_fork();
   ServerClient::instance().after_fork_in_child();
   UnderlyingSocketRegistry::instance().unlock();
@@ -60,12 +63,12 @@ void after_fork_in_child() {
   unlock_own_tickets();
 }
 
+}  // namespace
+
 [[gnu::constructor]] void loaded() {
   services::register_socket_operations(&kHandleOperations);
   note_inheritance();
   pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
-
-}  // namespace
 
 }  // namespace windsock

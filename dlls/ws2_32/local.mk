@@ -52,7 +52,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/inherited_options.cpp dlls/ws2_32/inherited_options.h \
 	dlls/ws2_32/inheritance.cpp dlls/ws2_32/inheritance.h \
 	dlls/ws2_32/io_driver.cpp dlls/ws2_32/io_driver.h \
-	dlls/ws2_32/loading.cpp \
+	dlls/ws2_32/loading.cpp dlls/ws2_32/loading.h \
 	dlls/ws2_32/network_conditions.cpp dlls/ws2_32/network_conditions.h \
 	dlls/ws2_32/operation.cpp dlls/ws2_32/operation.h \
 	dlls/ws2_32/option_functions.h dlls/ws2_32/option_functions_filter.cpp dlls/ws2_32/option_functions_ip.cpp dlls/ws2_32/option_functions_multicast.cpp \

@@ -4,9 +4,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "dlls/common/host_socket.h"
+#include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "tests/support/process_info.h"
 #include "tests/unit/ws2_32/support.h"
@@ -41,6 +43,17 @@ TEST_F(Process, writing_to_a_closed_peer_by_other_means_is_an_error_and_no_signa
         std::_Exit(refused ? 0 : 1);
       },
       testing::ExitedWithCode(0), "");
+}
+
+// The number that the forking thread has in its parent may come to be that of another thread of the child.
+TEST_F(Process, the_child_of_a_fork_begins_operations_as_the_thread_that_it_has) {
+  ASSERT_EQ(operating_thread(), host::thread_id());
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) std::_Exit(operating_thread() == host::thread_id() ? 0 : 1);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 TEST_F(Process, programs_that_it_starts_find_the_signal_as_usual) {
