@@ -97,6 +97,9 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/wsa_error.h
 nodist_libws2_32_core_la_SOURCES = dlls/ws2_32/ws2_32.answers
 libws2_32_core_la_CPPFLAGS = $(AM_CPPFLAGS) -DWINDSOCK_BINDIR='"$(bindir)"'
+if SANITIZE
+libws2_32_core_la_CPPFLAGS += -DWINDSOCK_SANITIZED
+endif
 libws2_32_core_la_CXXFLAGS = $(AM_CXXFLAGS) -ftls-model=initial-exec
 libws2_32_core_la_LIBADD = libwindsock_common.la
 

@@ -24,7 +24,7 @@ uint32_t* status_word(const WSAOVERLAPPED& overlapped) {
 
 constexpr size_t kRoom = 120;  // what most kinds need
 // Without sanitizers, which want to see each operation come and go.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef WINDSOCK_SANITIZED
 constexpr uint32_t kMostSpare = 0;
 #else
 constexpr uint32_t kMostSpare = 64;

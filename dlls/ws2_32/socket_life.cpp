@@ -221,7 +221,9 @@ bool is_still_free(SocketRef& socket) {
 }
 
 bool may_take_connection(SocketRef& socket) {
-  return is_still_free(socket) && (socket.socket().has_seen(Seen::kReused) || !is_bound(socket));
+  // What this process has made and has alone is bound by it, or not at all.
+  const UnderlyingSocket& underlying = socket.socket();
+  return is_still_free(socket) && (underlying.has_seen(Seen::kReused) || !underlying.has_seen(Seen::kForeign) || !is_bound(socket));
 }
 
 WsaResult<void> take_connection(SocketRef& socket, SocketRef& listener, UniqueFd connection) {
