@@ -78,6 +78,7 @@ DWORD WaitForSingleObject(HANDLE handle, DWORD milliseconds) { return WaitForSin
 
 DWORD WaitForMultipleObjectsEx(DWORD count, const HANDLE* handles, BOOL wait_all, DWORD milliseconds, BOOL alertable) {
   if (count == 0 || count > MAXIMUM_WAIT_OBJECTS || handles == nullptr) return fail_wait(Win32Error::kInvalidParameter);
+  if (count == 1) return WaitForSingleObjectEx(*handles, milliseconds, alertable);
   std::array<Ref<Waitable>, kMaximumWaitObjects> owners;
   std::array<Waitable*, kMaximumWaitObjects> pointers;
   for (DWORD i = 0; i < count; ++i) {

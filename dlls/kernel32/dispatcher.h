@@ -29,11 +29,12 @@ enum class WaitMode : uint8_t { kAny, kAll };
 
 struct Waiter;
 
+// A wait has room for many, of which it touches what it uses.
 struct WaitBlock {
-  Waitable* object = nullptr;
-  Waiter* waiter = nullptr;
-  WaitBlock* next = nullptr;
-  WaitBlock* previous = nullptr;
+  Waitable* object;
+  Waiter* waiter;
+  WaitBlock* next;
+  WaitBlock* previous;
 };
 
 // A call for a thread to make when it waits alertably (an APC): make() gets it, and finds there what it needs.

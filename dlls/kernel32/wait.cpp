@@ -136,10 +136,7 @@ WaitOutcome wait_queued(std::span<Waitable* const> objects, WaitMode mode, uint3
                         Alertable alertable) {
   std::array<WaitBlock, kMaximumWaitObjects> blocks;
   Waiter waiter;
-  for (size_t i = 0; i < objects.size(); ++i) {
-    blocks[i].object = objects[i];
-    blocks[i].waiter = &waiter;
-  }
+  for (size_t i = 0; i < objects.size(); ++i) blocks[i] = {objects[i], &waiter, nullptr, nullptr};
   waiter.blocks = std::span(blocks).first(objects.size());
   waiter.mode = mode;
   waiter.thread = self;
