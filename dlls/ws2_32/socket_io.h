@@ -95,6 +95,9 @@ class SocketIo {
   std::atomic<IoDriver*> driver_{nullptr};  // who watches the descriptor; changed under the mutex of all registrations
 };
 
+// There may be tens of thousands (docs/performance.md).
+static_assert(sizeof(SocketIo) <= 120);
+
 // The calling thread as one that begins operations: its end cancels those that tell no port.
 int operating_thread();
 void end_operating_thread();

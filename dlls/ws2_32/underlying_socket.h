@@ -196,5 +196,7 @@ class UnderlyingSocket {
   std::atomic<EventSelection*> selection_{nullptr};     // owned
   std::atomic<Extra*> extra_{nullptr};                  // owned
 };
+// There may be tens of thousands (docs/performance.md).
+static_assert(sizeof(UnderlyingSocket) <= 104);
 
 }  // namespace windsock
