@@ -34,7 +34,8 @@ Connection::Connection(EventLoop& loop, UniqueFd socket, int pid, std::chrono::m
 }
 
 Connection::~Connection() {
-  if (unsent_ && unsent_->fd.is_open()) closer_.close(std::move(unsent_->fd));
+  for (Reply& one : unsent_)
+    if (one.fd.is_open()) closer_.close(std::move(one.fd));
   handlers_.remove_peer(peer_);
 }
 
@@ -55,9 +56,17 @@ Connection::State Connection::serve_one() {
   if (outcome.offence) return offend(outcome.offence);
   if (peer_.greeted && hello_deadline_.is_enabled()) hello_deadline_.disable();
   if (!outcome.reply) return State::kGoesOn;
-  unsent_ = std::make_unique<Reply>(std::move(*outcome.reply));
-  send_attempts_ = 0;
+  unsent_.push_back(std::move(*outcome.reply));
   return flush();
+}
+
+void Connection::send(wire::Packet packet) {
+  unsent_.push_back({});
+  unsent_.back().packet = packet;
+  // What waits before it is sent when there is room.
+  if (unsent_.size() > 1 || flush() == State::kGoesOn) return;
+  unsent_.clear();
+  readable_.enable();
 }
 
 Connection::State Connection::offend(const char* offence) {
@@ -66,19 +75,26 @@ Connection::State Connection::offend(const char* offence) {
   return State::kEnded;
 }
 
+// All that there is room for.
 Connection::State Connection::flush() {
-  int fd = unsent_->fd.is_open() ? unsent_->fd.get() : unsent_->lent_fd;
-  auto sent = channel_.send(unsent_->packet, fd >= 0 ? std::span<const int>(&fd, 1) : std::span<const int>());
-  if (sent) {
+  while (!unsent_.empty()) {
+    Reply& first = unsent_.front();
+    int fd = first.fd.is_open() ? first.fd.get() : first.lent_fd;
+    auto sent = channel_.send(first.packet, fd >= 0 ? std::span<const int>(&fd, 1) : std::span<const int>());
+    if (!sent) return wait_for_room(sent.error());
     handlers_.count_sent();
-    if (unsent_->fd.is_open()) close_promptly(std::move(unsent_->fd), closer_);
-    unsent_.reset();
-    writable_.disable();
-    readable_.enable();
-    return State::kGoesOn;
+    if (first.fd.is_open()) close_promptly(std::move(first.fd), closer_);
+    unsent_.pop_front();
+    send_attempts_ = 0;
   }
+  writable_.disable();
+  readable_.enable();
+  return State::kGoesOn;
+}
+
+Connection::State Connection::wait_for_room(host::Errno error) {
   readable_.disable();
-  switch (static_cast<int>(sent.error())) {
+  switch (static_cast<int>(error)) {
     case EAGAIN:
     case ENOBUFS:
       writable_.enable();
@@ -97,7 +113,7 @@ Connection::State Connection::flush() {
 }
 
 void Connection::on_writable() {
-  if (unsent_ && flush() == State::kEnded) return owner_.connection_ended(*this);
+  if (flush() == State::kEnded) return owner_.connection_ended(*this);
   owner_.connection_served();
 }
 

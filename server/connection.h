@@ -2,13 +2,13 @@
 //
 // One packet is read a turn, so that a client that floods does not keep the others waiting and no call is spent on finding the queue
 // empty; and writing never blocks.
-// The queue of replies is one deep by construction: while a reply waits for room nothing more is read from that client, and
-// each request has one reply at most. So what a client that does not read can pin here is one reply with one descriptor, which
-// stays charged to its offerer.
+// While a message waits for room nothing more is read from that client. So what one that does not read can pin here is one reply, with
+// a descriptor that stays charged to its offerer, and what comes without its asking: for each shared socket that it holds a Cancelled
+// and a Taken at most, since to be cancelled again it would first have to take again (registration_table.h).
 #pragma once
 
+#include <deque>
 #include <list>
-#include <memory>
 
 #include "dlls/common/fd_channel.h"
 #include "server/closer.h"
@@ -38,6 +38,10 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  const Peer& peer() const { return peer_; }
+  // A message beside the replies. A connection that turns out to have ended is found so by its loop.
+  void send(wire::Packet packet);
+
   // Its place in the owner's list.
   std::list<Connection>::iterator self;
 
@@ -49,13 +53,14 @@ class Connection {
   State serve_one();
   State offend(const char* offence);
   State flush();
+  State wait_for_room(host::Errno error);
 
   FdChannel channel_;
   RequestHandlers& handlers_;
   Closer& closer_;
   ConnectionOwner& owner_;
   Peer& peer_;
-  std::unique_ptr<Reply> unsent_;
+  std::deque<Reply> unsent_;
   int send_attempts_ = 0;
   // Last: the watches go before the socket is closed.
   Watch readable_;

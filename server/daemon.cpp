@@ -1,5 +1,6 @@
 #include "server/daemon.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <utility>
@@ -16,6 +17,8 @@ constexpr int kAcceptsPerTurn = 32;
 // when the descriptors are short for another reason.
 constexpr std::chrono::milliseconds kAcceptAgainDelay{100};
 
+constexpr int64_t kNanosecondsInMillisecond = 1000000;
+
 }  // namespace
 
 Daemon::Daemon(const Options& options, Listener listener, SharedMemory memory, RequestHandlers::Settings settings, Readiness readiness)
@@ -28,12 +31,17 @@ Daemon::Daemon(const Options& options, Listener listener, SharedMemory memory, R
       accept_again_(Watch::timer(loop_, [this] { review(); })),
       idle_(Watch::timer(loop_, [this] { on_idle(); })),
       lame_(Watch::timer(loop_, [this] { leave("the parked sockets were not claimed in time"); })),
+      overdue_(Watch::timer(loop_, [this] { handlers_.answer_overdue(host::now_nanoseconds()); })),
       terminate_(Watch::signal(loop_, SIGTERM, [this] { on_signal(); })),
       interrupt_(Watch::signal(loop_, SIGINT, [this] { on_signal(); })) {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-Daemon::~Daemon() { connections_.clear(); }
+// Nobody is told of what ends with it.
+Daemon::~Daemon() {
+  connection_of_.clear();
+  connections_.clear();
+}
 
 void Daemon::run() {
   acceptable_.enable();
@@ -62,6 +70,15 @@ size_t Daemon::closing() const { return closer_.pending(); }
 void Daemon::stop(StopMode mode) {
   if (mode == StopMode::kNow) return leave("asked to");
   become_lame(false);
+}
+
+void Daemon::send(Peer& peer, wire::Packet packet) {
+  if (auto found = connection_of_.find(&peer); found != connection_of_.end()) found->second->send(packet);
+}
+
+void Daemon::call_back_at(int64_t time) {
+  const int64_t left = std::max<int64_t>(time - host::now_nanoseconds(), 0);
+  overdue_.enable_after(std::chrono::milliseconds(left / kNanosecondsInMillisecond + 1));
 }
 
 void Daemon::on_signal() {
@@ -94,6 +111,7 @@ bool Daemon::accept_one() {
     connections_.emplace_front(loop_, std::move(client.socket), client.pid, std::chrono::seconds(options_.hello_seconds), handlers_,
                                closer_, static_cast<ConnectionOwner&>(*this));
     connections_.front().self = connections_.begin();
+    connection_of_[&connections_.front().peer()] = &connections_.front();
     return true;
   }
   switch (int error = static_cast<int>(accepted.error())) {
@@ -113,6 +131,7 @@ bool Daemon::accept_one() {
 }
 
 void Daemon::connection_ended(Connection& connection) {
+  connection_of_.erase(&connection.peer());
   connections_.erase(connection.self);
   review();
 }

@@ -38,6 +38,8 @@ class Daemon final : private ConnectionOwner, private Surroundings {
   void close_later(UniqueFd fd) override;
   size_t closing() const override;
   void stop(StopMode mode) override;
+  void send(Peer& peer, wire::Packet packet) override;
+  void call_back_at(int64_t time) override;
   // ConnectionOwner
   void connection_ended(Connection& connection) override;
   void connection_served() override;
@@ -60,11 +62,13 @@ class Daemon final : private ConnectionOwner, private Surroundings {
   std::unordered_map<int, Watch> targets_;  // before the handlers, whose table speaks to them at its end
   RequestHandlers handlers_;
   std::list<Connection> connections_;
+  std::unordered_map<const Peer*, Connection*> connection_of_;
   bool leaving_now_ = false;
   Watch acceptable_;
   Watch accept_again_;
   Watch idle_;
   Watch lame_;
+  Watch overdue_;
   Watch terminate_;
   Watch interrupt_;
 };

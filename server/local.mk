@@ -17,6 +17,7 @@ libwindsock_server_la_SOURCES = \
 	server/peer.h \
 	server/quota.cpp server/quota.h \
 	server/readiness.cpp server/readiness.h \
+	server/registration_table.cpp server/registration_table.h \
 	server/request_handlers.cpp server/request_handlers.h \
 	server/shared_state.cpp server/shared_state.h \
 	server/status_report.cpp server/status_report.h

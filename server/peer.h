@@ -25,13 +25,12 @@ class SlotReferences {
     auto found = held_.find(id.index);
     return found != held_.end() && found->second.reference.id() == id;
   }
-  // Gives one reference back; false when there is none.
-  bool release(SlotId id) {
-    if (!holds(id)) return false;
+  // Gives one reference back, of those it holds.
+  void release(SlotId id) {
     auto found = held_.find(id.index);
     if (--found->second.count == 0) held_.erase(found);
-    return true;
   }
+  bool is_last(SlotId id) const { return holds(id) && held_.find(id.index)->second.count == 1; }
   size_t size() const { return held_.size(); }
 
  private:

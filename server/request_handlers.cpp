@@ -13,7 +13,7 @@ namespace windsock::server {
 namespace {
 
 template <typename Message>
-Outcome answer(uint32_t serial, const Message& message) {
+Outcome reply_with(uint32_t serial, const Message& message) {
   Outcome outcome;
   outcome.reply.emplace();
   outcome.reply->packet = wire::encode(serial, message);
@@ -81,7 +81,9 @@ const RequestHandlers::Entry RequestHandlers::kEntries[] = {
     entry<wire::Release, &RequestHandlers::release>(),     entry<wire::Retain, &RequestHandlers::retain>(),
     entry<wire::Declare, &RequestHandlers::declare>(),     entry<wire::SetState, &RequestHandlers::set_state>(),
     entry<wire::AskStatus, &RequestHandlers::ask_status>(), entry<wire::Stop, &RequestHandlers::stop>(),
-    entry<wire::OfferTo, &RequestHandlers::offer_to>(),
+    entry<wire::OfferTo, &RequestHandlers::offer_to>(),    entry<wire::Take, &RequestHandlers::take>(),
+    entry<wire::Keep, &RequestHandlers::keep>(),           entry<wire::Ceased, &RequestHandlers::ceased>(),
+    entry<wire::Drop, &RequestHandlers::drop_registration>(),
 };
 
 RequestHandlers::RequestHandlers(std::span<SharedSlot> slots, int state_fd, Surroundings& surroundings, Settings settings)
@@ -109,6 +111,7 @@ Peer& RequestHandlers::add_peer(int pid, int64_t now) {
 
 void RequestHandlers::remove_peer(Peer& peer) {
   WS_TRACE(kServer, "the connection of pid %d has ended; it held %zu shared sockets", peer.pid, peer.references.size());
+  for (SlotId slot : registrations_.slots_of(peer)) leave_registration(peer, slot);
   peers_.remove_if([&](const Peer& one) { return &one == &peer; });
 }
 
@@ -142,7 +145,7 @@ Outcome RequestHandlers::dispatch(Peer& peer, Arrival& arrival, int64_t now) {
 Outcome RequestHandlers::refuse(const Call& call, wire::Status status, const char* why) {
   ++counters_.refused[static_cast<size_t>(status)];
   WS_TRACE(kServer, "request %u of pid %d refused: %s", call.serial, call.peer.pid, why);
-  return answer(call.serial, wire::Failed{static_cast<uint32_t>(status)});
+  return reply_with(call.serial, wire::Failed{static_cast<uint32_t>(status)});
 }
 
 Outcome RequestHandlers::hello(Call& call, const wire::Hello& message) {
@@ -154,7 +157,7 @@ Outcome RequestHandlers::hello(Call& call, const wire::Hello& message) {
   }
   call.peer.greeted = true;
   call.peer.program = message.program;
-  Outcome outcome = answer(call.serial, wire::Welcome{wire::kMajor, wire::kMinor, settings_.epoch, kVersionText});
+  Outcome outcome = reply_with(call.serial, wire::Welcome{wire::kMajor, wire::kMinor, settings_.epoch, kVersionText});
   outcome.reply->lent_fd = state_fd_;
   return outcome;
 }
@@ -209,7 +212,7 @@ Outcome RequestHandlers::park(Call& call, const Message& message, int target) {
   ++counters_.offers;
   WS_TRACE(kDup, "ticket %s: offered by pid %d for pid %d, socket cookie %" PRIu64 ", slot %u/%u", ticket_prefix(ticket).c_str(),
            call.peer.pid, target, cookie.value(), id.index, id.generation);
-  return answer(call.serial, wire::Offered{ticket, id, cookie.value(), target_id});
+  return reply_with(call.serial, wire::Offered{ticket, id, cookie.value(), target_id});
 }
 
 // Targets that are kept for later offers only make room first.
@@ -256,7 +259,7 @@ Outcome RequestHandlers::claim(Call& call, const wire::Claim& message) {
   ++counters_.claims;
   WS_TRACE(kDup, "ticket %s: claimed by pid %d after %" PRId64 " us; the socket leaves windsockd", ticket_prefix(message.ticket).c_str(),
            call.peer.pid, (call.now - taken.since) / 1000);
-  Outcome outcome = answer(call.serial, wire::Claimed{id, taken.cookie});
+  Outcome outcome = reply_with(call.serial, wire::Claimed{id, taken.cookie});
   outcome.reply->fd = std::move(taken.socket);
   outcome.reply->charge = std::move(taken.charge);
   return outcome;
@@ -268,13 +271,17 @@ Outcome RequestHandlers::revoke(Call& call, const wire::Revoke& message) {
   ++counters_.revokes;
   WS_TRACE(kDup, "ticket %s: revoked by pid %d", ticket_prefix(message.ticket).c_str(), call.peer.pid);
   surroundings_.close_later(std::move(parked->socket));
-  return answer(call.serial, wire::Done{});
+  return reply_with(call.serial, wire::Done{});
 }
 
 Outcome RequestHandlers::release(Call& call, const wire::Release& message) {
   // A client that has lived through a restart may still let go of what the earlier windsockd gave it.
-  if (!call.peer.references.release(message.slot))
+  if (!call.peer.references.holds(message.slot)) {
     WS_TRACE(kServer, "pid %d releases slot %u/%u, which it does not hold", call.peer.pid, message.slot.index, message.slot.generation);
+    return {};
+  }
+  if (call.peer.references.is_last(message.slot)) leave_registration(call.peer, message.slot);
+  call.peer.references.release(message.slot);
   return {};
 }
 
@@ -286,7 +293,7 @@ Outcome RequestHandlers::retain(Call& call, const wire::Retain& message) {
     references.push_back(std::move(*reference));
   }
   for (SlotRef& reference : references) call.peer.references.add(std::move(reference));
-  return answer(call.serial, wire::Done{});
+  return reply_with(call.serial, wire::Done{});
 }
 
 Outcome RequestHandlers::declare(Call& call, const wire::Declare& message) {
@@ -299,23 +306,81 @@ Outcome RequestHandlers::declare(Call& call, const wire::Declare& message) {
   if (!slot) return refuse(call, Status::kQuota, "no free slot for one more shared socket");
   SlotId id = slot->id();
   call.peer.references.add(std::move(*slot));
+  // A higher epoch is another registration than the one that is known here.
+  if (Peer* owner = registrations_.owner(id.index); owner && slots_.value(id, StateField::kSelectedEvents) == 0) {
+    registrations_.drop(*owner, id);
+    surroundings_.send(*owner, wire::encode(0, wire::Cancelled{id, slots_.epoch(id)}));
+  }
   ++counters_.declared;
   WS_TRACE(kServer, "pid %d declares the socket with cookie %" PRIu64 ": slot %u/%u", call.peer.pid, cookie.value(), id.index,
            id.generation);
-  return answer(call.serial, wire::Declared{id});
+  return reply_with(call.serial, wire::Declared{id});
 }
 
 Outcome RequestHandlers::set_state(Call& call, const wire::SetState& message) {
-  if (message.field >= kStateFieldCount) return offence("a change of a value that does not exist");
+  if (message.field >= kStateFieldCount || message.field == static_cast<uint32_t>(StateField::kSelectedEvents))
+    return offence("a change of a value that it cannot set");
   if (!call.peer.references.holds(message.slot)) return refuse(call, wire::Status::kInvalid, "it does not hold that shared socket");
   slots_.set(message.slot, static_cast<StateField>(message.field), message.value);
-  return answer(call.serial, wire::Done{});
+  return reply_with(call.serial, wire::Done{});
+}
+
+// ---- network events --------------------------------------------------------------------------------------------------------
+
+Outcome RequestHandlers::take(Call& call, const wire::Take& message) {
+  if (!call.peer.references.holds(message.slot)) return refuse(call, wire::Status::kInvalid, "it does not hold that shared socket");
+  const uint32_t epoch = slots_.register_events(message.slot, message.events);
+  ++counters_.takes;
+  auto taken = registrations_.take(call.peer, message.slot, epoch, message.events != 0, call.serial, call.now);
+  WS_TRACE(kServer, "slot %u: pid %d selects events 0x%x, epoch %u, former owner %d", message.slot.index, call.peer.pid, message.events, epoch,
+           taken.former ? taken.former->pid : 0);
+  if (taken.former) surroundings_.send(*taken.former, wire::encode(0, wire::Cancelled{message.slot, epoch}));
+  answer(taken.answers);
+  if (auto deadline = registrations_.next_deadline()) surroundings_.call_back_at(*deadline);
+  return {};
+}
+
+Outcome RequestHandlers::keep(Call& call, const wire::Keep& message) {
+  if (!call.peer.references.holds(message.slot)) return refuse(call, wire::Status::kInvalid, "it does not hold that shared socket");
+  if (message.events == 0) return offence("no events to keep");
+  if (slots_.epoch(message.slot) != message.epoch || !registrations_.keep(call.peer, message.slot))
+    return refuse(call, wire::Status::kInvalid, "another one has taken the registration");
+  slots_.set(message.slot, StateField::kSelectedEvents, message.events);
+  return reply_with(call.serial, wire::Done{});
+}
+
+// A client that has lived through a restart may be late with what the earlier windsockd asked for.
+Outcome RequestHandlers::ceased(Call& call, const wire::Ceased& message) {
+  answer(registrations_.ceased(call.peer, message.slot, message.epoch));
+  return {};
+}
+
+Outcome RequestHandlers::drop_registration(Call& call, const wire::Drop& message) {
+  if (slots_.in_use(message.slot) && slots_.epoch(message.slot) == message.epoch && registrations_.drop(call.peer, message.slot))
+    slots_.register_events(message.slot, 0);
+  return reply_with(call.serial, wire::Done{});
+}
+
+// Before it gives its last reference back.
+void RequestHandlers::leave_registration(Peer& peer, SlotId slot) {
+  auto left = registrations_.leave(peer, slot);
+  if (left.was_owner) slots_.register_events(slot, 0);
+  answer(left.answers);
+}
+
+void RequestHandlers::answer_overdue(int64_t now) {
+  answer(registrations_.overdue(now));
+  if (auto deadline = registrations_.next_deadline()) surroundings_.call_back_at(*deadline);
+}
+
+void RequestHandlers::answer(const RegistrationTable::Answers& answers) {
+  for (const auto& [taker, serial, slot, epoch] : answers) surroundings_.send(*taker, wire::encode(serial, wire::Taken{slot, epoch}));
 }
 
 Outcome RequestHandlers::ask_status(Call& call, const wire::AskStatus&) {
   auto file = write_status(*this, call.now);
   if (!file) return refuse(call, wire::Status::kInternal, "no memory for the report");
-  Outcome outcome = answer(call.serial, wire::StatusReport{});
+  Outcome outcome = reply_with(call.serial, wire::StatusReport{});
   outcome.reply->fd = std::move(file).take();
   outcome.reply->charge = quota_.charge_descriptor();
   return outcome;
@@ -324,7 +389,7 @@ Outcome RequestHandlers::ask_status(Call& call, const wire::AskStatus&) {
 Outcome RequestHandlers::stop(Call& call, const wire::Stop& message) {
   WS_INFO(kServer, "pid %d (%s) asks windsockd to leave%s", call.peer.pid, call.peer.program.c_str(), message.when_idle ? " when idle" : "");
   surroundings_.stop(message.when_idle ? StopMode::kWhenIdle : StopMode::kNow);
-  return answer(call.serial, wire::Done{});
+  return reply_with(call.serial, wire::Done{});
 }
 
 void RequestHandlers::target_ended(int pid) { drop(table_.remove_target(pid), "its target has ended"); }

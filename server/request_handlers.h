@@ -1,8 +1,9 @@
 // RequestHandlers: what windsockd does for each request; the whole behaviour of the server without its plumbing.
 //
-// A packet comes in with the descriptors that travelled along, and at most one reply goes out. No event loop, no clock and no
+// A packet comes in with the descriptors that travelled along, and at most one reply goes out at once. No event loop, no clock and no
 // socket of a client is known here: the time is an argument, replies are values, and what must happen outside (watch a process,
-// close a descriptor, end the server) is asked of Surroundings. So every rule is tested without a daemon.
+// close a descriptor, send what was not asked for or is answered later, end the server) is asked of Surroundings. So every rule is
+// tested without a daemon.
 //
 // Invariants: everything that can fail comes before the first change; an adopted descriptor never closes here, because close()
 // may linger for seconds: it goes to Surroundings::close_later. What a client sends wrong ends in a Failed reply when an honest
@@ -20,6 +21,7 @@
 #include "server/duplication_table.h"
 #include "server/peer.h"
 #include "server/quota.h"
+#include "server/registration_table.h"
 #include "server/shared_state.h"
 
 namespace windsock::server {
@@ -32,6 +34,10 @@ class Surroundings : public TargetWatcher {
   // Descriptors given to close_later that are still open.
   virtual size_t closing() const = 0;
   virtual void stop(StopMode mode) = 0;
+  // A message beside the reply to what is being served. Never ends the connection before it returns.
+  virtual void send(Peer& peer, wire::Packet packet) = 0;
+  // answer_overdue is to be called then; an earlier time that was asked for is moved.
+  virtual void call_back_at(int64_t time) = 0;
 
  protected:
   ~Surroundings() = default;
@@ -51,7 +57,7 @@ struct Outcome {
 
 struct Counters {
   static constexpr size_t kStatusCount = 8;
-  uint64_t offers = 0, claims = 0, revokes = 0, expired = 0, declared = 0;
+  uint64_t offers = 0, claims = 0, revokes = 0, expired = 0, declared = 0, takes = 0;
   std::array<uint64_t, kStatusCount> refused{};  // by wire::Status
   uint64_t clients = 0, bad_peers = 0, peak_clients = 0, peak_tickets = 0, peak_descriptors = 0;
   uint64_t packets_in = 0, packets_out = 0;
@@ -76,6 +82,7 @@ class RequestHandlers {
   void remove_peer(Peer& peer);
   Outcome handle(Peer& peer, Arrival arrival, int64_t now);
   void target_ended(int pid);
+  void answer_overdue(int64_t now);
   // Whether one more connection can be taken; targets that are kept for later offers make room for it.
   bool has_room_for_connection();
   // From now on nothing new is taken; what is parked can still be claimed.
@@ -86,6 +93,7 @@ class RequestHandlers {
   bool is_idle() const { return peers_.empty() && table_.size() == 0 && slots_.size() == 0; }
   const DuplicationTable& table() const { return table_; }
   const SlotTable& slots() const { return slots_; }
+  const RegistrationTable& registrations() const { return registrations_; }
   const Quota& quota() const { return quota_; }
   const std::list<Peer>& peers() const { return peers_; }
   const Settings& settings() const { return settings_; }
@@ -132,6 +140,12 @@ class RequestHandlers {
   Outcome set_state(Call& call, const wire::SetState& message);
   Outcome ask_status(Call& call, const wire::AskStatus& message);
   Outcome stop(Call& call, const wire::Stop& message);
+  Outcome take(Call& call, const wire::Take& message);
+  Outcome keep(Call& call, const wire::Keep& message);
+  Outcome ceased(Call& call, const wire::Ceased& message);
+  Outcome drop_registration(Call& call, const wire::Drop& message);
+  void leave_registration(Peer& peer, SlotId slot);
+  void answer(const RegistrationTable::Answers& answers);
 
   void drop(std::vector<DroppedSocket> dropped, const char* why);
   void note_peaks();
@@ -145,6 +159,7 @@ class RequestHandlers {
   Quota quota_;
   SlotTable slots_;
   DuplicationTable table_;
+  RegistrationTable registrations_;
   std::list<Peer> peers_;
 };
 

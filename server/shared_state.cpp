@@ -30,6 +30,8 @@ std::optional<uint32_t> SlotTable::take_free() {
 
 void SlotTable::fill(SharedSlot& slot, uint32_t epoch, const StateSnapshot& state) {
   for (size_t i = 0; i < kStateFieldCount; ++i) slot.values[i].store(state[i], std::memory_order_release);
+  // What a client remembers of it is not known here yet.
+  slot.values[static_cast<size_t>(StateField::kSelectedEvents)].store(0, std::memory_order_release);
   slot.epoch.store(epoch, std::memory_order_release);
 }
 
@@ -68,6 +70,12 @@ std::optional<SlotRef> SlotTable::retain(SlotId id) {
 void SlotTable::set(SlotId id, StateField field, uint32_t value) {
   assert(in_use(id));
   slots_[id.index].values[static_cast<size_t>(field)].store(value, std::memory_order_release);
+}
+
+uint32_t SlotTable::register_events(SlotId id, uint32_t events) {
+  assert(in_use(id));
+  set(id, StateField::kSelectedEvents, events);
+  return slots_[id.index].epoch.fetch_add(1, std::memory_order_acq_rel) + 1;
 }
 
 bool SlotTable::in_use(SlotId id) const {

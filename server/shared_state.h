@@ -53,6 +53,12 @@ class SlotTable {
   std::optional<SlotRef> retain(SlotId id);
   // `id` must be in use.
   void set(SlotId id, StateField field, uint32_t value);
+  // A new registration for these network events, or none; `id` must be in use. The new epoch.
+  uint32_t register_events(SlotId id, uint32_t events);
+  uint32_t value(SlotId id, StateField field) const {
+    return slots_[id.index].values[static_cast<size_t>(field)].load(std::memory_order_relaxed);
+  }
+  uint32_t epoch(SlotId id) const { return slots_[id.index].epoch.load(std::memory_order_relaxed); }
 
   bool in_use(SlotId id) const;
   size_t size() const { return by_cookie_.size(); }

@@ -49,6 +49,7 @@ ordered_json counters_of(const Counters& counters) {
           {"revokes", counters.revokes},
           {"expired", counters.expired},
           {"declared", counters.declared},
+          {"takes", counters.takes},
           {"refused", std::move(refused)},
           {"clients", counters.clients},
           {"bad_peers", counters.bad_peers},
@@ -112,11 +113,14 @@ ordered_json describe(const RequestHandlers& handlers, int64_t now) {
     ordered_json owners = ordered_json::array();
     for (const Peer& peer : handlers.peers())
       if (peer.references.holds(id)) owners.push_back(peer.pid);
+    const Peer* selected_by = handlers.registrations().owner(id.index);
     report["shared_sockets"].push_back({{"slot", id.index},
                                         {"generation", id.generation},
                                         {"epoch", slot.epoch.load(std::memory_order_relaxed)},
                                         {"cookie", slot.cookie.load(std::memory_order_relaxed)},
                                         {"owners", std::move(owners)},
+                                        {"selected_by", selected_by ? ordered_json(selected_by->pid) : ordered_json()},
+                                        {"selected_events", handlers.slots().value(id, StateField::kSelectedEvents)},
                                         {"tickets", parked_in[id.index]}});
   });
   report["counters"] = counters_of(handlers.counters());

@@ -39,6 +39,19 @@ std::string addresses(const ordered_json& ticket) {
   return peer.empty() ? local : local + " <- " + peer;
 }
 
+// The network events in the order of their bits.
+constexpr const char* kEventNames[] = {"READ", "WRITE", "OOB", "ACCEPT", "CONNECT", "CLOSE", "QOS", "GROUP_QOS", "ROUTING", "ADDRESS_LIST"};
+
+// "1234: READ CLOSE": who has selected events, and which.
+std::string selection(const ordered_json& socket) {
+  if (socket.at("selected_by").is_null()) return "-";
+  std::string text = fmt::format("{}:", socket.at("selected_by").get<int>());
+  const auto events = socket.at("selected_events").get<uint32_t>();
+  for (size_t i = 0; i < std::size(kEventNames); ++i)
+    if (events >> i & 1) text += fmt::format(" {}", kEventNames[i]);
+  return text;
+}
+
 std::string head(const ordered_json& server) {
   std::string text = fmt::format("windsockd {} (protocol {}) runs as pid {} in {}, for {}{}\n", server.at("version").get<std::string>(),
                                  server.at("protocol").get<std::string>(), server.at("pid").get<int>(),
@@ -92,9 +105,9 @@ std::string format_status(const ordered_json& report) {
     std::string owners;
     for (const auto& pid : one.at("owners")) owners += (owners.empty() ? "" : " ") + std::to_string(pid.get<int>());
     shared.push_back({std::to_string(one.at("slot").get<unsigned>()), std::to_string(one.at("cookie").get<uint64_t>()),
-                      owners.empty() ? "-" : owners, std::to_string(one.at("tickets").get<unsigned>())});
+                      owners.empty() ? "-" : owners, selection(one), std::to_string(one.at("tickets").get<unsigned>())});
   }
-  text += format_table("shared sockets", {"SLOT", "COOKIE", "OWNERS", "TICKETS"}, std::move(shared));
+  text += format_table("shared sockets", {"SLOT", "COOKIE", "OWNERS", "EVENTS", "TICKETS"}, std::move(shared));
   return text + counters(report.at("counters"));
 }
 

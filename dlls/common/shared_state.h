@@ -42,6 +42,7 @@ enum class StateField : uint8_t {
   kExpedited1122,
   kDelayFinAck,
   kCompletion,         // bits of Completion
+  kSelectedEvents,     // of a shared socket: the network events that are selected on it, in whichever process; set by windsockd alone
 };
 // Room for more: the layout is fixed.
 inline constexpr size_t kStateFieldCount = 32;
@@ -97,7 +98,7 @@ inline StateSnapshot snapshot(const StateValues& values) {
 
 struct SharedSlot {
   std::atomic<uint32_t> generation;  // raised when the slot gets another socket; 0: never used
-  std::atomic<uint32_t> epoch;       // raised with each change of the owner of the event registration
+  std::atomic<uint32_t> epoch;       // of the registration for network events: raised when another one takes its place, or it ends
   std::atomic<uint64_t> cookie;      // SO_COOKIE of the socket, read by windsockd itself
   std::array<uint32_t, 4> reserved;
   StateValues values;

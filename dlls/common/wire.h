@@ -19,7 +19,8 @@
 namespace windsock::wire {
 
 inline constexpr uint16_t kMajor = 1;
-inline constexpr uint16_t kMinor = 0;
+inline constexpr uint16_t kMinor = 1;
+inline constexpr uint16_t kMinorOfRegistrations = 1;  // the first that knows them
 inline constexpr size_t kMaxPacket = 4096;
 inline constexpr size_t kMaxText = 255;
 inline constexpr size_t kMaxSlots = 256;

@@ -21,7 +21,7 @@ using Number = uint32_t;  // u_long
 
 WsaResult<void> set_mode(ControlCall& call) {
   const bool nonblocking = call.input<Number>() != 0;
-  if (!nonblocking && EventSelection::of(call.socket)) return wsa_failure(WSAEINVAL);
+  if (!nonblocking && EventSelection::is_selected(call.socket)) return wsa_failure(WSAEINVAL);
   return set_socket_nonblocking(call.socket, nonblocking);
 }
 

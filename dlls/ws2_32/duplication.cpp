@@ -7,6 +7,7 @@
 #include "dlls/common/debug.h"
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/echo_socket.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
@@ -85,7 +86,11 @@ WsaResult<uintptr_t> insert_in_table(OwnTicket& own, bool inheritable) {
     own.underlying = UnderlyingSocketRegistry::instance().find_or_create_as(own.cookie, own.kind, seen);
     recognise_echo_socket(*own.underlying, own.fd.get());
     // The object keeps one reference to the slot; one that had it already gives the claim's back.
-    if (!own.underlying->share_as(own.slot, own.mapped)) ServerClient::instance().release(own.slot);
+    if (own.underlying->share_as(own.slot, own.mapped)) {
+      EventSelection::keep(*own.underlying);
+    } else {
+      ServerClient::instance().release(own.slot);
+    }
   }
   return SocketTable::instance().insert_at(*room, std::move(own.fd), own.underlying, inheritable);
 }

@@ -7,6 +7,7 @@
 #include "dlls/common/debug.h"
 #include "dlls/common/host_epoll.h"
 #include "dlls/ws2_32/network_conditions.h"
+#include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/socket_controls.h"
 #include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -21,35 +22,95 @@ constexpr uint32_t kUnusual = host::kReadyErr | host::kReadyHup | host::kReadyRe
 
 WsaResult<void> EventSelection::select(SocketRef& socket, std::shared_ptr<EventTarget> target, uint32_t events) {
   WS_TRY(set_socket_nonblocking(socket, true));
-  EventSelection* selection = target ? &socket.socket().make_selection() : of(socket);
-  if (!selection) return {};
+  UnderlyingSocket& underlying = socket.socket();
+  EventSelection* selection = target ? &underlying.make_selection() : underlying.selection();
   if (target) WS_TRY(SocketIo::of(socket).prepare_to_attend(socket));
-  if (!selection->replace(socket, std::move(target), events)) return wsa_failure(WSAENOTSOCK);
-  return {};
+  for (;;) {
+    ServerClient& server = ServerClient::instance();
+    std::optional<ServerClient::EventsTaken> taken;
+    if (underlying.is_shared()) taken = WS_TRY(server.take_events(underlying, events));
+    if (!selection) return {};
+    switch (selection->replace(socket, target, events, taken ? std::optional(taken->epoch) : std::nullopt)) {
+      case Replaced::kYes:
+        // Another windsockd does not know of it.
+        if (taken && !server.is_connection(taken->connection)) keep(underlying);
+        return {};
+      case Replaced::kClosing:
+        if (taken) server.drop_events(underlying.slot(), taken->epoch);
+        return wsa_failure(WSAENOTSOCK);
+      case Replaced::kOtherwiseShared:
+        break;
+    }
+  }
 }
 
-// False: the descriptor is being closed.
-bool EventSelection::replace(SocketRef& socket, std::shared_ptr<EventTarget> target, uint32_t events) {
-  const uint64_t descriptor = target ? SocketTable::token_of(socket.descriptor()) : 0;
-  SocketRef former;  // goes without the lock
+// With the epoch that windsockd has given for it, or none for a socket that is not shared.
+EventSelection::Replaced EventSelection::replace(SocketRef& socket, std::shared_ptr<EventTarget>& target, uint32_t events,
+                                                 std::optional<uint32_t> epoch) {
+  UnderlyingSocket& underlying = socket.socket();
+  Ended former, at_once;
   std::lock_guard lock(mutex_);
+  // Whoever shares it looks for a selection afterwards, under the lock.
+  if (underlying.is_shared() != epoch.has_value()) return Replaced::kOtherwiseShared;
   // Whoever closes it has marked it before it ends the selection.
-  if (socket.closing()) return false;
-  target_.swap(target);  // likewise
-  if (uint64_t before = std::exchange(descriptor_, descriptor); before != 0 && before != descriptor) {
-    former = SocketTable::instance().find_token(before);
-    if (former) SocketIo::of(former).leave();
-  }
+  if (socket.closing()) return Replaced::kClosing;
+  former = end(underlying);
+  epoch_ = epoch.value_or(0);
+  // Somebody has taken it since: it is as if this selection had been there, and cancelled.
+  if (!target || !is_current(underlying)) return Replaced::kYes;
+  target_ = std::move(target);
+  descriptor_ = SocketTable::token_of(socket.descriptor());
   latch_.select(events);
   has_ends_ = has_told_reset_ = false;
-  if (target_) {
-    SocketIo::of(socket).attend();
-    socket.socket().saw(Seen::kSelected);
-    note(socket, readiness_now(socket));
-  } else {
-    socket.socket().forget(Seen::kSelected);
+  underlying.saw(Seen::kSelected);
+  SocketIo::of(socket).attend();
+  at_once = note(socket, readiness_now(socket));
+  return Replaced::kYes;
+}
+
+// With the lock held.
+EventSelection::Ended EventSelection::end(UnderlyingSocket& socket) {
+  Ended ended;
+  if (!target_) return ended;
+  ended.target = std::move(target_);
+  ended.socket = SocketTable::instance().find_token(std::exchange(descriptor_, 0));
+  if (ended.socket) SocketIo::of(ended.socket).leave();
+  latch_.select(0);
+  socket.forget(Seen::kSelected);
+  return ended;
+}
+
+bool EventSelection::is_selected(const SocketRef& socket) {
+  UnderlyingSocket& underlying = socket.socket();
+  if (EventSelection* selection = of(socket)) {
+    std::lock_guard lock(selection->mutex_);
+    if (selection->target_ && selection->is_current(underlying)) return true;
   }
-  return true;
+  return underlying.get_current(StateField::kSelectedEvents) != 0;
+}
+
+void EventSelection::keep(UnderlyingSocket& socket) {
+  EventSelection* selection = socket.selection();
+  if (!selection) return;
+  uint32_t events, epoch;
+  {
+    std::lock_guard lock(selection->mutex_);
+    if (!selection->target_) return;
+    events = selection->latch_.selected();
+    epoch = selection->epoch_;
+  }
+  if (ServerClient::instance().keep_events(socket, events, epoch)) return;
+  Ended ended;
+  std::lock_guard lock(selection->mutex_);
+  if (selection->epoch_ == epoch) ended = selection->end(socket);
+}
+
+void EventSelection::cancelled(UnderlyingSocket& socket) {
+  EventSelection* selection = socket.selection();
+  if (!selection) return;
+  Ended ended;
+  std::lock_guard lock(selection->mutex_);
+  if (!selection->is_current(socket)) ended = selection->end(socket);
 }
 
 void EventSelection::inherit(SocketRef& listener, SocketRef& connection) {
@@ -69,53 +130,62 @@ void EventSelection::inherit(SocketRef& listener, SocketRef& connection) {
 
 WsaResult<NetworkEvents> EventSelection::take_record(SocketRef& socket, services::Handle event) {
   EventSelection* selection = socket.socket().selection();
+  Ended ended;
   std::unique_lock<std::mutex> lock;
   if (selection) lock = std::unique_lock(selection->mutex_);
   if (event && !services::reset_event(event)) return wsa_failure(WSAEINVAL);
+  if (selection && !selection->is_current(socket.socket())) ended = selection->end(socket.socket());
   return selection ? selection->latch_.take() : NetworkEvents{};
 }
 
 void EventSelection::closing(Descriptor& descriptor) {
-  EventSelection* selection = descriptor.underlying->has_seen(Seen::kSelected) ? descriptor.underlying->selection() : nullptr;
+  UnderlyingSocket& underlying = *descriptor.underlying;
+  EventSelection* selection = underlying.has_seen(Seen::kSelected) ? underlying.selection() : nullptr;
   if (!selection) return;
-  std::shared_ptr<EventTarget> former;  // goes without the lock
-  std::lock_guard lock(selection->mutex_);
-  if (selection->descriptor_ != SocketTable::token_of(descriptor)) return;
-  former = std::move(selection->target_);
-  selection->descriptor_ = 0;
-  selection->latch_.select(0);
-  descriptor.underlying->forget(Seen::kSelected);
+  Ended ended;
+  uint32_t epoch;
+  {
+    std::lock_guard lock(selection->mutex_);
+    if (selection->descriptor_ != SocketTable::token_of(descriptor)) return;
+    ended = selection->end(underlying);
+    epoch = selection->epoch_;
+  }
+  if (underlying.is_shared()) ServerClient::instance().drop_events(underlying.slot(), epoch);
 }
 
-// With the lock held, and a target.
-void EventSelection::note(SocketRef& socket, uint32_t host_events) {
+// With the lock held, and a target. What is left if the selection is no longer this process's.
+EventSelection::Ended EventSelection::note(SocketRef& socket, uint32_t host_events) {
   has_ends_ |= (host_events & kUnusual) != 0;
   NetworkEvents now = network_conditions(socket, host_events, latch_.selected());
   for (uint32_t left = changed_; left != 0; left &= left - 1) now.add(left & -left);
   const bool is_reset = now.error_of(now.events & FD_CLOSE) != WsaError::kNone;
   if (is_reset && !has_told_reset_) [[unlikely]] now.anew = FD_CLOSE;
+  if (!is_current(socket.socket())) [[unlikely]] return end(socket.socket());
   const uint32_t told = latch_.note(now);
-  if (told == 0) return;
+  if (told == 0) return {};
   if (told & FD_CLOSE) has_told_reset_ |= is_reset;
   for (WsaError error : {now.error_of(told & FD_CONNECT), now.error_of(told & FD_CLOSE)})
     if (error != WsaError::kNone) [[unlikely]] told_error_.store(error, std::memory_order_relaxed);
   target_->tell(SocketTable::socket_of_token(descriptor_), told, latch_);
+  return {};
 }
 
 void EventSelection::ready(SocketRef& socket, std::optional<uint32_t> host_events) {
+  Ended ended;
   std::lock_guard lock(mutex_);
   changes_.fetch_add(1, std::memory_order_acq_rel);
   if (!target_) return;
   // An end may be that of a state that is over meanwhile: a stream that is not connected yet has hung up, too.
   const bool is_sure = host_events && !(*host_events & kUnusual);
-  note(socket, is_sure ? *host_events : readiness_now(socket));
+  ended = note(socket, is_sure ? *host_events : readiness_now(socket));
 }
 
 void EventSelection::called(SocketRef& socket, Enabling call) {
+  Ended ended;
   std::lock_guard lock(mutex_);
   if (!target_) return;
   latch_.enable(call);
-  note(socket, readiness_now(socket));
+  ended = note(socket, readiness_now(socket));
 }
 
 void EventSelection::connecting() {
@@ -133,10 +203,11 @@ bool EventSelection::asked(uint32_t event) {
 }
 
 void EventSelection::changed(SocketRef& socket, uint32_t event) {
+  Ended ended;
   std::lock_guard lock(mutex_);
   changed_ |= event;
   awaited_ &= ~event;
-  if (target_) note(socket, readiness_now(socket));
+  if (target_) ended = note(socket, readiness_now(socket));
 }
 
 void EventSelection::awaits_no_more(uint32_t event) {
@@ -145,11 +216,12 @@ void EventSelection::awaits_no_more(uint32_t event) {
 }
 
 void EventSelection::received(SocketRef& socket, uint32_t changes_before, Left left) {
+  Ended ended;
   std::lock_guard lock(mutex_);
   if (!target_) return;
   latch_.enable(Enabling::kReceive);
   bool none_left = left == Left::kNothing && !has_ends_ && changes_.load(std::memory_order_relaxed) == changes_before;
-  if (!none_left) note(socket, readiness_now(socket));
+  if (!none_left) ended = note(socket, readiness_now(socket));
 }
 
 }  // namespace windsock

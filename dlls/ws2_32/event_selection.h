@@ -5,10 +5,14 @@
 // that enables an event; the host is asked then for what is true now, unless it is known: when a receive has taken all there was, and the
 // host has told of nothing new since it began, there is nothing.
 //
+// A socket that is shared has one selection among all processes: windsockd keeps whose it is, and raises the epoch in the shared slot when
+// it becomes another's. So a selection looks at the epoch immediately before it tells, and ends when it is not its own any more. While
+// windsockd is asked for it no lock is held here.
+//
 // The thread that waits for the event serves the socket itself: a selection counts as an operation under way (io_driver.h).
 //
 // Threads: everything under the selection's own lock, telling too, so that WSAEnumNetworkEvents takes the record and resets the event in
-// one step. Lanes of SocketIo may be locked before it, never after.
+// one step. Lanes of SocketIo may be locked before it, never after; who watches the descriptor may change under it.
 #pragma once
 
 #include <atomic>
@@ -33,13 +37,19 @@ class EventTarget {
 
 class EventSelection {
  public:
-  // The selection of a socket; null: nothing is selected.
+  // The selection of a socket; null: nothing is selected in this process.
   static EventSelection* of(const SocketRef& socket) {
     return socket.socket().has_seen(Seen::kSelected) ? socket.socket().selection() : nullptr;
   }
 
   // Takes the place of any former selection; no events, and no target: none is left. The socket is non-blocking from then on.
   static WsaResult<void> select(SocketRef& socket, std::shared_ptr<EventTarget> target, uint32_t events);
+  // Whether events are selected on it, in this process or another one.
+  static bool is_selected(const SocketRef& socket);
+  // The socket has become shared, or windsockd is another one: this process's selection goes on, unless somebody has taken it.
+  static void keep(UnderlyingSocket& socket);
+  // windsockd has told that another one has taken it: nothing is told when this returns.
+  static void cancelled(UnderlyingSocket& socket);
   // What the listener has selected is selected on its connection, too.
   static void inherit(SocketRef& listener, SocketRef& connection);
   // The record, which is empty afterwards; an event object (or null) is reset in the same step. WSAEINVAL: it is none.
@@ -69,13 +79,22 @@ class EventSelection {
   void received(SocketRef& socket, uint32_t changes_before, Left left);
 
  private:
-  bool replace(SocketRef& socket, std::shared_ptr<EventTarget> target, uint32_t events);
-  void note(SocketRef& socket, uint32_t host_events);
+  // What a selection that has ended leaves, to go without the lock.
+  struct Ended {
+    SocketRef socket;
+    std::shared_ptr<EventTarget> target;
+  };
+  enum class Replaced : uint8_t { kYes, kClosing, kOtherwiseShared };
+  Replaced replace(SocketRef& socket, std::shared_ptr<EventTarget>& target, uint32_t events, std::optional<uint32_t> epoch);
+  bool is_current(const UnderlyingSocket& socket) const { return epoch_ == socket.epoch(); }
+  Ended end(UnderlyingSocket& socket);
+  Ended note(SocketRef& socket, uint32_t host_events);
 
   std::mutex mutex_;
   EventLatch latch_;
   std::shared_ptr<EventTarget> target_;
   uint64_t descriptor_ = 0;   // through which it was made: a token of the socket table
+  uint32_t epoch_ = 0;        // for which it was made
   bool has_ends_ = false;     // an end, an error or urgent data was told of: a short receive does not mean that nothing is left
   bool has_told_reset_ = false;
   std::atomic<uint32_t> changes_{0};

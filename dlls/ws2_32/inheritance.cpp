@@ -49,7 +49,7 @@ bool take_number(std::string_view& text, char follows, Number& number) {
 // Whether anything of it would be lost on a process that knows the host socket alone.
 bool has_state(const UnderlyingSocket& socket) {
   StateSnapshot values = socket.values();
-  return socket.is_shared() || std::any_of(values.begin(), values.end(), [](uint32_t value) { return value != 0; });
+  return socket.is_shared() || socket.has_seen(Seen::kSelected) || std::any_of(values.begin(), values.end(), [](uint32_t value) { return value != 0; });
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <new>
 
 #include "dlls/common/debug.h"
+#include "dlls/ws2_32/event_selection.h"
+#include "dlls/ws2_32/host_services.h"
 #include "dlls/ws2_32/server_connection.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/underlying_socket_registry.h"
@@ -19,6 +21,9 @@ namespace {
 constexpr int64_t kRetryInterval = 1000000000;  // nanoseconds between attempts to find a windsockd for reading state only
 constexpr size_t kMaxKnownTargets = 1024;
 
+// The first minor version of the protocol that knows a message.
+constexpr uint16_t minor_of(wire::Type type) { return type >= wire::Type::kTake ? wire::kMinorOfRegistrations : 0; }
+
 }  // namespace
 
 ServerClient& ServerClient::instance() {
@@ -28,7 +33,9 @@ ServerClient& ServerClient::instance() {
 
 // A child that was forked past our handlers (a bare clone, say) leaves its parent's connection alone. Asked once a request.
 void ServerClient::leave_parents_connection() {
-  if (channel_.is_open() && owner_ != host::process_id()) disconnect();
+  if (!channel_.is_open() || owner_ == host::process_id()) return;
+  disconnect();
+  reading_ = keeper_runs_ = false;  // by threads that are not here
 }
 
 // ---- the connection ------------------------------------------------------------------------------------------------------
@@ -49,6 +56,8 @@ WsaResult<void> ServerClient::connect(Pins& pins) {
   channel_ = std::move(greeting.channel);
   SocketTable::instance().mark_internal(channel_.fd());
   owner_ = host::process_id();
+  ++connection_;
+  minor_ = greeting.minor;
   epoch_ = greeting.epoch;
   mapped_ = mapped;
   blocked_ = false;
@@ -65,7 +74,7 @@ WsaResult<void> ServerClient::declare_shared(FdChannel& channel, SharedSlot* map
     if (!result || !underlying.is_shared() || std::find(declared.begin(), declared.end(), &underlying) != declared.end()) return;
     declared.push_back(&underlying);
     int fd = socket.fd();
-    auto arrival = exchange(channel, wire::encode(0, wire::Declare{0, underlying.values()}), {&fd, 1});
+    auto arrival = exchange(channel, wire::encode(0, wire::Declare{underlying.epoch(), underlying.values()}), {&fd, 1});
     pins.push_back(std::move(socket));
     if (!arrival) {
       result = Failure{arrival.error()};
@@ -86,6 +95,8 @@ void ServerClient::disconnect() {
   blocked_ = false;
   std::erase_if(late_, [](const auto& entry) { return !entry.second.arrival; });
   waiting_.clear();
+  cancelled_.clear();
+  look_if_needed_ = true;
   changed_.notify_all();
 }
 
@@ -93,17 +104,20 @@ void ServerClient::disconnect() {
 
 template <typename Build>
 WsaResult<Arrival> ServerClient::request(std::optional<wire::Ticket> claims, std::span<const int> fds, Build build) {
+  using Message = decltype(build());
   Pins pins;
   Lock lock(mutex_);
   leave_parents_connection();
   for (int attempt = 0;; ++attempt) {
     if (!is_connected()) WS_TRY(connect(pins));
-    if (blocked_ && !take_head()) return wsa_failure(WSAEMFILE);
-    if (!claims) WS_TRY(wait_for_claims(lock));
+    if (minor_ < minor_of(Message::kType)) return wsa_failure(WSAENETDOWN);
+    if (blocked_ && !take_head(lock)) return wsa_failure(WSAEMFILE);
+    WS_TRY(wait_for_others(lock, claims.has_value()));
     if (!is_connected()) continue;
     uint32_t serial = ++last_serial_;
     Reply reply;
     reply.claims = claims;
+    reply.takes = std::is_same_v<Message, wire::Take>;
     waiting_[serial] = &reply;
     auto sent = channel_.send(wire::encode(serial, build()), fds);
     if (!sent) {
@@ -111,9 +125,7 @@ WsaResult<Arrival> ServerClient::request(std::optional<wire::Ticket> claims, std
       int error = static_cast<int>(sent.error());
       if (host::is_want_of_room(sent.error())) return wsa_failure(WSAENOBUFS);
       if (error == EAGAIN) return wsa_failure(WSAENETDOWN);  // windsockd is stopped: its queue is full
-      // Whoever reads finds the end too; the channel is theirs to close.
-      if (!reading_) disconnect();
-      changed_.wait(lock, [&] { return !reading_; });
+      wait_for_reader(lock);
     } else {
       auto answered = wait_for_reply(lock, reply, serial);
       waiting_.erase(serial);
@@ -125,9 +137,18 @@ WsaResult<Arrival> ServerClient::request(std::optional<wire::Ticket> claims, std
   }
 }
 
-// Until no reply with a socket is on its way. WSAEMFILE: it is here and finds no descriptor.
-WsaResult<void> ServerClient::wait_for_claims(Lock& lock) {
-  auto is_pending = [this] {
+// The connection has ended. Whoever reads finds that out too, and the channel is theirs to close.
+void ServerClient::wait_for_reader(Lock& lock) {
+  if (!reading_) return disconnect();
+  const uint64_t ended = connection_;
+  changed_.wait(lock, [&] { return !reading_ || !is_connected() || connection_ != ended; });
+}
+
+// Until no reply with a socket is on its way (WSAEMFILE: it is here and finds no descriptor); for a claim, none that comes when it likes.
+WsaResult<void> ServerClient::wait_for_others(Lock& lock, bool claims) {
+  auto is_pending = [this, claims] {
+    if (claims)
+      return std::any_of(waiting_.begin(), waiting_.end(), [](const auto& entry) { return entry.second->takes && !entry.second->done; });
     return std::any_of(waiting_.begin(), waiting_.end(), [](const auto& entry) { return entry.second->claims && !entry.second->done; }) ||
            std::any_of(late_.begin(), late_.end(), [](const auto& entry) { return !entry.second.arrival; });
   };
@@ -165,23 +186,26 @@ std::optional<WsaResult<Arrival>> ServerClient::wait_for_reply(Lock& lock, Reply
 
 // Waits for one packet, without the lock, for whoever it is for. Its socket has a receive timeout, so that a windsockd that was
 // stopped is an error and no hang.
-void ServerClient::read_one(Lock& lock) {
+void ServerClient::read_one(Lock& lock, Reader reader) {
   reading_ = true;
-  // Replies come in the order of the requests, so nothing that is asked for meanwhile can arrive first.
-  bool peek = must_peek();
+  // Whoever waits for a reply gets it before that of a claim which is made meanwhile.
+  bool peek = reader == Reader::kKeeper || must_peek();
   lock.unlock();
   auto received = channel_.receive(peek ? host::Take::kPeek : host::Take::kConsume, host::Blocking::kYes);
   lock.lock();
   reading_ = false;
   take(std::move(received), peek);
   changed_.notify_all();
+  heed_cancelled(lock);
 }
 
 // Takes the packet at the head of the queue, if it is there and its fds find room. False: they do not.
-bool ServerClient::take_head() {
+bool ServerClient::take_head(Lock& lock) {
   if (reading_) return !blocked_;
   bool peek = must_peek();
-  return take(channel_.receive(peek ? host::Take::kPeek : host::Take::kConsume, host::Blocking::kNo), peek);
+  bool taken = take(channel_.receive(peek ? host::Take::kPeek : host::Take::kConsume, host::Blocking::kNo), peek);
+  heed_cancelled(lock);
+  return taken;
 }
 
 bool ServerClient::must_peek() const {
@@ -222,6 +246,11 @@ void ServerClient::deliver(Arrival arrival) {
   } else if (auto offered = wire::decode<wire::Offered>(arrival.packet.span())) {
     // Its offer has failed for want of an answer in time, so nobody will ever get this ticket.
     (void)channel_.send(wire::encode(0, wire::Revoke{offered->ticket}));
+  } else if (auto taken = wire::decode<wire::Taken>(arrival.packet.span())) {
+    // Likewise: nobody selects what it is for.
+    (void)channel_.send(wire::encode(0, wire::Drop{taken->slot, taken->epoch}));
+  } else if (auto cancelled = wire::decode<wire::Cancelled>(arrival.packet.span())) {
+    if (cancelled->slot.index < kSlotCount) cancelled_.push_back(*cancelled);
   }
   changed_.notify_all();
 }
@@ -285,13 +314,15 @@ WsaResult<wire::Ticket> ServerClient::offered_from(const Arrival& arrival, Socke
   UnderlyingSocket& underlying = socket.socket();
   wire::Offered offered = WS_TRY(decoded<wire::Offered>(arrival));
   UnderlyingSocketRegistry::instance().identify_as(underlying, offered.cookie);
+  bool newly_shared;
   {
     Lock lock(mutex_);
     if (targets_.size() >= kMaxKnownTargets && !targets_.contains(target_number)) targets_.clear();
     targets_[target_number] = offered.target;
     underlying.saw(Seen::kForeign);
-    if (is_connected()) underlying.share_as(offered.slot, mapped_ + offered.slot.index);
+    newly_shared = is_connected() && underlying.share_as(offered.slot, mapped_ + offered.slot.index);
   }
+  if (newly_shared) EventSelection::keep(underlying);
   WS_TRACE(kDup, "offer: socket %d for process %u: ticket %s, slot %u", socket.fd(), target_number, wire::ticket_prefix(offered.ticket).c_str(),
            offered.slot.index);
   return offered.ticket;
@@ -318,7 +349,7 @@ std::optional<WsaResult<ServerClient::Claimed>> ServerClient::claim_late(const w
       Reply reply;
       reply.claims = ticket;
       waiting_[serial] = &reply;
-      if (blocked_) (void)take_head();
+      if (blocked_) (void)take_head(lock);
       auto answered = wait_for_reply(lock, reply, serial);
       waiting_.erase(serial);
       if (!answered) return std::nullopt;
@@ -357,7 +388,11 @@ WsaResult<void> ServerClient::share(SocketRef& socket) {
     underlying.saw(Seen::kForeign);
     if (is_connected()) needed = underlying.share_as(declared.slot, mapped_ + declared.slot.index);
   }
-  if (!needed) release(declared.slot);
+  if (!needed) {
+    release(declared.slot);
+  } else {
+    EventSelection::keep(underlying);
+  }
   return {};
 }
 
@@ -372,12 +407,116 @@ void ServerClient::notice_loss() {
   Pins pins;
   Lock lock(mutex_);
   leave_parents_connection();
-  if (is_connected() && !reading_) {
+  if (is_connected()) {
     host::PollEntry entry{channel_.fd(), 0, 0};
     auto polled = host::poll(&entry, 1, 0);
-    if (polled && (entry.revents & (host::kPollHup | host::kPollErr))) disconnect();
+    if (polled && (entry.revents & (host::kPollHup | host::kPollErr))) wait_for_reader(lock);
   }
   if (!is_connected() && host::now_nanoseconds() - last_failure_ > kRetryInterval) (void)connect(pins);
+}
+
+// ---- network events --------------------------------------------------------------------------------------------------------
+
+WsaResult<ServerClient::EventsTaken> ServerClient::take_events(UnderlyingSocket& socket, uint32_t events) {
+  EventsTaken result{};
+  Arrival arrival = WS_TRY(request(std::nullopt, {}, [&] {
+    result.connection = connection_;
+    return wire::Take{socket.slot(), events};
+  }));
+  result.epoch = WS_TRY(decoded<wire::Taken>(arrival)).epoch;
+  if (events != 0) start_keeper();
+  return result;
+}
+
+bool ServerClient::is_connection(uint64_t number) {
+  Lock lock(mutex_);
+  return connection_ == number;
+}
+
+bool ServerClient::keep_events(UnderlyingSocket& socket, uint32_t events, uint32_t epoch) {
+  auto arrival = request(std::nullopt, {}, [&] { return wire::Keep{socket.slot(), events, epoch}; });
+  start_keeper();  // should windsockd be lost, it finds another one
+  return !arrival || decoded<wire::Done>(arrival.value());
+}
+
+void ServerClient::drop_events(SlotId slot, uint32_t epoch) {
+  Lock lock(mutex_);
+  leave_parents_connection();
+  look_if_needed_ = true;
+  changed_.notify_all();
+  // The answer is for the keeper, which looks then.
+  if (is_connected() && minor_ >= minor_of(wire::Type::kDrop)) (void)channel_.send(wire::encode(0, wire::Drop{slot, epoch}));
+}
+
+// Outside the lock, which those who are selecting may wait for.
+void ServerClient::heed_cancelled(Lock& lock) {
+  while (!cancelled_.empty()) {
+    auto cancelled = std::exchange(cancelled_, {});
+    const uint64_t connection = connection_;
+    SharedSlot* mapped = mapped_;
+    lock.unlock();
+    for (const wire::Cancelled& one : cancelled) {
+      UnderlyingSocket* socket = UnderlyingSocketRegistry::instance().find(mapped[one.slot.index].cookie.load(std::memory_order_acquire));
+      if (!socket) continue;
+      EventSelection::cancelled(*socket);
+      socket->release();
+    }
+    lock.lock();
+    look_if_needed_ = true;
+    for (const wire::Cancelled& one : cancelled)
+      if (is_connected() && connection_ == connection) (void)channel_.send(wire::encode(0, wire::Ceased{one.slot, one.epoch}));
+  }
+}
+
+void ServerClient::start_keeper() {
+  Lock lock(mutex_);
+  keeper_wanted_ = true;
+  if (keeper_runs_) return;
+  keeper_runs_ = services::start_background_thread(run_keeper);
+  if (!keeper_runs_) WS_WARN(kServer, "no thread to heed windsockd: who selects events on a socket of ours elsewhere waits for a second");
+}
+
+void* ServerClient::run_keeper(void*) {
+  instance().keep_registrations();
+  return nullptr;
+}
+
+bool ServerClient::is_keeper_needed(Lock& lock) {
+  look_if_needed_ = keeper_wanted_ = false;
+  lock.unlock();
+  auto selected = UnderlyingSocketRegistry::instance().shared_and_selected();
+  for (UnderlyingSocket* socket : selected) socket->release();
+  lock.lock();
+  return !selected.empty() || keeper_wanted_;
+}
+
+void ServerClient::keep_registrations() {
+  Lock lock(mutex_);
+  uint64_t kept_on = 0;  // what was selected before it ran is kept on a later connection, too
+  for (;;) {
+    if (look_if_needed_ && !is_keeper_needed(lock)) break;
+    if (!is_connected()) {
+      Pins pins;
+      bool connected = connect(pins).ok();
+      lock.unlock();
+      pins.clear();
+      lock.lock();
+      if (!connected) changed_.wait_for(lock, std::chrono::nanoseconds(kAnswerTime), [this] { return is_connected() || look_if_needed_; });
+    } else if (connection_ != kept_on) {
+      kept_on = connection_;
+      lock.unlock();
+      for (UnderlyingSocket* socket : UnderlyingSocketRegistry::instance().shared_and_selected()) {
+        EventSelection::keep(*socket);
+        socket->release();
+      }
+      lock.lock();
+    } else if (blocked_ || reading_) {
+      changed_.wait(lock);
+    } else {
+      read_one(lock, Reader::kKeeper);
+    }
+  }
+  keeper_runs_ = false;
 }
 
 // ---- children --------------------------------------------------------------------------------------------------------------
@@ -422,6 +561,8 @@ void ServerClient::after_fork_in_child() {
   blocked_ = false;
   waiting_.clear();
   late_.clear();
+  cancelled_.clear();
+  keeper_runs_ = false;
   new (&changed_) std::condition_variable;
   if (inherited_.is_open()) SocketTable::instance().mark_internal(inherited_.fd());
   mutex_.unlock();

@@ -7,9 +7,14 @@
 // A lost connection (windsockd ended or was killed) is noticed at the next request, which connects anew, declares the shared
 // sockets of this process again and is repeated once. Without windsockd: WSAENETDOWN; nothing else of Winsock minds.
 //
+// While events are selected here on sockets that other processes have, too, a thread of its own reads the connection all the time: it
+// heeds at once that a selection has become another process's, and finds another windsockd when this one has gone. So those
+// who wait for events, and whoever brings operations forward, never wait for windsockd.
+//
 // A claim's reply carries the socket. With no free descriptor the kernel would drop it, so the reply is peeked at first: it stays
 // in the queue, the claim answers WSAEMFILE, and the same claim succeeds once a descriptor is free. Another request's reply could
-// be stuck behind it, and what it tells would have happened though the request failed: so only claims are sent after claims.
+// be stuck behind it, and what it tells would have happened though the request failed: so only claims are sent after claims. And
+// none while a selection is asked for, whose reply comes when it likes.
 #pragma once
 
 #include <condition_variable>
@@ -53,6 +58,20 @@ class ServerClient {
   // Makes the socket shared though nothing is offered.
   WsaResult<void> share(SocketRef& socket);
   WsaResult<void> set_state(UnderlyingSocket& socket, StateField field, uint32_t value);
+
+  // ---- network events of shared sockets (event_selection.h); no lock of a selection may be held ----
+  // These events are this process's to select, none: nobody's; the epoch of that, and on which connection. WSAENETDOWN.
+  struct EventsTaken {
+    uint32_t epoch;
+    uint64_t connection;
+  };
+  WsaResult<EventsTaken> take_events(UnderlyingSocket& socket, uint32_t events);
+  bool is_connection(uint64_t number);
+  // What is selected already goes on. False: it has become another's.
+  bool keep_events(UnderlyingSocket& socket, uint32_t events, uint32_t epoch);
+  // The selection has ended. Never waits for an answer.
+  void drop_events(SlotId slot, uint32_t epoch);
+
   // Before shared state is read: when windsockd was lost, finds another one.
   void notice_loss();
 
@@ -71,6 +90,7 @@ class ServerClient {
 
   struct Reply {
     std::optional<wire::Ticket> claims;  // the reply brings the socket of this ticket
+    bool takes = false;                  // the reply is a Taken
     Arrival arrival;
     bool done = false;
   };
@@ -83,15 +103,23 @@ class ServerClient {
   template <typename Build>
   WsaResult<Arrival> request(std::optional<wire::Ticket> claims, std::span<const int> fds, Build build);
   std::optional<WsaResult<Arrival>> wait_for_reply(Lock& lock, Reply& reply, uint32_t serial);
-  void read_one(Lock& lock);
+  enum class Reader : uint8_t { kWantsReply, kKeeper };
+  void read_one(Lock& lock, Reader reader = Reader::kWantsReply);
   void deliver(Arrival arrival);
-  bool take_head();
-  WsaResult<void> wait_for_claims(Lock& lock);
+  bool take_head(Lock& lock);
+  WsaResult<void> wait_for_others(Lock& lock, bool claims);
   bool must_peek() const;
   bool take(host::Result<Arrival> received, bool peeked);
   WsaResult<wire::Ticket> offered_from(const Arrival& arrival, SocketRef& socket, uint32_t target_number);
   WsaResult<Claimed> claimed_from(Arrival arrival);
   std::optional<WsaResult<Claimed>> claim_late(const wire::Ticket& ticket);
+
+  void heed_cancelled(Lock& lock);
+  void wait_for_reader(Lock& lock);
+  void start_keeper();
+  static void* run_keeper(void*);
+  void keep_registrations();
+  bool is_keeper_needed(Lock& lock);
 
   WsaResult<void> connect(Pins& pins);
   void disconnect();
@@ -104,6 +132,8 @@ class ServerClient {
   std::condition_variable changed_;
   FdChannel channel_;
   int owner_ = 0;                 // the process that made channel_
+  uint64_t connection_ = 0;       // counts them
+  uint16_t minor_ = 0;            // of the protocol that windsockd speaks
   uint64_t epoch_ = 0;            // of the windsockd that channel_ leads, or led, to
   SharedSlot* mapped_ = nullptr;  // its shared state; former ones stay mapped for readers that are still inside
   uint32_t last_serial_ = 0;
@@ -113,6 +143,10 @@ class ServerClient {
   std::map<uint32_t, Reply*> waiting_;
   std::map<uint32_t, LateClaim> late_;
   std::unordered_map<uint32_t, uint64_t> targets_;  // by number: windsockd's names of the processes that had offers
+  std::vector<wire::Cancelled> cancelled_;          // read and not heeded yet
+  bool keeper_runs_ = false;      // the thread that reads for the selections of this process
+  bool keeper_wanted_ = false;    // since it looked last whether it is needed
+  bool look_if_needed_ = false;
   FdChannel inherited_;           // after a fork: holds the references that the parent took for us
 };
 

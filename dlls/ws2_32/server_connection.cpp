@@ -150,6 +150,7 @@ WsaResult<Greeting> greet_server() {
     auto welcome = decoded<wire::Welcome>(arrival.value());
     if (!welcome) return wsa_failure(WSAENETDOWN);  // another version, say
     greeting.epoch = welcome.value().epoch;
+    greeting.minor = welcome.value().minor;
     greeting.shared_state = std::move(arrival).take().fds.take(0);
     WS_TRACE(kServer, "connected to windsockd %s in %s", welcome.value().version.c_str(), directory.value().path.c_str());
     return greeting;

@@ -13,6 +13,7 @@ namespace windsock {
 struct Greeting {
   FdChannel channel;
   uint64_t epoch = 0;
+  uint16_t minor = 0;  // of the protocol that windsockd speaks
   UniqueFd shared_state;
 };
 

@@ -54,7 +54,7 @@ class SocketIo {
   static host::Result<void> replace(SocketRef& socket, UniqueFd with);
 
   // Network events are selected on the descriptor, or no more: what the host tells is passed on to the selection (event_selection.h).
-  // attend() after prepare_to_attend() has succeeded.
+  // What can fail comes first; the others may be called with the selection's lock held.
   WsaResult<void> prepare_to_attend(SocketRef& socket);
   void attend();
   void leave();

@@ -212,6 +212,25 @@ UnderlyingSocket* UnderlyingSocketRegistry::find_or_create_as(uint64_t cookie, S
   return made;
 }
 
+UnderlyingSocket* UnderlyingSocketRegistry::find(uint64_t cookie) {
+  std::lock_guard lock(mutex_);
+  auto found = by_cookie_.find(cookie);
+  if (found == by_cookie_.end()) return nullptr;
+  found->second->retain();
+  return found->second;
+}
+
+std::vector<UnderlyingSocket*> UnderlyingSocketRegistry::shared_and_selected() {
+  std::lock_guard lock(mutex_);
+  std::vector<UnderlyingSocket*> found;
+  for (auto& [cookie, socket] : by_cookie_) {
+    if (!socket->is_shared() || !socket->has_seen(Seen::kSelected)) continue;
+    found.push_back(socket);
+    socket->retain();
+  }
+  return found;
+}
+
 void UnderlyingSocketRegistry::forget_identity(UnderlyingSocket& socket) {
   std::lock_guard lock(mutex_);
   if (uint64_t cookie = socket.cookie_.exchange(0, std::memory_order_acq_rel)) by_cookie_.erase(cookie);

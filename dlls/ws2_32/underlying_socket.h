@@ -127,6 +127,11 @@ class UnderlyingSocket {
   // ---- sharing -----------------------------------------------------------------------------------------------------
   bool is_shared() const { return slot_values_.load(std::memory_order_acquire) != nullptr; }
   SlotId slot() const;
+  // Of the registration for network events (event_selection.h); 0 while nobody else has the socket.
+  uint32_t epoch() const {
+    const SharedSlot* slot = slot_values_.load(std::memory_order_acquire);
+    return slot ? slot->epoch.load(std::memory_order_acquire) : 0;
+  }
   // From now on the values are those of the slot. This object holds one reference to it at windsockd; false: it did already, the
   // caller has one too many.
   bool share_as(SlotId slot, SharedSlot* mapped);

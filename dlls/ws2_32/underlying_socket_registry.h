@@ -24,6 +24,10 @@ class UnderlyingSocketRegistry {
   // The same for those who have been told the cookie by windsockd, which reads it itself.
   void identify_as(UnderlyingSocket& socket, uint64_t cookie);
   UnderlyingSocket* find_or_create_as(uint64_t cookie, SocketKind kind, uint32_t seen);
+  // The object of a cookie with a reference for the caller, or null.
+  UnderlyingSocket* find(uint64_t cookie);
+  // Those that are shared and have events selected here, each with a reference for the caller.
+  std::vector<UnderlyingSocket*> shared_and_selected();
   // The object's socket of the host has been replaced; it has one owner.
   void forget_identity(UnderlyingSocket& socket);
   // Drops a reference of a registered object.

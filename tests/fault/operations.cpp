@@ -13,6 +13,7 @@
 
 #include "dlls/common/host.h"
 #include "dlls/ws2_32/inheritance.h"
+#include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/server_connection.h"
 #include "dlls/ws2_32/socket_table.h"
 
@@ -163,6 +164,14 @@ int offer(World& world) { return offer_to(world, world.partner->pid()); }
 void with_connection(World& world) {
   with_target(world);
   MUST(offer(world) == 0);
+}
+
+// No events, so that no thread is needed to keep them.
+int take_events(World& world) {
+  auto socket = SocketTable::instance().find(static_cast<uintptr_t>(world.datagram));
+  MUST(socket.ok());
+  auto taken = ServerClient::instance().take_events(std::move(socket).take().socket(), 0);
+  return taken ? 0 : static_cast<int>(taken.error());
 }
 
 void with_shared_socket_and_lost_connection(World& world) {
@@ -388,6 +397,10 @@ std::vector<Operation> make_operations() {
        .keeps_socket = true, .least_calls = 12, .is_final = ticket_was_used});
   add({.name = "further handoff: WSASocket", .allowed = kMaking, .set_up = with_connection_and_ticket, .run = claim_ticket,
        .meets_server = true, .keeps_socket = true, .least_calls = 3, .is_final = ticket_was_used});
+  add({.name = "selecting network events on a shared socket", .allowed = kMaking, .set_up = with_connection, .run = take_events,
+       .meets_server = true, .least_calls = 2});
+  add({.name = "selecting network events after windsockd was lost", .allowed = kMaking, .set_up = with_lost_server_of_its_own,
+       .run = take_events, .meets_server = true, .loses_connection = true, .least_calls = 20, .tear_down = end_own_server});
   return all;
 }
 

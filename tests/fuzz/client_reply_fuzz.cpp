@@ -34,5 +34,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check<wire::Claimed>(arrival);
   check<wire::Declared>(arrival);
   check<wire::Done>(arrival);
+  check<wire::Taken>(arrival);
   return 0;
 }

@@ -88,8 +88,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         if (auto offered = wire::decode<wire::Offered>(outcome.reply->packet.span())) last = offered->ticket;
       if (outcome.offence) handlers.remove_peer(*std::exchange(peers[speaker], nullptr));
     }
+    // Who waits for another one to cease has waited long enough.
+    handlers.answer_overdue(kMaxSteps + RegistrationTable::kTimeToCease);
+    FUZZ_CHECK(!handlers.registrations().next_deadline());
+    for (const auto& sent : surroundings.sent) {
+      auto head = wire::decode_head(sent.packet.span());
+      FUZZ_CHECK(head && (head->type == wire::Type::kTaken || (head->type == wire::Type::kCancelled && head->serial == 0)));
+    }
     for (Peer* peer : peers)
       if (peer) handlers.remove_peer(*peer);
+    for (uint32_t slot = 0; slot < kSlots; ++slot) FUZZ_CHECK(!handlers.registrations().owner(slot));
     handlers.target_ended(host::process_id());
     FUZZ_CHECK(handlers.is_idle());
     FUZZ_CHECK(handlers.quota().descriptors() == 0);

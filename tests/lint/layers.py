@@ -32,7 +32,7 @@ ROWS = (
     (40, r"dlls/kernel32/\w+\.cpp"),
     (40, r"dlls/(mswsock|wsock32|user32|winehost)/.*\.(h|cpp|c|def)"),
     # The server. Rules without plumbing first.
-    (20, r"server/(quota|shared_state|duplication_table|peer|request_handlers|status_report|options)\.(h|cpp)"),
+    (20, r"server/(quota|shared_state|duplication_table|registration_table|peer|request_handlers|status_report|options)\.(h|cpp)"),
     (30, r"server/(closer|connection|daemon|event_loop|listener|readiness)\.(h|cpp)"),
     (40, r"server/\w+\.(h|cpp)"),
 )
@@ -53,7 +53,7 @@ MEETING = (
 # Pure files: the same answer for the same arguments. They reach none of these headers, not even through others.
 PURE = (
     (r"dlls/ws2_32/translate_\w+\.(h|cpp)", r"dlls/ws2_32/(server_\w+|socket_table|blocking|waiting|host_services)\.h|event2?/.*|event2?\.h"),
-    (r"server/(quota|duplication_table|shared_state|peer|request_handlers)\.(h|cpp)",
+    (r"server/(quota|duplication_table|registration_table|shared_state|peer|request_handlers)\.(h|cpp)",
      r"server/(event_loop|connection|listener|closer|daemon)\.h|event2/.*|event\.h|chrono"),
     (r"dlls/winehost/registry_file\.(h|cpp)", r"dlls/common/.*|filesystem|fstream|unistd\.h"),
     (r"dlls/common/wire\.(h|cpp)", r"dlls/common/host(_\w+)?\.h|dlls/common/fd_channel\.h"),

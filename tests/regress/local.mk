@@ -16,6 +16,7 @@ regress_sources = \
 	tests/regress/event_test.cpp \
 	tests/regress/file_mapping_test.cpp \
 	tests/regress/find_file_test.cpp \
+	tests/regress/handoff_events_test.cpp \
 	tests/regress/handoff_test.cpp \
 	tests/regress/hook_test.cpp \
 	tests/regress/iocp_test.cpp \

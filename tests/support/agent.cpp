@@ -192,4 +192,20 @@ Outcome Agent::port_of(SOCKET socket) {
   return call(request);
 }
 
+Outcome Agent::select_events(SOCKET socket, long events) {
+  Request request{};
+  request.verb = AgentVerb::kSelectEvents;
+  request.socket = socket;
+  request.numbers[0] = static_cast<int>(events);
+  return call(request);
+}
+
+Outcome Agent::next_events(SOCKET socket, int milliseconds) {
+  Request request{};
+  request.verb = AgentVerb::kNextEvents;
+  request.socket = socket;
+  request.numbers[0] = milliseconds;
+  return call(request);
+}
+
 }  // namespace test_support

@@ -53,6 +53,10 @@ class Agent {
   Outcome shutdown_socket(SOCKET socket, int how);
   Outcome close_socket(SOCKET socket);
   Outcome port_of(SOCKET socket);
+  // WSAEventSelect with an event object of the agent's.
+  Outcome select_events(SOCKET socket, long events);
+  // What that event object tells (FD_ bits, which are taken); 0 if it tells nothing for so long.
+  Outcome next_events(SOCKET socket, int milliseconds = kDeadlineMs);
 
  private:
   struct Request;

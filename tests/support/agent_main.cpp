@@ -9,6 +9,12 @@ namespace {
 // Exit code of an agent that could not reach its test.
 constexpr int kNoControl = 2;
 
+// One for all that it selects.
+WSAEVENT the_event() {
+  static const WSAEVENT event = WSACreateEvent();
+  return event;
+}
+
 }  // namespace
 
 int run_agent(const char* port) {
@@ -92,6 +98,17 @@ int run_agent(const char* port) {
           const Endpoint endpoint = local_name(request.socket);
           return endpoint.length == 0 ? -1 : endpoint.port();
         });
+      },
+      [](const Request& request, Reply&) {
+        return outcome_of([&] { return WSAEventSelect(request.socket, the_event(), request.numbers[0]); });
+      },
+      [](const Request& request, Reply&) {
+        WSAEVENT event = the_event();
+        if (WSAWaitForMultipleEvents(1, &event, FALSE, static_cast<DWORD>(request.numbers[0]), FALSE) != WSA_WAIT_EVENT_0) return Outcome{0, 0};
+        WSANETWORKEVENTS record{};
+        Outcome outcome = outcome_of([&] { return WSAEnumNetworkEvents(request.socket, event, &record); });
+        if (!outcome.failed()) outcome.result = record.lNetworkEvents;
+        return outcome;
       },
       [](const Request&, Reply&) -> Outcome { std::_Exit(0); },
   };

@@ -21,6 +21,8 @@ enum class AgentVerb : int {
   kShutdown,
   kClose,
   kPort,
+  kSelectEvents,
+  kNextEvents,
   kExitAtOnce,
 };
 

@@ -290,7 +290,7 @@ const Commands kCommands = {
 };
 
 const Commands::mapped_type* find(const std::string& name) {
-  for (const Commands* commands : {&kCommands, &kSystemCommands})
+  for (const Commands* commands : {&kCommands, &kSystemCommands, &kEventCommands})
     if (auto found = commands->find(name); found != commands->end()) return &found->second;
   return nullptr;
 }

@@ -35,6 +35,7 @@ using Commands = std::map<std::string, std::function<std::string(Words&)>>;
 
 // Those that need the system beside Winsock: processes and descriptors of the host, or handles and processes of Windows.
 extern const Commands kSystemCommands;
+extern const Commands kEventCommands;
 
 // A WSAPROTOCOL_INFOW in hexadecimal digits.
 std::string duplicate_for(SOCKET s, DWORD pid);

@@ -27,6 +27,8 @@ tests_unit_server_test_SOURCES = \
 	tests/unit/server/fake_surroundings.h \
 	tests/unit/server/listener_test.cpp \
 	tests/unit/server/quota_test.cpp \
+	tests/unit/server/registration_table_test.cpp \
+	tests/unit/server/request_handlers_events_test.cpp \
 	tests/unit/server/request_handlers_state_test.cpp \
 	tests/unit/server/request_handlers_test.cpp \
 	tests/unit/server/shared_state_test.cpp \

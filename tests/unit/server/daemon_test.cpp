@@ -47,6 +47,8 @@ class Client {
   Arrival last;
 };
 
+UniqueFd tcp_socket() { return std::move(host::create_socket(AF_INET, SOCK_STREAM, 0, Blocking::kYes)).take(); }
+
 class DaemonTest : public testing::Test {
  protected:
   ~DaemonTest() override { stop(); }
@@ -214,6 +216,75 @@ TEST_F(DaemonTest, replies_to_one_that_does_not_read_wait_and_none_is_lost) {
   for (; answered < asked; ++answered) ASSERT_TRUE(wire::decode<wire::Failed>(lazy.receive().packet.span()));
   EXPECT_TRUE(lazy.claim(offered->ticket));
   EXPECT_EQ(lazy.last.fds.size(), 1u);
+}
+
+// Network events: what is sent beside the replies.
+TEST_F(DaemonTest, who_selects_events_is_answered_when_the_former_one_has_ceased) {
+  start();
+  Client one = greeted(), other = greeted();
+  UniqueFd socket = tcp_socket();
+  auto declared = one.ask<wire::Declared>(wire::Declare{}, {socket.get()});
+  ASSERT_TRUE(declared && other.ask<wire::Declared>(wire::Declare{}, {socket.get()}));
+  ASSERT_TRUE(one.ask<wire::Taken>(wire::Take{declared->slot, 1}));
+  ASSERT_TRUE(other.send(wire::Take{declared->slot, 2}));
+  auto cancelled = wire::decode<wire::Cancelled>(one.receive().packet.span());
+  ASSERT_TRUE(cancelled);
+  EXPECT_TRUE(other.ask<wire::Done>(wire::Retain{{declared->slot}})) << "others are answered meanwhile";
+  ASSERT_TRUE(one.send(wire::Ceased{cancelled->slot, cancelled->epoch}));
+  auto taken = wire::decode<wire::Taken>(other.receive().packet.span());
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->epoch, cancelled->epoch);
+}
+
+TEST_F(DaemonTest, who_selects_events_waits_a_second_for_one_that_does_not_read) {
+  start();
+  Client one = greeted(), other = greeted();
+  UniqueFd socket = tcp_socket();
+  auto declared = one.ask<wire::Declared>(wire::Declare{}, {socket.get()});
+  ASSERT_TRUE(declared && other.ask<wire::Declared>(wire::Declare{}, {socket.get()}));
+  ASSERT_TRUE(one.ask<wire::Taken>(wire::Take{declared->slot, 1}));
+  const int64_t begin = host::now_nanoseconds();
+  EXPECT_TRUE(other.ask<wire::Taken>(wire::Take{declared->slot, 2}));
+  EXPECT_GE(host::now_nanoseconds() - begin, RegistrationTable::kTimeToCease);
+}
+
+TEST_F(DaemonTest, who_selects_events_does_not_wait_for_one_that_has_gone) {
+  start();
+  Client other = greeted();
+  UniqueFd socket = tcp_socket();
+  ASSERT_TRUE(other.ask<wire::Declared>(wire::Declare{}, {socket.get()}));
+  SlotId slot;
+  {
+    Client one = greeted();
+    slot = one.ask<wire::Declared>(wire::Declare{}, {socket.get()})->slot;
+    ASSERT_TRUE(one.ask<wire::Taken>(wire::Take{slot, 1}));
+    ASSERT_TRUE(other.send(wire::Take{slot, 2}));
+    ASSERT_TRUE(test::becomes_readable(one.channel.fd()));
+  }
+  EXPECT_TRUE(wire::decode<wire::Taken>(other.receive().packet.span()));
+}
+
+// It is cancelled for as many sockets as it holds, and sends requests meanwhile: nothing is lost, and it is answered in the end.
+TEST_F(DaemonTest, what_a_client_is_told_unasked_waits_until_it_reads) {
+  start();
+  Client one = greeted(), other = greeted();
+  constexpr size_t kSockets = 300;
+  std::vector<SlotId> slots;
+  for (size_t i = 0; i < kSockets; ++i) {
+    UniqueFd socket = tcp_socket();
+    auto declared = one.ask<wire::Declared>(wire::Declare{}, {socket.get()});
+    ASSERT_TRUE(declared && other.ask<wire::Declared>(wire::Declare{}, {socket.get()}));
+    ASSERT_TRUE(one.ask<wire::Taken>(wire::Take{declared->slot, 1}));
+    slots.push_back(declared->slot);
+  }
+  for (SlotId slot : slots) ASSERT_TRUE(other.send(wire::Take{slot, 2}));
+  size_t cancelled = 0;
+  for (size_t i = 0; i < kSockets; ++i) cancelled += wire::decode<wire::Cancelled>(one.receive().packet.span()).has_value();
+  EXPECT_EQ(cancelled, kSockets);
+  EXPECT_TRUE(one.ask<wire::Done>(wire::Retain{{slots[0]}}));
+  size_t taken = 0;
+  for (size_t i = 0; i < kSockets; ++i) taken += wire::decode<wire::Taken>(other.receive().packet.span()).has_value();
+  EXPECT_EQ(taken, kSockets);
 }
 
 TEST_F(DaemonTest, a_claimant_that_goes_with_its_reply_unread_ends_the_connection) {

@@ -31,7 +31,18 @@ TEST_F(SlotTableTest, a_new_socket_gets_a_slot_with_its_state) {
   EXPECT_EQ(slot(*reference).epoch, 0u);
   EXPECT_EQ(slot(*reference).generation, reference->id().generation);
   EXPECT_NE(reference->id().generation, 0u);
-  EXPECT_EQ(snapshot(slot(*reference).values), state(7));
+  StateSnapshot filled = state(7);
+  filled[static_cast<size_t>(StateField::kSelectedEvents)] = 0;  // windsockd's own
+  EXPECT_EQ(snapshot(slot(*reference).values), filled);
+}
+
+TEST_F(SlotTableTest, events_are_registered_under_a_new_epoch) {
+  auto reference = table_.acquire(42, {});
+  EXPECT_EQ(table_.register_events(reference->id(), 33), 1u);
+  EXPECT_EQ(table_.value(reference->id(), StateField::kSelectedEvents), 33u);
+  EXPECT_EQ(table_.register_events(reference->id(), 0), 2u);
+  EXPECT_EQ(table_.epoch(reference->id()), 2u);
+  EXPECT_EQ(table_.value(reference->id(), StateField::kSelectedEvents), 0u);
 }
 
 TEST_F(SlotTableTest, a_known_socket_keeps_its_slot_and_its_state) {

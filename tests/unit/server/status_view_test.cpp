@@ -14,7 +14,8 @@ const char kReport[] = R"({
   "tickets": [{"ticket": "0123456789abcdef0123456789abcdef", "age_seconds": 0.012, "target": {"pid": 12, "program": "worker"},
                "offered_by": {"pid": 11, "program": "acceptor"}, "family": "inet", "type": "stream",
                "local": "127.0.0.1:80", "peer": "127.0.0.1:5000", "slot": 3}],
-  "shared_sockets": [{"slot": 3, "generation": 1, "epoch": 0, "cookie": 77, "owners": [11, 12], "tickets": 1}],
+  "shared_sockets": [{"slot": 3, "generation": 1, "epoch": 0, "cookie": 77, "owners": [11, 12], "selected_by": 12,
+                      "selected_events": 33, "tickets": 1}],
   "counters": {"offers": 4, "refused": {"invalid": 2}}
 })";
 
@@ -22,7 +23,7 @@ TEST(status_view, shows_every_part) {
   std::string text = format_status(nlohmann::ordered_json::parse(kReport));
   for (const char* part : {"windsockd 1.2.3 (protocol 1.0) runs as pid 10 in /run/user/7, for 61.5 s", "descriptors 4 of 1000", "per client 9",
                            "clients (1)", "acceptor", "parked sockets (1)", "01234567 ", "12 ms", "12 worker", "127.0.0.1:80 <- 127.0.0.1:5000",
-                           "shared sockets (1)", "11 12", "offers 4", "invalid 2"})
+                           "shared sockets (1)", "11 12", "12: READ CLOSE", "offers 4", "invalid 2"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\nin\n" << text;
   EXPECT_EQ(text.find("0123456789"), std::string::npos) << "a ticket is shown by its first digits only";
 }

@@ -1,0 +1,223 @@
+// WSAEventSelect on a socket that several processes share: a selection cancels the former one, whichever process made it.
+// https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaduplicatesocketw
+#include <windows.h>
+
+#include <optional>
+#include <thread>
+
+#include "tests/regress/second_descriptor.h"
+#include "tests/regress/selected_events.h"
+#include "tests/support/agent.h"
+
+namespace regress {
+namespace {
+
+class HandoffEventsTest : public FamilyTest {
+ protected:
+  void SetUp() override {
+    FamilyTest::SetUp();
+    ASSERT_TRUE(agent_.start());
+    pair_ = tcp_pair(family());
+    ASSERT_TRUE(pair_.valid());
+    mine_.emplace();
+  }
+  void TearDown() override {
+    pair_ = Pair();
+    mine_.reset();
+    EXPECT_TRUE(agent_.finish()) << "the agent did not end";
+    FamilyTest::TearDown();
+  }
+  SOCKET client() const { return pair_.client.get(); }
+  SOCKET server() const { return pair_.server.get(); }
+  // The agent's descriptor of the server's socket.
+  SOCKET hand_over(SOCKET socket, Agent& agent) {
+    WSAPROTOCOL_INFOW info;
+    if (WSADuplicateSocketW(socket, agent.pid(), &info) != 0) return INVALID_SOCKET;
+    const Outcome claimed = agent.claim(info);
+    return claimed.failed() ? INVALID_SOCKET : static_cast<SOCKET>(claimed.result);
+  }
+  SOCKET hand_over() { return hand_over(server(), agent_); }
+  int set_blocking() const {
+    u_long nonblocking = 0;
+    return ioctlsocket(server(), FIONBIO, &nonblocking);
+  }
+
+  Agent agent_;
+  Pair pair_;
+  std::optional<SelectedEvents> mine_;
+};
+FOR_BOTH_FAMILIES(HandoffEventsTest);
+
+TEST_P(HandoffEventsTest, ASelectionInTheOtherProcessTakesThePlace) {
+  ASSERT_RETURNS(0, mine_->select(server(), FD_READ));
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_EQ(0, agent_.select_events(there, FD_READ).result);
+  ASSERT_TRUE(send_all(client(), "x"));
+  EXPECT_EQ(FD_READ, agent_.next_events(there).result);
+  EXPECT_FALSE(mine_->is_set());
+  EXPECT_EQ("", mine_->take(server()));
+}
+
+TEST_P(HandoffEventsTest, ASelectionIsTakenBack) {
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_RETURNS(0, mine_->select(server(), FD_READ));
+  ASSERT_EQ(0, agent_.select_events(there, FD_READ).result);
+  ASSERT_RETURNS(0, mine_->select(server(), FD_READ));
+  ASSERT_TRUE(send_all(client(), "x"));
+  EXPECT_EQ("FD_READ", mine_->next(server()));
+  EXPECT_EQ(0, agent_.next_events(there, 0).result);
+}
+
+TEST_P(HandoffEventsTest, ManyTimes) {
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  char byte;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_RETURNS(0, mine_->select(server(), FD_READ)) << i;
+    ASSERT_TRUE(send_all(client(), "x"));
+    ASSERT_EQ("FD_READ", mine_->next(server())) << i;
+    ASSERT_EQ(0, agent_.next_events(there, 0).result) << i;
+    ASSERT_RETURNS(1, recv(server(), &byte, 1, 0));
+    ASSERT_EQ(0, agent_.select_events(there, FD_READ).result) << i;
+    ASSERT_TRUE(send_all(client(), "y"));
+    ASSERT_EQ(FD_READ, agent_.next_events(there).result) << i;
+    ASSERT_FALSE(mine_->is_set()) << i;
+    std::string data;
+    ASSERT_EQ(1, agent_.receive(there, &data, 1).result);
+  }
+}
+
+// Nobody who is inside Winsock is needed for it: the former owner's thread waits, or does something else.
+TEST_P(HandoffEventsTest, AThreadThatWaitsIsToldNoMore) {
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_RETURNS(0, mine_->select(server(), FD_READ));
+  SelectedEvents end;
+  DWORD woken = WSA_WAIT_FAILED;
+  std::thread waiting([&] {
+    const WSAEVENT events[] = {mine_->event(), end.event()};
+    woken = WSAWaitForMultipleEvents(2, events, FALSE, kDeadlineMs, FALSE);
+  });
+  EXPECT_EQ(0, agent_.select_events(there, FD_READ).result);
+  EXPECT_TRUE(send_all(client(), "x"));
+  EXPECT_EQ(FD_READ, agent_.next_events(there).result);
+  WSASetEvent(end.event());
+  waiting.join();
+  EXPECT_EQ(WSA_WAIT_EVENT_0 + 1, woken);
+}
+
+TEST_P(HandoffEventsTest, ASelectionGoesOnInTheSource) {
+  ASSERT_RETURNS(0, mine_->select(server(), FD_READ));
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_TRUE(send_all(client(), "x"));
+  EXPECT_EQ("FD_READ", mine_->next(server()));
+  EXPECT_TRUE(failed_with(agent_.set_nonblocking(there, false), {WSAEINVAL})) << "the mode is common, too";
+}
+
+TEST_P(HandoffEventsTest, NoEventsByAnybodyCancel) {
+  ASSERT_RETURNS(0, mine_->select(server(), FD_READ));
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  EXPECT_FAILS_WITH(set_blocking(), WSAEINVAL);
+  ASSERT_EQ(0, agent_.select_events(there, 0).result);
+  ASSERT_TRUE(send_all(client(), "x"));
+  ASSERT_TRUE(wait_for(server(), Readiness::kRead));
+  EXPECT_FALSE(mine_->is_set());
+  EXPECT_RETURNS(0, set_blocking());
+}
+
+TEST_P(HandoffEventsTest, TheModeIsTheOwnersWherever) {
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_EQ(0, agent_.select_events(there, FD_READ).result);
+  EXPECT_FAILS_WITH(set_blocking(), WSAEINVAL);
+  ASSERT_RETURNS(0, mine_->select(server(), 0));
+  EXPECT_EQ(0, agent_.set_nonblocking(there, false).result);
+}
+
+TEST_P(HandoffEventsTest, ItEndsWithItsDescriptor) {
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_EQ(0, agent_.select_events(there, FD_READ).result);
+  ASSERT_EQ(0, agent_.close_socket(there).result);
+  EXPECT_TRUE(eventually([&] { return set_blocking() == 0; }));
+}
+
+TEST_P(HandoffEventsTest, ItEndsWithItsProcess) {
+  Agent other;
+  ASSERT_TRUE(other.start());
+  const SOCKET there = hand_over(server(), other);
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_EQ(0, other.select_events(there, FD_READ).result);
+  ASSERT_TRUE(other.exit_at_once());
+  ASSERT_RETURNS(0, mine_->select(server(), FD_READ));
+  ASSERT_TRUE(send_all(client(), "x"));
+  EXPECT_EQ("FD_READ", mine_->next(server()));
+}
+
+TEST_P(HandoffEventsTest, AThirdProcessTakesIt) {
+  Agent other;
+  ASSERT_TRUE(other.start());
+  const SOCKET there = hand_over(), elsewhere = hand_over(server(), other);
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_NE(INVALID_SOCKET, elsewhere);
+  ASSERT_EQ(0, agent_.select_events(there, FD_READ).result);
+  ASSERT_EQ(0, other.select_events(elsewhere, FD_READ).result);
+  ASSERT_TRUE(send_all(client(), "x"));
+  EXPECT_EQ(FD_READ, other.next_events(elsewhere).result);
+  EXPECT_EQ(0, agent_.next_events(there, 0).result);
+}
+
+// A second descriptor here is of the same socket.
+TEST_P(HandoffEventsTest, ASecondDescriptorOfASharedSocketTakesIt) {
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_RETURNS(0, mine_->select(server(), FD_READ));
+  Socket second = second_descriptor(server());
+  ASSERT_TRUE(second.valid());
+  SelectedEvents other;
+  ASSERT_RETURNS(0, other.select(second.get(), FD_READ));
+  ASSERT_TRUE(send_all(client(), "x"));
+  EXPECT_EQ("FD_READ", other.next(second.get()));
+  EXPECT_FALSE(mine_->is_set());
+  ASSERT_EQ(0, agent_.select_events(there, FD_READ).result);
+  EXPECT_EQ(FD_READ, agent_.next_events(there).result);
+  EXPECT_FALSE(other.is_set());
+}
+
+TEST_P(HandoffEventsTest, ThereAndBackIsTheSameSocket) {
+  const SOCKET there = hand_over();
+  ASSERT_NE(INVALID_SOCKET, there);
+  WSAPROTOCOL_INFOW info;
+  ASSERT_EQ(0, agent_.duplicate(there, GetCurrentProcessId(), &info).result);
+  const Socket back(claim(info));
+  ASSERT_TRUE(back.valid()) << error_name(WSAGetLastError());
+  ASSERT_RETURNS(0, mine_->select(server(), FD_READ));
+  SelectedEvents other;
+  ASSERT_RETURNS(0, other.select(back.get(), FD_READ));
+  ASSERT_TRUE(send_all(client(), "x"));
+  EXPECT_EQ("FD_READ", other.next(back.get()));
+  EXPECT_FALSE(mine_->is_set());
+}
+
+TEST_P(HandoffEventsTest, AConnectionOfASharedListenerIsSelectedHere) {
+  const Socket listening = listener(family());
+  const SOCKET there = hand_over(listening.get(), agent_);
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_RETURNS(0, mine_->select(listening.get(), FD_ACCEPT | FD_READ));
+  const Endpoint endpoint = local_name(listening.get());
+  const Socket peer = make_socket(family(), SOCK_STREAM);
+  ASSERT_RETURNS(0, connect(peer.get(), endpoint.address(), endpoint.length));
+  EXPECT_EQ("FD_ACCEPT", mine_->next(listening.get()));
+  const Socket accepted(accept(listening.get(), nullptr, nullptr));
+  ASSERT_TRUE(accepted.valid());
+  ASSERT_EQ(0, agent_.select_events(there, FD_ACCEPT).result) << "which is of the listener alone";
+  ASSERT_TRUE(send_all(peer.get(), "x"));
+  EXPECT_EQ("FD_READ", mine_->next(accepted.get()));
+}
+
+}  // namespace
+}  // namespace regress

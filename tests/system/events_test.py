@@ -1,0 +1,165 @@
+"""Network events on a socket that several processes share: whose they are, through stops, deaths and restarts."""
+import os
+import signal
+import time
+
+from harness import *
+
+FD_READ, FD_WRITE, FD_CLOSE = 1, 2, 32
+A_WHILE = 1000 * DEADLINE  # milliseconds: until it is told
+
+
+class SharedEvents(SystemTest):
+    leaves_nothing = False
+
+    def setUp(self):
+        super().setUp()
+        self.one, self.other, self.peer = self.actor(), self.actor(), self.actor()
+        self.socket, self.peer_socket = self.connection(self.one, self.peer)
+        self.there = self.other.do("claim", self.one.do("dup", self.socket, self.other.pid))
+
+    def select(self, actor, socket, events=FD_READ):
+        """How long it took, in seconds."""
+        begin = time.monotonic()
+        actor.do("select", socket, events)
+        return time.monotonic() - begin
+
+    def assert_told(self, actor, socket, other, other_socket):
+        """Of data, which it takes; and the other process is not."""
+        self.peer.do("send", self.peer_socket, "x")
+        self.assertEqual(actor.do("told", socket, A_WHILE), str(FD_READ))
+        self.assertEqual(other.do("told", other_socket, 0), "0")
+        self.assertEqual(actor.do("recv", socket, 1), "x")
+
+    def assert_one_is_told(self):
+        self.assert_told(self.one, self.socket, self.other, self.there)
+
+    def assert_the_other_is_told(self):
+        self.assert_told(self.other, self.there, self.one, self.socket)
+
+    def shared(self):
+        sockets = self.status()["shared_sockets"]
+        self.assertEqual(len(sockets), 1)
+        return sockets[0]
+
+    def restarted(self):
+        """Waits until the next windsockd knows the owner."""
+        self.wait_until(lambda: self.status()["running"] and self.status()["shared_sockets"] and self.shared()["selected_by"], "it is known again")
+
+    # ---- what windsockd shows
+
+    def test_the_owner_is_shown(self):
+        self.assertIsNone(self.shared()["selected_by"])
+        self.select(self.one, self.socket, FD_READ | FD_CLOSE)
+        self.assertEqual((self.shared()["selected_by"], self.shared()["selected_events"]), (self.one.pid, FD_READ | FD_CLOSE))
+        self.assertIn(f"{self.one.pid}: READ CLOSE", self.windsock("status").stdout)
+        self.select(self.other, self.there)
+        self.assertEqual((self.shared()["selected_by"], self.shared()["selected_events"]), (self.other.pid, FD_READ))
+        self.select(self.one, self.socket, 0)
+        self.assertEqual((self.shared()["selected_by"], self.shared()["selected_events"]), (None, 0))
+
+    # ---- ends
+
+    def test_a_killed_owner_is_not_waited_for(self):
+        self.select(self.other, self.there)
+        self.other.kill()
+        self.select(self.one, self.socket)
+        self.peer.do("send", self.peer_socket, "x")
+        self.assertEqual(self.one.do("told", self.socket, A_WHILE), str(FD_READ))
+
+    def test_a_killed_taker_does_no_harm(self):
+        self.select(self.one, self.socket)
+        os.kill(self.one.pid, signal.SIGSTOP)
+        self.other.begin("select", self.there, FD_READ)
+        self.wait_until(lambda: self.shared()["selected_by"] == self.other.pid, "the take arrives")
+        self.other.kill()
+        os.kill(self.one.pid, signal.SIGCONT)
+        self.select(self.one, self.socket)
+        self.peer.do("send", self.peer_socket, "x")
+        self.assertEqual(self.one.do("told", self.socket, A_WHILE), str(FD_READ))
+
+    def test_a_stopped_owner_tells_nothing_more(self):
+        self.select(self.one, self.socket)
+        os.kill(self.one.pid, signal.SIGSTOP)
+        try:
+            self.assertGreater(self.select(self.other, self.there), 0.9, "it has a second to cease")
+            third = self.actor()
+            elsewhere = third.do("claim", self.other.do("dup", self.there, third.pid))
+            self.assertLess(self.select(third, elsewhere), 0.9, "which is not waited for again")
+            self.select(self.other, self.there)
+            self.peer.do("send", self.peer_socket, "x")
+            self.assertEqual(self.other.do("told", self.there, A_WHILE), str(FD_READ))
+        finally:
+            os.kill(self.one.pid, signal.SIGCONT)
+        self.assertEqual(self.one.do("told", self.socket, 0), "0")
+
+    # ---- another windsockd
+
+    def test_an_idle_owner_finds_the_next_windsockd(self):
+        self.select(self.one, self.socket)
+        self.kill_server()
+        self.restarted()
+        self.assertEqual(self.shared()["selected_by"], self.one.pid)
+        self.assert_one_is_told()
+        self.select(self.other, self.there)
+        self.assert_the_other_is_told()
+
+    def test_a_blocking_mode_is_refused_after_a_restart_too(self):
+        self.select(self.one, self.socket)
+        self.kill_server()
+        self.restarted()
+        self.assertEqual(self.other.fails("nonblocking", self.there, 0), WSAEINVAL)
+
+    def test_the_selection_is_taken_while_its_owner_is_stopped_and_windsockd_killed(self):
+        self.select(self.one, self.socket)
+        os.kill(self.one.pid, signal.SIGSTOP)
+        try:
+            self.kill_server()
+            self.select(self.other, self.there)
+        finally:
+            os.kill(self.one.pid, signal.SIGCONT)
+        self.wait_until(lambda: len(self.shared()["owners"]) == 2, "the former owner is back")
+        self.assert_the_other_is_told()
+
+    def test_without_windsockd_a_shared_socket_has_no_new_selection(self):
+        source = self.actor(WINDSOCK_SERVER="/nonexistent/windsockd")
+        socket = source.do("claim", self.one.do("dup", self.socket, source.pid))
+        self.end_others(source)
+        self.kill_server()
+        self.assertEqual(source.fails("select", socket, FD_READ), WSAENETDOWN)
+        unshared, _ = source.do("udp").split()
+        source.do("select", unshared, FD_READ)
+
+    def end_others(self, kept):
+        """Nobody is left who would start a windsockd."""
+        for actor in (self.one, self.other):
+            actor.end()
+        self.assertIsNone(kept.process.poll())
+
+    # ---- many
+
+    def test_in_turn(self):
+        for i in range(scaled(300, 10)):
+            with self.subTest(i):
+                self.select(self.one, self.socket)
+                self.assert_one_is_told()
+                self.select(self.other, self.there)
+                self.assert_the_other_is_told()
+
+    def test_against_each_other_under_load(self):
+        count = scaled(5000, 50)
+        loads = [self.actor() for _ in range(2)]
+        for load in loads:
+            load.begin("contend", load.do("udp").split()[0], FD_WRITE, count)
+        for actor, socket in ((self.one, self.socket), (self.other, self.there)):
+            actor.begin("contend", socket, FD_READ | FD_WRITE, count)
+        longest = max(int(actor.finish()) for actor in (self.one, self.other))
+        self.assertLess(longest, 1000 * DEADLINE / 2)
+        for load in loads:
+            load.finish()
+        print(f"  {2 * count} selections, the longest took {longest} ms")
+        self.assertIn(self.shared()["selected_by"], (self.one.pid, self.other.pid))
+        self.select(self.one, self.socket)
+        self.assert_one_is_told()
+        self.select(self.other, self.there)
+        self.assert_the_other_is_told()
