@@ -32,8 +32,7 @@ WsaResult<void> EventSelection::select(SocketRef& socket, std::shared_ptr<EventT
     if (!selection) return {};
     switch (selection->replace(socket, target, events, taken ? std::optional(taken->epoch) : std::nullopt)) {
       case Replaced::kYes:
-        // Another windsockd does not know of it.
-        if (taken && !server.is_connection(taken->connection)) keep(underlying);
+        if (taken && events != 0 && !server.keep_reading(taken->connection)) keep(underlying);
         return {};
       case Replaced::kClosing:
         if (taken) server.drop_events(underlying.slot(), taken->epoch);

@@ -424,18 +424,18 @@ WsaResult<ServerClient::EventsTaken> ServerClient::take_events(UnderlyingSocket&
     return wire::Take{socket.slot(), events};
   }));
   result.epoch = WS_TRY(decoded<wire::Taken>(arrival)).epoch;
-  if (events != 0) start_keeper();
   return result;
 }
 
-bool ServerClient::is_connection(uint64_t number) {
+bool ServerClient::keep_reading(uint64_t connection) {
   Lock lock(mutex_);
-  return connection_ == number;
+  start_keeper();
+  return connection_ == connection;
 }
 
 bool ServerClient::keep_events(UnderlyingSocket& socket, uint32_t events, uint32_t epoch) {
   auto arrival = request(std::nullopt, {}, [&] { return wire::Keep{socket.slot(), events, epoch}; });
-  start_keeper();  // should windsockd be lost, it finds another one
+  (void)keep_reading(0);  // should windsockd be lost, another one is found
   return !arrival || decoded<wire::Done>(arrival.value());
 }
 
@@ -468,8 +468,17 @@ void ServerClient::heed_cancelled(Lock& lock) {
   }
 }
 
+namespace {
+
+bool is_any_kept() {
+  auto selected = UnderlyingSocketRegistry::instance().shared_and_selected();
+  for (UnderlyingSocket* socket : selected) socket->release();
+  return !selected.empty();
+}
+
+}  // namespace
+
 void ServerClient::start_keeper() {
-  Lock lock(mutex_);
   keeper_wanted_ = true;
   if (keeper_runs_) return;
   keeper_runs_ = services::start_background_thread(run_keeper);
@@ -483,11 +492,14 @@ void* ServerClient::run_keeper(void*) {
 
 bool ServerClient::is_keeper_needed(Lock& lock) {
   look_if_needed_ = keeper_wanted_ = false;
+  const bool connected = is_connected();
   lock.unlock();
-  auto selected = UnderlyingSocketRegistry::instance().shared_and_selected();
-  for (UnderlyingSocket* socket : selected) socket->release();
+  bool needed = is_any_kept();
+  // A selection that found the epoch changed may have ended before its Cancelled is here, which has to be answered: that comes before
+  // the answer to this.
+  if (!needed && connected) (void)request(std::nullopt, {}, [] { return wire::Drop{}; });
   lock.lock();
-  return !selected.empty() || keeper_wanted_;
+  return needed || keeper_wanted_;
 }
 
 void ServerClient::keep_registrations() {

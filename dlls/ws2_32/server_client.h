@@ -66,7 +66,8 @@ class ServerClient {
     uint64_t connection;
   };
   WsaResult<EventsTaken> take_events(UnderlyingSocket& socket, uint32_t events);
-  bool is_connection(uint64_t number);
+  // Once events are selected: the connection is read from now on. False: it is another one, whose windsockd does not know of them.
+  bool keep_reading(uint64_t connection);
   // What is selected already goes on. False: it has become another's.
   bool keep_events(UnderlyingSocket& socket, uint32_t events, uint32_t epoch);
   // The selection has ended. Never waits for an answer.
