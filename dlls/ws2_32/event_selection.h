@@ -69,7 +69,9 @@ class EventSelection {
   void changed(SocketRef& socket, uint32_t event);
   void awaits_no_more(uint32_t event);
 
-  // SO_ERROR: what an event has told of the socket, by which the host has forgotten it.
+  // SO_ERROR: what an event has told of the socket, or a transfer has met before its connect was known to have failed, by which the host has
+  // forgotten it.
+  void keep_error(WsaError error) { told_error_.store(error, std::memory_order_relaxed); }
   WsaError told_error() const { return told_error_.load(std::memory_order_relaxed); }
   WsaError take_told_error() { return told_error_.exchange(WsaError::kNone, std::memory_order_relaxed); }
 

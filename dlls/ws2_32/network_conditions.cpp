@@ -6,6 +6,7 @@
 
 #include "dlls/common/host_epoll.h"
 #include "dlls/common/host_socket.h"
+#include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/socket_life.h"
 
 namespace windsock {
@@ -40,8 +41,9 @@ NetworkEvents without_connection(SocketRef& socket, uint32_t host_events, uint32
   UnderlyingSocket& underlying = socket.socket();
   bool may_have_failed = underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kForeign);
   // What ConnectEx begins, ConnectEx ends.
-  if (!(wanted & FD_CONNECT) || !(host_events & kReadyErr) || !may_have_failed || underlying.has_seen(Seen::kAwaitsConnection)) return now;
-  WsaError error = take_host_error(socket);
+  if (!(wanted & FD_CONNECT) || !may_have_failed || underlying.has_seen(Seen::kAwaitsConnection)) return now;
+  WsaError error = host_events & kReadyErr ? take_host_error(socket) : WsaError::kNone;
+  if (error == WsaError::kNone && underlying.selection()) error = underlying.selection()->told_error();
   if (error == WsaError::kNone) return now;
   underlying.forget(Seen::kConnecting);
   now.add(FD_CONNECT, error);

@@ -246,7 +246,7 @@ bool has_urgent_data(const host::PollEntry& entry) {
 [[gnu::noinline]] bool counts_as_ready(Set set, const host::PollEntry& entry) {
   if (set != Set::kExcept && never_connected(entry)) return false;
   if (set == Set::kExcept) return has_urgent_data(entry) || connect_failed(entry);
-  if (entry.revents & host::kPollErr && connect_failed(entry)) return false;
+  if (entry.revents & (host::kPollErr | host::kPollHup) && connect_failed(entry)) return false;
   if (set == Set::kWrite) return entry.revents & (kWriteEvents | host::kPollErr | host::kPollHup);
   return (entry.revents & kReadEvents) || look_slowly(services::socket_from_fd(entry.fd)) == Look::kReadableNow;
 }

@@ -348,6 +348,7 @@ WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) 
   // What has, or is getting, its connection already has nothing new to tell of.
   UnderlyingSocket& underlying = socket.socket();
   if (!underlying.is_stream() || !underlying.has_seen_any(bits({Seen::kConnected, Seen::kConnecting}))) expect_connection(socket);
+  if (EventSelection* selection = underlying.selection()) (void)selection->take_told_error();  // of an attempt before
   auto connected = try_connect(socket, address);
   note_events(socket);
   return connected;

@@ -79,6 +79,12 @@ std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, h
       return broken_pipe_error(socket);
     default:
       if (underlying.kind().type == SOCK_DGRAM) return datagram_error(socket, direction, error);
+      // Why a connect failed is for who asks for it, later.
+      if (underlying.is_stream() && underlying.has_seen(Seen::kConnecting) && !underlying.has_seen(Seen::kConnected)) {
+        underlying.make_selection().keep_error(wsa_error_from_host(error));
+        note_events(socket);
+        return static_cast<WsaError>(WSAENOTCONN);
+      }
       return wsa_error_from_host(error);
   }
 }

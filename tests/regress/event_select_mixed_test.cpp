@@ -74,6 +74,21 @@ TEST_P(EventSelectMixedTest, AFailedConnectIsToldAlsoToWhoAskedForTheErrorFirst)
   EXPECT_EQ("FD_CONNECT:WSAECONNREFUSED", events.next(socket.get()));
 }
 
+// As curl does, to have room told of.
+TEST_P(EventSelectMixedTest, AFailedConnectIsToldAlsoAfterASend) {
+  const Endpoint nobody = refusing_endpoint(family());
+  Socket socket = make_socket(family(), SOCK_STREAM);
+  ASSERT_TRUE(set_nonblocking(socket.get()));
+  ASSERT_FAILS_WITH(connect(socket.get(), nobody.address(), nobody.length), WSAEWOULDBLOCK);
+  ASSERT_TRUE(eventually([&] { return is_exceptional(socket.get()); }));
+  EXPECT_FAILS_WITH(send(socket.get(), nullptr, 0, 0), WSAENOTCONN);
+  EXPECT_TRUE(is_exceptional(socket.get()));
+  SelectedEvents events;
+  ASSERT_RETURNS(0, events.select(socket.get(), FD_WRITE | FD_CONNECT));
+  EXPECT_EQ("FD_CONNECT:WSAECONNREFUSED", events.next(socket.get()));
+  EXPECT_EQ(WSAECONNREFUSED, get_option(socket.get(), SOL_SOCKET, SO_ERROR));
+}
+
 TEST_P(EventSelectMixedTest, ADatagramSocketIsConnectedAtOnce) {
   Socket other = bound_socket(family(), SOCK_DGRAM), socket = make_socket(family(), SOCK_DGRAM);
   SelectedEvents events;
