@@ -50,6 +50,7 @@ class CaseLines : public ::testing::EmptyTestEventListener {
 void warm_up() {
   WSADATA data;
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return;
+  for (DWORD which : {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE}) (void)GetStdHandle(which);
   {
     const test_support::Pair pair = test_support::tcp_pair();
     std::thread([] { WSASetLastError(0); }).join();
