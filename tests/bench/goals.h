@@ -114,7 +114,8 @@ inline constexpr ExactRow kExactRows[] = {
     {"accept", "accept", 0, "poll", 1, -1},
     {"connect + accept + close", "connect-accept-close", 0, "poll", 1, -1},
     {"first use of a host's descriptor", "adopt", 0, "", 3, -1},
-    {"echo by network events", "select-echo-one-thread", 0, "", 0, -1, Counted::kCallingThread},
+    // It may find that the reactor has just looked after the set, and waits once more.
+    {"echo by network events", "select-echo-one-thread", 0, "", 1, -1, Counted::kCallingThread},
     {"echo by a completion port", "port-echo-one-thread", 0, "", 1, -1, Counted::kCallingThread},
 };
 
