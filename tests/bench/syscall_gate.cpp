@@ -105,21 +105,35 @@ Verdict compare(const SyscallCounts& ours, const SyscallCounts& raw, const Exact
   return verdict;
 }
 
+// How often a row is counted that exceeds what it may: what another thread does by the clock (the reactor looks after a set that is
+// not led at that moment) can cost the calling thread a call, but not each time; a call too many that is ours is there each time.
+int attempts_of(const ExactRow& row) { return row.counted == Counted::kCallingThread ? 10 : 1; }
+
+// Nothing: this machine does not allow ptrace.
+std::optional<Verdict> count_and_compare(const ExactRow& row, Server server) {
+  std::optional<Verdict> verdict;
+  for (int left = attempts_of(row); left > 0 && (!verdict || !verdict->surplus.empty()); --left) {
+    const auto ours = cost_of_operations(windsock_side(), row, server);
+    const auto raw = cost_of_operations(host_side(), row, Server::kNone);
+    if (!ours || !raw) return std::nullopt;
+    verdict = compare(*ours, *raw, row);
+  }
+  return verdict;
+}
+
 int check_all(Server server) {
   std::printf("%s\n%-34s %7s %7s %10s %8s\n", server == Server::kNone ? "without a server" : "connected to windsockd",
               "system calls per operation", "ours", "raw", "difference", "allowed");
   int failures = 0;
   for (const ExactRow& row : kExactRows) {
-    const auto ours = cost_of_operations(windsock_side(), row, server);
-    const auto raw = cost_of_operations(host_side(), row, Server::kNone);
-    if (!ours || !raw) {
+    const auto verdict = count_and_compare(row, server);
+    if (!verdict) {
       std::printf("skipped: this machine does not allow ptrace\n");
       return -1;
     }
-    const Verdict verdict = compare(*ours, *raw, row);
-    std::printf("%-34s %7.2f %7.2f %+10.2f %8d%s%s\n", row.title, verdict.ours, verdict.raw, verdict.ours - verdict.raw,
-                row.extra_count, verdict.surplus.empty() ? "" : "  TOO MANY:", verdict.surplus.c_str());
-    failures += !verdict.surplus.empty();
+    std::printf("%-34s %7.2f %7.2f %+10.2f %8d%s%s\n", row.title, verdict->ours, verdict->raw, verdict->ours - verdict->raw,
+                row.extra_count, verdict->surplus.empty() ? "" : "  TOO MANY:", verdict->surplus.c_str());
+    failures += !verdict->surplus.empty();
   }
   return failures;
 }
