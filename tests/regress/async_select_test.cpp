@@ -3,8 +3,8 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/regress/message_window.h"
 #include "tests/regress/selected_events.h"
+#include "tests/regress/test_window.h"
 
 using namespace regress;
 
@@ -17,7 +17,7 @@ class AsyncSelectTest : public FamilyTest {
     MSG message{};
     if (!window_.next(message)) return "nothing";
     if (message.message != kSocketMessage) return "another message";
-    if (message.hwnd != window_.handle()) return "another window";
+    if (message.hwnd != window_.get()) return "another window";
     if (message.wParam != socket) return "another socket";
     WSANETWORKEVENTS record{};
     record.lNetworkEvents = WSAGETSELECTEVENT(message.lParam);
@@ -28,9 +28,10 @@ class AsyncSelectTest : public FamilyTest {
     MSG message{};
     return !window_.next(message, 0);
   }
-  int select(SOCKET socket, long events) const { return WSAAsyncSelect(socket, window_.handle(), kSocketMessage, events); }
+  int select(SOCKET socket, long events) const { return WSAAsyncSelect(socket, window_.get(), kSocketMessage, events); }
 
-  MessageWindow window_;
+  const WindowClass class_;
+  TestWindow window_;
 };
 FOR_BOTH_FAMILIES(AsyncSelectTest);
 
@@ -49,7 +50,7 @@ TEST_P(AsyncSelectTest, MakesTheSocketNonBlocking) {
   EXPECT_FAILS_WITH(recv(pair.server.get(), &byte, 1, 0), WSAEWOULDBLOCK);
   u_long blocking = 0;
   EXPECT_FAILS_WITH(ioctlsocket(pair.server.get(), FIONBIO, &blocking), WSAEINVAL);
-  ASSERT_RETURNS(0, WSAAsyncSelect(pair.server.get(), window_.handle(), 0, 0));
+  ASSERT_RETURNS(0, WSAAsyncSelect(pair.server.get(), window_.get(), 0, 0));
   EXPECT_RETURNS(0, ioctlsocket(pair.server.get(), FIONBIO, &blocking));
 }
 
@@ -128,7 +129,7 @@ TEST_P(AsyncSelectTest, PostsNothingMoreOnceCancelledOrClosed) {
   ASSERT_TRUE(pair.valid() && other.valid());
   ASSERT_RETURNS(0, select(pair.server.get(), FD_READ | FD_CLOSE));
   ASSERT_RETURNS(0, select(other.server.get(), FD_READ | FD_CLOSE));
-  ASSERT_RETURNS(0, WSAAsyncSelect(pair.server.get(), window_.handle(), 0, 0));
+  ASSERT_RETURNS(0, WSAAsyncSelect(pair.server.get(), window_.get(), 0, 0));
   EXPECT_EQ(0, other.server.close());
   ASSERT_TRUE(send_all(pair.client.get(), "x"));
   ASSERT_TRUE(wait_for(pair.server.get(), Readiness::kRead));
@@ -138,9 +139,9 @@ TEST_P(AsyncSelectTest, PostsNothingMoreOnceCancelledOrClosed) {
 TEST_P(AsyncSelectTest, OutlivesItsWindow) {
   Pair pair = tcp_pair(family());
   ASSERT_TRUE(pair.valid());
-  MessageWindow another;
-  ASSERT_RETURNS(0, WSAAsyncSelect(pair.server.get(), another.handle(), kSocketMessage, FD_READ));
-  EXPECT_TRUE(another.destroy());
+  TestWindow another;
+  ASSERT_RETURNS(0, WSAAsyncSelect(pair.server.get(), another.get(), kSocketMessage, FD_READ));
+  another.close();
   ASSERT_TRUE(send_all(pair.client.get(), "x"));
   ASSERT_TRUE(wait_for(pair.server.get(), Readiness::kRead));
   ASSERT_RETURNS(0, select(pair.server.get(), FD_READ));
@@ -217,8 +218,9 @@ class AsyncLookUpTest : public WinsockTest {
     if (size) *size = WSAGETASYNCBUFLEN(message.lParam);
     return WSAGETASYNCERROR(message.lParam);
   }
-  HWND window() const { return window_.handle(); }
-  MessageWindow window_;
+  HWND window() const { return window_.get(); }
+  const WindowClass class_;
+  TestWindow window_;
   alignas(16) char buffer_[MAXGETHOSTSTRUCT];
 };
 

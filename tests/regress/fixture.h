@@ -62,6 +62,29 @@ inline std::string family_name(const ::testing::TestParamInfo<int>& info) { retu
 inline char* bytes_of(void* pointer) { return static_cast<char*>(pointer); }
 inline const char* bytes_of(const void* pointer) { return static_cast<const char*>(pointer); }
 
+// Both ends of a connection.
+class ConnectionTest : public FamilyTest {
+ protected:
+  void SetUp() override {
+    FamilyTest::SetUp();
+    pair_ = tcp_pair(family());
+    ASSERT_TRUE(pair_.valid()) << error_name(WSAGetLastError());
+  }
+  void TearDown() override {
+    pair_ = Pair();
+    FamilyTest::TearDown();
+  }
+  SOCKET here() const { return pair_.client.get(); }
+  SOCKET there() const { return pair_.server.get(); }
+  // There, the connection is reset.
+  void reset_there() {
+    EXPECT_TRUE(set_linger(there(), 1, 0));
+    pair_.server = Socket();
+  }
+
+  Pair pair_;
+};
+
 }  // namespace regress
 
 #endif

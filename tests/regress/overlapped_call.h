@@ -144,29 +144,6 @@ inline ::testing::AssertionResult begun(const Outcome& outcome) {
 #define ASSERT_PENDING(call) ASSERT_FAILS_WITH(call, WSA_IO_PENDING)
 #define ASSERT_BEGUN(call) ASSERT_TRUE(::regress::begun(::test_support::outcome_of([&] { return call; }))) << #call
 
-// Both ends of a connection, for cases that make overlapped calls on them.
-class ConnectionTest : public FamilyTest {
- protected:
-  void SetUp() override {
-    FamilyTest::SetUp();
-    pair_ = tcp_pair(family());
-    ASSERT_TRUE(pair_.valid()) << error_name(WSAGetLastError());
-  }
-  void TearDown() override {
-    pair_ = Pair();
-    FamilyTest::TearDown();
-  }
-  SOCKET here() const { return pair_.client.get(); }
-  SOCKET there() const { return pair_.server.get(); }
-  // There, the connection is reset.
-  void reset_there() {
-    EXPECT_TRUE(set_linger(there(), 1, 0));
-    pair_.server = Socket();
-  }
-
-  Pair pair_;
-};
-
 }  // namespace regress
 
 #endif

@@ -15,6 +15,7 @@
 namespace regress {
 
 inline constexpr char kWindowClass[] = "regress.window";
+inline constexpr UINT kSocketMessage = WM_USER + 1;
 inline HWND message_only() { return HWND_MESSAGE; }
 
 // A message for a window's procedure; no answer: DefWindowProc gives it.
@@ -37,6 +38,16 @@ class TestWindow {
   TestWindow& operator=(const TestWindow&) = delete;
 
   HWND get() const { return handle_; }
+  // The next message of kSocketMessage or above; false: the deadline came first.
+  bool next(MSG& message, DWORD milliseconds = kDeadlineMs) const {
+    const ULONGLONG end = GetTickCount64() + milliseconds;
+    for (;;) {
+      if (PeekMessageA(&message, handle_, kSocketMessage, kSocketMessage + 100, PM_REMOVE)) return true;
+      const ULONGLONG now = GetTickCount64();
+      if (now >= end) return false;
+      MsgWaitForMultipleObjects(0, nullptr, FALSE, static_cast<DWORD>(end - now), QS_ALLINPUT);
+    }
+  }
   void close() {
     const HWND window = std::exchange(handle_, nullptr);
     if (window == nullptr || !IsWindow(window)) return;
@@ -69,25 +80,37 @@ class TestWindow {
   HWND handle_ = nullptr;
 };
 
-// The class is there, and what a system keeps for its first window has been made: no leak.
-class WindowTest : public WinsockTest {
- protected:
-  void SetUp() override {
+// The class of these windows, while this lives; it can end only when no window is left.
+class WindowClass {
+ public:
+  WindowClass() {
     WNDCLASSA description = {};
     description.lpfnWndProc = TestWindow::procedure;
     description.hInstance = GetModuleHandleA(nullptr);
     description.lpszClassName = kWindowClass;
     description.cbWndExtra = 16;
-    ASSERT_NE(0, RegisterClassA(&description));
+    EXPECT_NE(0, RegisterClassA(&description));
+  }
+  ~WindowClass() { EXPECT_TRUE(UnregisterClassA(kWindowClass, GetModuleHandleA(nullptr))); }
+  WindowClass(const WindowClass&) = delete;
+  WindowClass& operator=(const WindowClass&) = delete;
+};
+
+// What a system keeps for its first window has been made: no leak.
+class WindowTest : public WinsockTest {
+ protected:
+  void SetUp() override {
     TestWindow().close();
     WinsockTest::SetUp();
   }
   void TearDown() override {
     MSG message;
     while (PeekMessageA(&message, nullptr, 0, 0, PM_REMOVE)) ADD_FAILURE() << "message " << message.message << " is left";
-    EXPECT_TRUE(UnregisterClassA(kWindowClass, GetModuleHandleA(nullptr)));
     WinsockTest::TearDown();
   }
+
+ private:
+  const WindowClass class_;
 };
 
 // The next message of the thread, at once; WM_NULL: there is none.

@@ -13,47 +13,34 @@
 namespace regress {
 namespace {
 
-class StreamTest : public FamilyTest {
+class StreamTest : public ConnectionTest {
  protected:
-  void SetUp() override {
-    FamilyTest::SetUp();
-    pair_ = tcp_pair(family());
-    ASSERT_TRUE(pair_.valid()) << error_name(WSAGetLastError());
-  }
-  void TearDown() override {
-    pair_ = Pair();
-    FamilyTest::TearDown();
-  }
-  SOCKET client() const { return pair_.client.get(); }
-  SOCKET server() const { return pair_.server.get(); }
   // What is sent has arrived: it can be looked at without waiting.
   bool arrived(const std::string& data) {
-    if (!send_all(client(), data)) return false;
+    if (!send_all(here(), data)) return false;
     return eventually([&] {
       u_long available = 0;
-      return ioctlsocket(server(), FIONREAD, &available) == 0 && available >= data.size();
+      return ioctlsocket(there(), FIONREAD, &available) == 0 && available >= data.size();
     });
   }
-
-  Pair pair_;
 };
 FOR_BOTH_FAMILIES(StreamTest);
 
 TEST_P(StreamTest, CarriesBytesBothWays) {
   char buffer[16];
-  EXPECT_EQ(4, send(client(), "ping", 4, 0));
-  ASSERT_EQ(4, recv(server(), buffer, sizeof buffer, 0));
+  EXPECT_EQ(4, send(here(), "ping", 4, 0));
+  ASSERT_EQ(4, recv(there(), buffer, sizeof buffer, 0));
   EXPECT_EQ("ping", std::string(buffer, 4));
-  EXPECT_EQ(4, send(server(), "pong", 4, 0));
-  ASSERT_EQ(4, recv(client(), buffer, sizeof buffer, 0));
+  EXPECT_EQ(4, send(there(), "pong", 4, 0));
+  ASSERT_EQ(4, recv(here(), buffer, sizeof buffer, 0));
   EXPECT_EQ("pong", std::string(buffer, 4));
 }
 
 TEST_P(StreamTest, ABlockingSendTakesEverything) {
   std::string data(8 << 20, '\0');
   for (size_t i = 0; i < data.size(); ++i) data[i] = static_cast<char>(i * 2654435761u >> 24);
-  BlockedCall sending([&] { return send(client(), data.data(), static_cast<int>(data.size()), 0); });
-  EXPECT_EQ(data, receive_exactly(server(), data.size()));
+  BlockedCall sending([&] { return send(here(), data.data(), static_cast<int>(data.size()), 0); });
+  EXPECT_EQ(data, receive_exactly(there(), data.size()));
   const std::optional<Outcome> sent = sending.outcome();
   ASSERT_TRUE(sent.has_value());
   EXPECT_EQ(static_cast<long long>(data.size()), sent->result) << describe(*sent);
@@ -62,9 +49,9 @@ TEST_P(StreamTest, ABlockingSendTakesEverything) {
 TEST_P(StreamTest, AShortReadLeavesTheRest) {
   char buffer[16];
   ASSERT_TRUE(arrived("0123456789"));
-  ASSERT_EQ(3, recv(server(), buffer, 3, 0));
+  ASSERT_EQ(3, recv(there(), buffer, 3, 0));
   EXPECT_EQ("012", std::string(buffer, 3));
-  ASSERT_EQ(7, recv(server(), buffer, sizeof buffer, 0));
+  ASSERT_EQ(7, recv(there(), buffer, sizeof buffer, 0));
   EXPECT_EQ("3456789", std::string(buffer, 7));
 }
 
@@ -72,19 +59,19 @@ TEST_P(StreamTest, PeekLeavesAll) {
   char buffer[16];
   ASSERT_TRUE(arrived("peek"));
   for (int i = 0; i < 2; ++i) {
-    ASSERT_EQ(2, recv(server(), buffer, 2, MSG_PEEK));
+    ASSERT_EQ(2, recv(there(), buffer, 2, MSG_PEEK));
     EXPECT_EQ("pe", std::string(buffer, 2));
   }
-  ASSERT_EQ(4, recv(server(), buffer, sizeof buffer, 0));
+  ASSERT_EQ(4, recv(there(), buffer, sizeof buffer, 0));
   EXPECT_EQ("peek", std::string(buffer, 4));
 }
 
 TEST_P(StreamTest, WaitAllWaitsForAll) {
   char buffer[6] = {};
   ASSERT_TRUE(arrived("abc"));
-  BlockedCall receiving([&] { return recv(server(), buffer, sizeof buffer, MSG_WAITALL); });
+  BlockedCall receiving([&] { return recv(there(), buffer, sizeof buffer, MSG_WAITALL); });
   ASSERT_TRUE(receiving.wait_until_blocked());
-  ASSERT_TRUE(send_all(client(), "def"));
+  ASSERT_TRUE(send_all(here(), "def"));
   const std::optional<Outcome> received = receiving.outcome();
   ASSERT_TRUE(received.has_value());
   EXPECT_EQ(6, received->result) << describe(*received);
@@ -94,8 +81,8 @@ TEST_P(StreamTest, WaitAllWaitsForAll) {
 TEST_P(StreamTest, WaitAllEndsWithTheConnection) {
   char buffer[6];
   ASSERT_TRUE(arrived("abc"));
-  ASSERT_EQ(0, shutdown(client(), SD_SEND));
-  EXPECT_EQ(3, recv(server(), buffer, sizeof buffer, MSG_WAITALL));
+  ASSERT_EQ(0, shutdown(here(), SD_SEND));
+  EXPECT_EQ(3, recv(there(), buffer, sizeof buffer, MSG_WAITALL));
 }
 
 TEST_P(StreamTest, WaitAllIsForBlockingSocketsAndGoesWithNoOtherFlag) {
@@ -103,22 +90,22 @@ TEST_P(StreamTest, WaitAllIsForBlockingSocketsAndGoesWithNoOtherFlag) {
   WSABUF in = {sizeof buffer, buffer};
   DWORD count = 0;
   ASSERT_TRUE(arrived("abc"));
-  EXPECT_FAILS_WITH(recv(server(), buffer, 3, MSG_WAITALL | MSG_PEEK), WSAEOPNOTSUPP);
-  EXPECT_FAILS_WITH(recv(server(), buffer, 3, MSG_WAITALL | MSG_OOB), WSAEOPNOTSUPP);
-  ASSERT_TRUE(set_nonblocking(server()));
-  EXPECT_FAILS_WITH(recv(server(), buffer, 3, MSG_WAITALL), WSAEOPNOTSUPP);
+  EXPECT_FAILS_WITH(recv(there(), buffer, 3, MSG_WAITALL | MSG_PEEK), WSAEOPNOTSUPP);
+  EXPECT_FAILS_WITH(recv(there(), buffer, 3, MSG_WAITALL | MSG_OOB), WSAEOPNOTSUPP);
+  ASSERT_TRUE(set_nonblocking(there()));
+  EXPECT_FAILS_WITH(recv(there(), buffer, 3, MSG_WAITALL), WSAEOPNOTSUPP);
   DWORD flags = MSG_WAITALL;
-  EXPECT_FAILS_WITH(WSARecv(server(), &in, 1, &count, &flags, nullptr, nullptr), WSAEOPNOTSUPP);
-  EXPECT_EQ("abc", receive_exactly(server(), 3)) << "nothing was lost";
+  EXPECT_FAILS_WITH(WSARecv(there(), &in, 1, &count, &flags, nullptr, nullptr), WSAEOPNOTSUPP);
+  EXPECT_EQ("abc", receive_exactly(there(), 3)) << "nothing was lost";
 }
 
 TEST_P(StreamTest, ZeroBytes) {
   char byte = 'x';
-  EXPECT_RETURNS(0, send(client(), &byte, 0, 0));
-  EXPECT_RETURNS(0, send(client(), nullptr, 0, 0));
+  EXPECT_RETURNS(0, send(here(), &byte, 0, 0));
+  EXPECT_RETURNS(0, send(here(), nullptr, 0, 0));
   ASSERT_TRUE(arrived("y"));
-  EXPECT_RETURNS(0, recv(server(), &byte, 0, 0));
-  EXPECT_EQ(1, recv(server(), &byte, 1, 0));
+  EXPECT_RETURNS(0, recv(there(), &byte, 0, 0));
+  EXPECT_EQ(1, recv(there(), &byte, 1, 0));
   EXPECT_EQ('y', byte);
 }
 
@@ -126,17 +113,17 @@ TEST_P(StreamTest, GathersAndScatters) {
   char first[] = "scat", second[] = "", third[] = "ter";
   WSABUF out[] = {{4, first}, {0, second}, {3, third}};
   DWORD count = 0;
-  ASSERT_RETURNS(0, WSASend(client(), out, 3, &count, 0, nullptr, nullptr));
+  ASSERT_RETURNS(0, WSASend(here(), out, 3, &count, 0, nullptr, nullptr));
   EXPECT_EQ(7u, count);
   char a[2], b[3], c[10];
   WSABUF in[] = {{2, a}, {3, b}, {10, c}};
   DWORD flags = 0;
-  ASSERT_TRUE(wait_for(server(), Readiness::kRead));
+  ASSERT_TRUE(wait_for(there(), Readiness::kRead));
   ASSERT_TRUE(eventually([&] {
     u_long available = 0;
-    return ioctlsocket(server(), FIONREAD, &available) == 0 && available == 7;
+    return ioctlsocket(there(), FIONREAD, &available) == 0 && available == 7;
   }));
-  ASSERT_RETURNS(0, WSARecv(server(), in, 3, &count, &flags, nullptr, nullptr));
+  ASSERT_RETURNS(0, WSARecv(there(), in, 3, &count, &flags, nullptr, nullptr));
   EXPECT_EQ(7u, count);
   EXPECT_EQ(0u, flags);
   EXPECT_EQ("scatter", std::string(a, 2) + std::string(b, 3) + std::string(c, 2));
@@ -149,9 +136,9 @@ TEST_P(StreamTest, GathersManyBuffers) {
   std::vector<WSABUF> buffers;
   for (char& letter : letters) buffers.push_back({1, &letter});
   DWORD count = 0;
-  ASSERT_RETURNS(0, WSASend(client(), buffers.data(), kBuffers, &count, 0, nullptr, nullptr));
+  ASSERT_RETURNS(0, WSASend(here(), buffers.data(), kBuffers, &count, 0, nullptr, nullptr));
   EXPECT_EQ(kBuffers, count);
-  EXPECT_EQ(letters, receive_exactly(server(), kBuffers));
+  EXPECT_EQ(letters, receive_exactly(there(), kBuffers));
 }
 
 TEST_P(StreamTest, WsaRecvTakesFlagsInAndGivesFlagsOut) {
@@ -159,57 +146,57 @@ TEST_P(StreamTest, WsaRecvTakesFlagsInAndGivesFlagsOut) {
   char buffer[8];
   WSABUF in = {sizeof buffer, buffer};
   DWORD count = 0, flags = MSG_PEEK;
-  ASSERT_RETURNS(0, WSARecv(server(), &in, 1, &count, &flags, nullptr, nullptr));
+  ASSERT_RETURNS(0, WSARecv(there(), &in, 1, &count, &flags, nullptr, nullptr));
   EXPECT_EQ(5u, count);
   flags = 0;
-  ASSERT_RETURNS(0, WSARecv(server(), &in, 1, &count, &flags, nullptr, nullptr));
+  ASSERT_RETURNS(0, WSARecv(there(), &in, 1, &count, &flags, nullptr, nullptr));
   EXPECT_EQ(5u, count);
   EXPECT_EQ(0u, flags & MSG_PARTIAL);
 }
 
 TEST_P(StreamTest, SendToIgnoresTheAddress) {
   const Endpoint elsewhere = loopback(family(), 9);
-  EXPECT_EQ(2, sendto(client(), "to", 2, 0, elsewhere.address(), elsewhere.length));
-  EXPECT_EQ("to", receive_exactly(server(), 2));
+  EXPECT_EQ(2, sendto(here(), "to", 2, 0, elsewhere.address(), elsewhere.length));
+  EXPECT_EQ("to", receive_exactly(there(), 2));
 }
 
 TEST_P(StreamTest, RecvFromReceives) {
   ASSERT_TRUE(arrived("from"));
   char buffer[8];
-  EXPECT_EQ(4, recvfrom(server(), buffer, sizeof buffer, 0, nullptr, nullptr));
+  EXPECT_EQ(4, recvfrom(there(), buffer, sizeof buffer, 0, nullptr, nullptr));
 }
 
 TEST_P(StreamTest, NonBlockingWithoutData) {
-  ASSERT_TRUE(set_nonblocking(server()));
+  ASSERT_TRUE(set_nonblocking(there()));
   char byte;
   WSABUF in = {1, &byte};
   DWORD count, flags = 0;
-  EXPECT_FAILS_WITH(recv(server(), &byte, 1, 0), WSAEWOULDBLOCK);
-  EXPECT_FAILS_WITH(recvfrom(server(), &byte, 1, 0, nullptr, nullptr), WSAEWOULDBLOCK);
-  EXPECT_FAILS_WITH(WSARecv(server(), &in, 1, &count, &flags, nullptr, nullptr), WSAEWOULDBLOCK);
+  EXPECT_FAILS_WITH(recv(there(), &byte, 1, 0), WSAEWOULDBLOCK);
+  EXPECT_FAILS_WITH(recvfrom(there(), &byte, 1, 0, nullptr, nullptr), WSAEWOULDBLOCK);
+  EXPECT_FAILS_WITH(WSARecv(there(), &in, 1, &count, &flags, nullptr, nullptr), WSAEWOULDBLOCK);
 }
 
 TEST_P(StreamTest, NonBlockingWithFullBuffers) {
-  ASSERT_TRUE(set_nonblocking(client()));
-  const size_t filled = fill_send_buffer(client());
+  ASSERT_TRUE(set_nonblocking(here()));
+  const size_t filled = fill_send_buffer(here());
   EXPECT_GT(filled, 0u);
   char byte = 'x';
   WSABUF out = {1, &byte};
   DWORD count = 0;
-  EXPECT_FAILS_WITH(send(client(), &byte, 1, 0), WSAEWOULDBLOCK);
-  EXPECT_FAILS_WITH(WSASend(client(), &out, 1, &count, 0, nullptr, nullptr), WSAEWOULDBLOCK);
-  ASSERT_EQ(filled, receive_exactly(server(), filled).size());
-  EXPECT_TRUE(wait_for(client(), Readiness::kWrite));
-  EXPECT_EQ(1, send(client(), &byte, 1, 0));
+  EXPECT_FAILS_WITH(send(here(), &byte, 1, 0), WSAEWOULDBLOCK);
+  EXPECT_FAILS_WITH(WSASend(here(), &out, 1, &count, 0, nullptr, nullptr), WSAEWOULDBLOCK);
+  ASSERT_EQ(filled, receive_exactly(there(), filled).size());
+  EXPECT_TRUE(wait_for(here(), Readiness::kWrite));
+  EXPECT_EQ(1, send(here(), &byte, 1, 0));
 }
 
 TEST_P(StreamTest, NonBlockingCanBeTakenBack) {
-  ASSERT_TRUE(set_nonblocking(server()));
-  ASSERT_TRUE(set_nonblocking(server(), false));
+  ASSERT_TRUE(set_nonblocking(there()));
+  ASSERT_TRUE(set_nonblocking(there(), false));
   char byte = 0;
-  BlockedCall receiving([&] { return recv(server(), &byte, 1, 0); });
+  BlockedCall receiving([&] { return recv(there(), &byte, 1, 0); });
   ASSERT_TRUE(receiving.wait_until_blocked());
-  ASSERT_TRUE(send_all(client(), "b"));
+  ASSERT_TRUE(send_all(here(), "b"));
   const std::optional<Outcome> received = receiving.outcome();
   ASSERT_TRUE(received.has_value());
   EXPECT_EQ(1, received->result);
@@ -218,11 +205,11 @@ TEST_P(StreamTest, NonBlockingCanBeTakenBack) {
 TEST_P(StreamTest, DataPointerFaults) {
   char byte;
   ASSERT_TRUE(arrived("x"));
-  EXPECT_FAILS_WITH(send(client(), nullptr, 4, 0), WSAEFAULT);
-  EXPECT_FAILS_WITH(send(client(), unmapped_address(), 4, 0), WSAEFAULT);
-  EXPECT_FAILS_WITH(recv(server(), nullptr, 4, 0), WSAEFAULT);
-  EXPECT_FAILS_WITH(recv(server(), unmapped_address(), 4, 0), WSAEFAULT);
-  EXPECT_EQ(1, recv(server(), &byte, 1, 0)) << "the fault took the data away";
+  EXPECT_FAILS_WITH(send(here(), nullptr, 4, 0), WSAEFAULT);
+  EXPECT_FAILS_WITH(send(here(), unmapped_address(), 4, 0), WSAEFAULT);
+  EXPECT_FAILS_WITH(recv(there(), nullptr, 4, 0), WSAEFAULT);
+  EXPECT_FAILS_WITH(recv(there(), unmapped_address(), 4, 0), WSAEFAULT);
+  EXPECT_EQ(1, recv(there(), &byte, 1, 0)) << "the fault took the data away";
 }
 
 TEST_P(StreamTest, BufferArrayFaults) {
@@ -231,61 +218,61 @@ TEST_P(StreamTest, BufferArrayFaults) {
   WSABUF bad = {4, unmapped_address()};
   DWORD count = 0, flags = 0;
   ASSERT_TRUE(arrived("x"));
-  EXPECT_FAILS_WITH(WSASend(client(), nullptr, 1, &count, 0, nullptr, nullptr), WSAEFAULT);
-  EXPECT_FAILS_WITH(WSASend(client(), &bad, 1, &count, 0, nullptr, nullptr), WSAEFAULT);
-  EXPECT_FAILS_WITH(WSASend(client(), &good, 1, nullptr, 0, nullptr, nullptr), WSAEFAULT);
-  EXPECT_FAILS_WITH(WSARecv(server(), nullptr, 1, &count, &flags, nullptr, nullptr), WSAEFAULT);
-  EXPECT_FAILS_WITH(WSARecv(server(), &bad, 1, &count, &flags, nullptr, nullptr), WSAEFAULT);
-  EXPECT_FAILS_WITH(WSARecv(server(), &good, 1, nullptr, &flags, nullptr, nullptr), WSAEFAULT);
-  EXPECT_FAILS_WITH(WSARecv(server(), &good, 1, &count, nullptr, nullptr, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSASend(here(), nullptr, 1, &count, 0, nullptr, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSASend(here(), &bad, 1, &count, 0, nullptr, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSASend(here(), &good, 1, nullptr, 0, nullptr, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSARecv(there(), nullptr, 1, &count, &flags, nullptr, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSARecv(there(), &bad, 1, &count, &flags, nullptr, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSARecv(there(), &good, 1, nullptr, &flags, nullptr, nullptr), WSAEFAULT);
+  EXPECT_FAILS_WITH(WSARecv(there(), &good, 1, &count, nullptr, nullptr, nullptr), WSAEFAULT);
 }
 
 TEST_P(StreamTest, UnknownFlags) {
   char byte = 'x';
-  EXPECT_FAILS_WITH_ONE_OF(send(client(), &byte, 1, 0x4000000), unknown_flag());
-  EXPECT_FAILS_WITH_ONE_OF(recv(server(), &byte, 1, 0x4000000), unknown_flag());
+  EXPECT_FAILS_WITH_ONE_OF(send(here(), &byte, 1, 0x4000000), unknown_flag());
+  EXPECT_FAILS_WITH_ONE_OF(recv(there(), &byte, 1, 0x4000000), unknown_flag());
 }
 
 // ---- the end of a connection -----------------------------------------------------------------------------------------
 
 TEST_P(StreamTest, ShutdownSendEndsTheOtherSidesReading) {
-  ASSERT_TRUE(send_all(client(), "last words"));
-  ASSERT_EQ(0, shutdown(client(), SD_SEND));
-  EXPECT_EQ("last words", receive_to_end(server()));
+  ASSERT_TRUE(send_all(here(), "last words"));
+  ASSERT_EQ(0, shutdown(here(), SD_SEND));
+  EXPECT_EQ("last words", receive_to_end(there()));
   char byte;
-  EXPECT_RETURNS(0, recv(server(), &byte, 1, 0));
-  EXPECT_FAILS_WITH(send(client(), "x", 1, 0), WSAESHUTDOWN);
+  EXPECT_RETURNS(0, recv(there(), &byte, 1, 0));
+  EXPECT_FAILS_WITH(send(here(), "x", 1, 0), WSAESHUTDOWN);
   // The other direction stays open.
-  ASSERT_TRUE(send_all(server(), "reply"));
-  EXPECT_EQ("reply", receive_exactly(client(), 5));
+  ASSERT_TRUE(send_all(there(), "reply"));
+  EXPECT_EQ("reply", receive_exactly(here(), 5));
 }
 
 TEST_P(StreamTest, ShutdownReceiveRefusesReading) {
-  ASSERT_EQ(0, shutdown(server(), SD_RECEIVE));
+  ASSERT_EQ(0, shutdown(there(), SD_RECEIVE));
   char byte;
-  EXPECT_FAILS_WITH(recv(server(), &byte, 1, 0), WSAESHUTDOWN);
-  EXPECT_EQ(1, send(server(), "x", 1, 0));
+  EXPECT_FAILS_WITH(recv(there(), &byte, 1, 0), WSAESHUTDOWN);
+  EXPECT_EQ(1, send(there(), "x", 1, 0));
 }
 
 TEST_P(StreamTest, ShutdownBothRefusesBoth) {
-  ASSERT_EQ(0, shutdown(server(), SD_BOTH));
+  ASSERT_EQ(0, shutdown(there(), SD_BOTH));
   char byte;
-  EXPECT_FAILS_WITH(recv(server(), &byte, 1, 0), WSAESHUTDOWN);
-  EXPECT_FAILS_WITH(send(server(), "x", 1, 0), WSAESHUTDOWN);
+  EXPECT_FAILS_WITH(recv(there(), &byte, 1, 0), WSAESHUTDOWN);
+  EXPECT_FAILS_WITH(send(there(), "x", 1, 0), WSAESHUTDOWN);
 }
 
 TEST_P(StreamTest, ShutdownTakesOnlyThreeValues) {
-  EXPECT_FAILS_WITH(shutdown(server(), 3), WSAEINVAL);
-  EXPECT_FAILS_WITH(shutdown(server(), -1), WSAEINVAL);
+  EXPECT_FAILS_WITH(shutdown(there(), 3), WSAEINVAL);
+  EXPECT_FAILS_WITH(shutdown(there(), -1), WSAEINVAL);
 }
 
 TEST_P(StreamTest, AResetIsSeenByReadAndWrite) {
-  ASSERT_TRUE(set_linger(client(), 1, 0));
+  ASSERT_TRUE(set_linger(here(), 1, 0));
   ASSERT_EQ(0, pair_.client.close());
-  ASSERT_TRUE(wait_for(server(), Readiness::kRead));
+  ASSERT_TRUE(wait_for(there(), Readiness::kRead));
   char byte;
-  EXPECT_FAILS_WITH(recv(server(), &byte, 1, 0), WSAECONNRESET);
-  EXPECT_FAILS_WITH_ONE_OF(send(server(), "x", 1, 0), connection_lost());
+  EXPECT_FAILS_WITH(recv(there(), &byte, 1, 0), WSAECONNRESET);
+  EXPECT_FAILS_WITH_ONE_OF(send(there(), "x", 1, 0), connection_lost());
 }
 
 TEST_P(StreamTest, WritingToAClosedPeerEndsInAnErrorNotASignal) {
@@ -293,7 +280,7 @@ TEST_P(StreamTest, WritingToAClosedPeerEndsInAnErrorNotASignal) {
   // The first sends may be taken; the reset that they cause fails a later one.
   Outcome sent{};
   EXPECT_TRUE(eventually([&] {
-    sent = outcome_of([&] { return send(server(), "x", 1, 0); });
+    sent = outcome_of([&] { return send(there(), "x", 1, 0); });
     return sent.failed();
   }));
   EXPECT_TRUE(failed_with(sent, connection_lost()));
@@ -302,49 +289,49 @@ TEST_P(StreamTest, WritingToAClosedPeerEndsInAnErrorNotASignal) {
 // ---- urgent data -----------------------------------------------------------------------------------------------------
 
 TEST_P(StreamTest, UrgentByteTravelsBesideTheStream) {
-  ASSERT_TRUE(send_all(client(), "ab"));
-  ASSERT_EQ(1, send(client(), "!", 1, MSG_OOB));
-  ASSERT_TRUE(send_all(client(), "cd"));
-  ASSERT_TRUE(wait_for(server(), Readiness::kExcept));
+  ASSERT_TRUE(send_all(here(), "ab"));
+  ASSERT_EQ(1, send(here(), "!", 1, MSG_OOB));
+  ASSERT_TRUE(send_all(here(), "cd"));
+  ASSERT_TRUE(wait_for(there(), Readiness::kExcept));
   char byte = 0;
-  ASSERT_RETURNS(1, recv(server(), &byte, 1, MSG_OOB));
+  ASSERT_RETURNS(1, recv(there(), &byte, 1, MSG_OOB));
   EXPECT_EQ('!', byte);
-  EXPECT_EQ("abcd", receive_exactly(server(), 4));
+  EXPECT_EQ("abcd", receive_exactly(there(), 4));
 }
 
 TEST_P(StreamTest, NoUrgentData) {
-  ASSERT_TRUE(set_nonblocking(server()));
+  ASSERT_TRUE(set_nonblocking(there()));
   char byte;
-  EXPECT_FAILS_WITH_ONE_OF(recv(server(), &byte, 1, MSG_OOB), no_urgent_data());
+  EXPECT_FAILS_WITH_ONE_OF(recv(there(), &byte, 1, MSG_OOB), no_urgent_data());
 }
 
 TEST_P(StreamTest, TheMarkTellsWhereTheUrgentByteWas) {
   u_long at_mark = 0;
-  ASSERT_RETURNS(0, ioctlsocket(server(), SIOCATMARK, &at_mark));
+  ASSERT_RETURNS(0, ioctlsocket(there(), SIOCATMARK, &at_mark));
   EXPECT_NE(0u, at_mark) << "no urgent data waits";
-  ASSERT_TRUE(set_option(server(), SOL_SOCKET, SO_OOBINLINE, 1));
-  ASSERT_TRUE(send_all(client(), "ab"));
-  ASSERT_EQ(1, send(client(), "!", 1, MSG_OOB));
+  ASSERT_TRUE(set_option(there(), SOL_SOCKET, SO_OOBINLINE, 1));
+  ASSERT_TRUE(send_all(here(), "ab"));
+  ASSERT_EQ(1, send(here(), "!", 1, MSG_OOB));
   ASSERT_TRUE(eventually([&] {
     u_long available = 0;
-    return ioctlsocket(server(), FIONREAD, &available) == 0 && available >= 3;
+    return ioctlsocket(there(), FIONREAD, &available) == 0 && available >= 3;
   }));
-  ASSERT_RETURNS(0, ioctlsocket(server(), SIOCATMARK, &at_mark));
+  ASSERT_RETURNS(0, ioctlsocket(there(), SIOCATMARK, &at_mark));
   EXPECT_EQ(0u, at_mark) << "ordinary data comes first";
-  EXPECT_EQ("ab!", receive_exactly(server(), 3));
-  ASSERT_RETURNS(0, ioctlsocket(server(), SIOCATMARK, &at_mark));
+  EXPECT_EQ("ab!", receive_exactly(there(), 3));
+  ASSERT_RETURNS(0, ioctlsocket(there(), SIOCATMARK, &at_mark));
   EXPECT_NE(0u, at_mark) << "all urgent data has been read";
 }
 
 TEST_P(StreamTest, InlineUrgentByteIsPartOfTheStream) {
-  ASSERT_TRUE(set_option(server(), SOL_SOCKET, SO_OOBINLINE, 1));
-  ASSERT_TRUE(send_all(client(), "ab"));
-  ASSERT_EQ(1, send(client(), "!", 1, MSG_OOB));
-  ASSERT_TRUE(send_all(client(), "cd"));
-  EXPECT_EQ("ab!cd", receive_exactly(server(), 5));
+  ASSERT_TRUE(set_option(there(), SOL_SOCKET, SO_OOBINLINE, 1));
+  ASSERT_TRUE(send_all(here(), "ab"));
+  ASSERT_EQ(1, send(here(), "!", 1, MSG_OOB));
+  ASSERT_TRUE(send_all(here(), "cd"));
+  EXPECT_EQ("ab!cd", receive_exactly(there(), 5));
   char byte;
-  ASSERT_TRUE(set_nonblocking(server()));
-  EXPECT_FAILS_WITH(recv(server(), &byte, 1, MSG_OOB), WSAEINVAL);
+  ASSERT_TRUE(set_nonblocking(there()));
+  EXPECT_FAILS_WITH(recv(there(), &byte, 1, MSG_OOB), WSAEINVAL);
 }
 
 // ---- no connection ---------------------------------------------------------------------------------------------------
