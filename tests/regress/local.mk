@@ -11,7 +11,7 @@ regress_sources = \
 	tests/regress/datagram_test.cpp \
 	tests/regress/disconnect_test.cpp \
 	tests/regress/duplicate_test.cpp \
-	tests/regress/event_select_mixed_test.cpp \
+	tests/regress/event_select_mixed_test.cpp tests/regress/event_select_wait_test.cpp \
 	tests/regress/event_select_test.cpp \
 	tests/regress/event_test.cpp \
 	tests/regress/file_mapping_test.cpp \
@@ -51,7 +51,7 @@ regress_sources = \
 	tests/regress/window_message_test.cpp \
 	tests/regress/window_test.cpp
 regress_headers = tests/regress/alterations.h tests/regress/completion_port.h tests/regress/copy_child.h tests/regress/datagram_pair.h \
-	tests/regress/extension.h tests/regress/fixture.h tests/regress/held_thread.h tests/regress/message.h tests/regress/message_window.h \
+	tests/regress/extension.h tests/regress/fixture.h tests/regress/held_thread.h tests/regress/message.h \
 	tests/regress/open_file.h tests/regress/overlapped_call.h tests/regress/selected_events.h \
 	tests/regress/second_descriptor.h tests/regress/test_window.h tests/regress/windows_differences.h
 

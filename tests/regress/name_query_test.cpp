@@ -100,6 +100,19 @@ TEST_F(NameQueryTest, CancelledOrAnsweredItEndsOnce) {
   }
 }
 
+TEST_F(NameQueryTest, CancelledOrAnsweredItSetsItsEvent) {
+  for (int i = 0; i < 50; ++i) {
+    Query query;
+    query.overlapped.hEvent = WSACreateEvent();
+    ASSERT_EQ(WSA_IO_PENDING, query.begin("localhost", nullptr));
+    const INT cancelled = GetAddrInfoExCancel(&query.handle);
+    ASSERT_TRUE(cancelled == 0 || cancelled == WSA_INVALID_HANDLE) << cancelled;
+    ASSERT_TRUE(query.await());
+    EXPECT_EQ(cancelled == 0 ? WSA_E_CANCELLED : 0, GetAddrInfoExOverlappedResult(&query.overlapped));
+    EXPECT_EQ(cancelled == 0, query.found == nullptr);
+  }
+}
+
 TEST_F(NameQueryTest, ATimeoutThatIsLongEnoughChangesNothing) {
   Query query;
   timeval timeout{test_support::kDeadlineMs / 1000, 0};
