@@ -22,7 +22,7 @@ class Window final : public EventTarget {
   explicit Window(std::unique_ptr<WindowMessages> messages) : messages_(std::move(messages)) {}
 
   // A message for each, and no record.
-  void tell(uintptr_t socket, uint32_t, EventLatch& latch) override {
+  void tell(uintptr_t socket, EventLatch& latch) override {
     const NetworkEvents told = latch.take();
     for (uint32_t event : kOrder)
       if (told.events & event)

@@ -21,7 +21,7 @@ class EventObject final : public EventTarget {
   }
   // False: it is none.
   bool hold(WSAEVENT event) { return (event_ = services::hold_event(event)) != nullptr; }
-  void tell(uintptr_t, uint32_t, EventLatch&) override { services::signal_event(event_); }
+  void tell(uintptr_t, EventLatch&) override { services::signal_event(event_); }
 
  private:
   services::HeldEvent* event_ = nullptr;

@@ -165,7 +165,7 @@ EventSelection::Ended EventSelection::note(SocketRef& socket, uint32_t host_even
   if (told & FD_CLOSE) has_told_reset_ |= is_reset;
   for (WsaError error : {now.error_of(told & FD_CONNECT), now.error_of(told & FD_CLOSE)})
     if (error != WsaError::kNone) [[unlikely]] told_error_.store(error, std::memory_order_relaxed);
-  target_->tell(SocketTable::socket_of_token(descriptor_), told, latch_);
+  target_->tell(SocketTable::socket_of_token(descriptor_), latch_);
   return {};
 }
 

@@ -31,8 +31,8 @@ namespace windsock {
 class EventTarget {
  public:
   virtual ~EventTarget() = default;
-  // These events of the SOCKET on which they are selected; they are recorded. With the selection's lock held.
-  virtual void tell(uintptr_t socket, uint32_t events, EventLatch& latch) = 0;
+  // Something is recorded that is selected on this SOCKET. With the selection's lock held.
+  virtual void tell(uintptr_t socket, EventLatch& latch) = 0;
 };
 
 class EventSelection {
