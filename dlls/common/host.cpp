@@ -107,6 +107,12 @@ Result<int> poll(PollEntry* entries, size_t count, int timeout_milliseconds) {
   return ready;
 }
 
+Result<short> ready_now(int fd, short events) {
+  PollEntry entry{fd, events, 0};
+  WS_TRY(poll(&entry, 1, 0));
+  return entry.revents;
+}
+
 int poll_or_minus_one(PollEntry* entries, size_t count, int timeout_milliseconds) {
   return ::poll(reinterpret_cast<pollfd*>(entries), count, timeout_milliseconds);
 }

@@ -67,7 +67,9 @@ inline constexpr short kPollIn = 0x001, kPollPri = 0x002, kPollOut = 0x004, kPol
 // Waits until an entry is ready; a negative timeout waits for ever. May report EINTR.
 Result<int> poll(PollEntry* entries, size_t count, int timeout_milliseconds);
 Result<int> poll(PollEntry* entries, size_t count, const timespec* timeout);
-// The same for a caller who has another way when it fails for whatever reason.
+// For which of these (and of kPollErr, kPollHup, unasked) a descriptor is ready at this moment.
+Result<short> ready_now(int fd, short events);
+// As poll, for a caller who has another way when it fails for whatever reason.
 int poll_or_minus_one(PollEntry* entries, size_t count, int timeout_milliseconds);
 // CLOCK_MONOTONIC.
 int64_t now_nanoseconds();

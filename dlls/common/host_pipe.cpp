@@ -15,9 +15,8 @@ Result<Peeked> peek_pipe(int fd, void* data, size_t size) {
   int available = 0;
   if (::ioctl(fd, FIONREAD, &available) < 0) return last_failure();
   if (available == 0) {
-    PollEntry entry{fd, kPollIn, 0};
-    WS_TRY(poll(&entry, 1, 0));
-    if ((entry.revents & (kPollIn | kPollHup)) == kPollHup) return failure(EPIPE);
+    const short ready = WS_TRY(ready_now(fd, kPollIn));
+    if ((ready & (kPollIn | kPollHup)) == kPollHup) return failure(EPIPE);
     return Peeked{};
   }
   Peeked peeked{0, static_cast<size_t>(available)};

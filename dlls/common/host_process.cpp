@@ -160,9 +160,8 @@ Result<int> process_of(int pidfd) {
 }
 
 bool process_ended(int pidfd) {
-  PollEntry entry{pidfd, kPollIn, 0};
-  auto ready = poll(&entry, 1, 0);
-  return ready && ready.value() > 0;
+  auto ready = ready_now(pidfd, kPollIn);
+  return ready && ready.value() != 0;
 }
 
 Result<uint32_t> process_owner(int pid) {

@@ -48,8 +48,7 @@ bool is_thread_option(int level, int name) { return level == SOL_SOCKET && name 
 class ControlOperation final : public Operation {
  public:
   std::optional<OperationEnd> attempt(SocketRef&) override {
-    host::PollEntry entry{until.get(), host::kPollIn, 0};
-    auto ready = host::poll(&entry, 1, 0);
+    auto ready = host::ready_now(until.get(), host::kPollIn);
     if (!ready || ready.value() == 0) return std::nullopt;
     return OperationEnd{};
   }

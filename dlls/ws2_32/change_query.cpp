@@ -18,8 +18,7 @@ class ChangeQuery final : public Operation {
   }
 
   std::optional<OperationEnd> attempt(SocketRef& socket) override {
-    host::PollEntry entry{until.get(), host::kPollIn, 0};
-    auto ready = host::poll(&entry, 1, 0);
+    auto ready = host::ready_now(until.get(), host::kPollIn);
     if (!ready || ready.value() == 0) return std::nullopt;
     came_ = true;
     underlying_.selection()->changed(socket, event_);

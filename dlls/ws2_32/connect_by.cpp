@@ -96,8 +96,7 @@ bool has_passed(ConnectDeadline deadline) { return deadline && host::now_nanosec
 // Whether a connect that the program began earlier goes on.
 WsaResult<bool> is_connecting(SocketRef& socket) {
   if (!socket.socket().has_seen(Seen::kConnecting)) return false;
-  host::PollEntry entry{socket.fd(), host::kPollOut, 0};
-  return WS_TRY_HOST(host::poll(&entry, 1, 0)) == 0;
+  return WS_TRY_HOST(host::ready_now(socket.fd(), host::kPollOut)) == 0;
 }
 
 // The state of a socket that is to be found again, whatever becomes of its number meanwhile.

@@ -32,9 +32,8 @@ WsaResult<void> count_readable(ControlCall& call) {
 // TRUE: no urgent data is waiting. The host's call of this name asks another question (is it the very next byte?), so the host is
 // asked whether urgent data is there.
 WsaResult<void> no_urgent_data(ControlCall& call) {
-  host::PollEntry entry{call.socket.fd(), host::kPollPri, 0};
-  WS_TRY_HOST(host::poll(&entry, 1, 0));
-  return call.answer(Number{!(entry.revents & host::kPollPri)});
+  const short ready = WS_TRY_HOST(host::ready_now(call.socket.fd(), host::kPollPri));
+  return call.answer(Number{!(ready & host::kPollPri)});
 }
 
 // There are no layered providers: every socket is of the base provider.

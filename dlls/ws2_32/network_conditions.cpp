@@ -137,9 +137,8 @@ NetworkEvents network_conditions(SocketRef& socket, uint32_t host_events, uint32
 }
 
 uint32_t readiness_now(SocketRef& socket) {
-  host::PollEntry entry{socket.fd(), host::kPollIn | host::kPollPri | host::kPollOut | host::kPollReadHangUp, 0};
-  auto polled = host::poll(&entry, 1, 0);
-  return polled && polled.value() > 0 ? static_cast<uint16_t>(entry.revents) : 0;
+  auto ready = host::ready_now(socket.fd(), host::kPollIn | host::kPollPri | host::kPollOut | host::kPollReadHangUp);
+  return ready ? static_cast<uint16_t>(ready.value()) : 0;
 }
 
 }  // namespace windsock

@@ -50,6 +50,8 @@ class Operation : private services::CompletionPacket {
   // has a completion port. WSAENOBUFS.
   WsaResult<void> prepare(const UnderlyingSocket& socket, HowToTell how);
 
+  // Whether an attempt is worth its host call before the host has said that it is ready.
+  virtual bool may_end_at_once(SocketRef&) { return true; }
   // Nothing: the host is not ready for it.
   virtual std::optional<OperationEnd> attempt(SocketRef& socket) = 0;
   // After an attempt without an end: the socket whose readiness to receive it waits for from now on, or none: still the same.

@@ -408,9 +408,8 @@ void ServerClient::notice_loss() {
   Lock lock(mutex_);
   leave_parents_connection();
   if (is_connected()) {
-    host::PollEntry entry{channel_.fd(), 0, 0};
-    auto polled = host::poll(&entry, 1, 0);
-    if (polled && (entry.revents & (host::kPollHup | host::kPollErr))) wait_for_reader(lock);
+    auto ready = host::ready_now(channel_.fd(), 0);
+    if (ready && (ready.value() & (host::kPollHup | host::kPollErr))) wait_for_reader(lock);
   }
   if (!is_connected() && host::now_nanoseconds() - last_failure_ > kRetryInterval) (void)connect(pins);
 }

@@ -132,7 +132,7 @@ WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::uniqu
   };
   // Whoever closes it has marked it before looking through the lanes.
   if (socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing) return fail(static_cast<WsaError>(WSAENOTSOCK));
-  if (!queue.first && queue.maybe_ready) {
+  if (!queue.first && queue.maybe_ready && operation->may_end_at_once(socket)) {
     if (auto end = operation->attempt(socket)) {
       bool later = !end->is_told() && operation->fails_later();
       if (!end->is_told() && !later) return fail(end->error);
@@ -146,9 +146,9 @@ WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::uniqu
       SocketIo::of(onward).take_over(onward, Lane::kReceive, std::move(operation));
       return wsa_failure(WSA_IO_PENDING);
     }
-    // If the host has become ready since, it is about to say so.
-    queue.maybe_ready = false;
   }
+  // If the host has become ready since, it is about to say so.
+  if (!queue.first) queue.maybe_ready = false;
   WsaError error{};
   if (!wait_in(socket, queue, operation, error)) return fail(error);
   return wsa_failure(WSA_IO_PENDING);
