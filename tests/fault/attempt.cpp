@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -19,35 +21,50 @@ namespace windsock::fault {
 namespace {
 
 constexpr unsigned kHangSeconds = 60;
-constexpr unsigned kMostCalls = 300;  // an operation that makes more repeats a failing call without end
+constexpr unsigned kMostOccurrences = 60;  // what is made more often is a wait, and one is as another
+constexpr unsigned kPatience = 3;
+constexpr size_t kAtOnce = 6;
 
 struct Report {
   Fired fired;
   char verdict[256] = "";
 };
 
-// Forks, runs `body` there, and has its report back. False: the child died; `status` says how.
-bool report_of_child(const std::function<void(Report&)>& body, Report& report, int& status) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) < 0) abort();
-  fflush(stdout);
-  pid_t child = fork();
-  if (child < 0) abort();
-  if (child == 0) {
-    close(ends[0]);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    alarm(kHangSeconds);
-    body(report);
-    bool told = write_all(ends[1], &report, sizeof report);
-    _exit(told ? 0 : 1);
+// Runs `body` in a fork; the report comes by a pipe.
+class Child {
+ public:
+  explicit Child(const std::function<void(Report&)>& body) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) abort();
+    fflush(stdout);
+    pid_ = fork();
+    if (pid_ < 0) abort();
+    if (pid_ == 0) {
+      close(ends[0]);
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      alarm(kHangSeconds);
+      Report report;
+      body(report);
+      bool told = write_all(ends[1], &report, sizeof report);
+      _exit(told ? 0 : 1);
+    }
+    close(ends[1]);
+    answers_ = ends[0];
   }
-  close(ends[1]);
-  bool told = read_all(ends[0], &report, sizeof report);
-  close(ends[0]);
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+
+  // False: the child died; `status` says how. Once.
+  bool report(Report& report, int& status) {
+    bool told = read_all(answers_, &report, sizeof report);
+    close(answers_);
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    return told && status == 0;
   }
-  return told && status == 0;
-}
+
+ private:
+  pid_t pid_;
+  int answers_;
+};
 
 std::string death(int status) {
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) return "hung";
@@ -80,43 +97,97 @@ bool write_all(int fd, const void* data, size_t size) {
   return true;
 }
 
-Tally run_all(const char* operation, const Attempt& attempt) {
-  Tally tally;
-  for (unsigned call = 1; call <= kMostCalls; ++call) {
-    for (unsigned error = 0;; ++error) {
-      Report report;
-      int status = 0;
-      bool lived = report_of_child(
-          [&](Report& told) {
-            std::string verdict = attempt(call, error, told.fired);
-            snprintf(told.verdict, sizeof told.verdict, "%s", verdict.c_str());
-          },
-          report, status);
-      ++tally.attempts;
-      std::string verdict = lived ? report.verdict : death(status);
-      if (!verdict.empty()) {
-        ++tally.failures;
-        printf("%s, host call %u (%s fails with %s): %s\n", operation, call, report.fired.fired ? report.fired.name : "none",
-               error_name(report.fired.error), verdict.c_str());
-      }
-      if (!report.fired.fired) {
-        if (!lived && error == 0) break;  // died before it could say which call it was
-        tally.calls = call - 1;
-        return tally;
-      }
-      if (error + 1 >= report.fired.errors) break;
+namespace {
+
+class Sweep {
+ public:
+  Sweep(const char* operation, const Attempt& attempt, std::span<const int> impossible)
+      : operation_(operation), attempt_(attempt), impossible_(impossible) {}
+
+  Tally run() {
+    (void)run_some({Fault{}});
+    for (unsigned count : made_) tally_.calls += count;
+    for (std::vector<Fault> next = next_faults(); !next.empty(); next = next_faults()) {
+      for (unsigned patience = kPatience; patience > 0 && !next.empty(); --patience) next = run_some(next);
+      // Nobody comes to these, with any error.
+      for (const Fault& fault : next)
+        if (unreached_errors(next, fault) == possible_errors(fault.host_call)) made_[fault.host_call] = tried_[fault.host_call];
     }
+    return tally_;
   }
-  ++tally.failures;
-  printf("%s makes more than %u host calls\n", operation, kMostCalls);
-  return tally;
+
+ private:
+  // Each host call's next occurrence, with all errors.
+  std::vector<Fault> next_faults() {
+    std::vector<Fault> faults;
+    for (size_t call = 0; call < host_calls().size(); ++call) {
+      if (tried_[call] >= std::min(made_[call], kMostOccurrences)) continue;
+      ++tried_[call];
+      for (int error : host_calls()[call].errors)
+        if (!is_impossible(error)) faults.push_back({call, tried_[call], error});
+    }
+    return faults;
+  }
+
+  // Those that did not come to their call.
+  std::vector<Fault> run_some(const std::vector<Fault>& faults) {
+    std::vector<Fault> unreached;
+    std::vector<Child> running;
+    for (size_t started = 0, ended = 0; ended < faults.size(); ++ended) {
+      for (; started < faults.size() && started < ended + kAtOnce; ++started) {
+        running.emplace_back([this, &fault = faults[started]](Report& told) {
+          std::string verdict = attempt_(fault, told.fired);
+          snprintf(told.verdict, sizeof told.verdict, "%s", verdict.c_str());
+        });
+      }
+      if (!judge(faults[ended], running[ended])) unreached.push_back(faults[ended]);
+    }
+    return unreached;
+  }
+
+  bool judge(const Fault& fault, Child& child) {
+    Report report;
+    int status = 0;
+    bool lived = child.report(report, status);
+    ++tally_.attempts;
+    std::string verdict = lived ? report.verdict : death(status);
+    if (!verdict.empty()) {
+      ++tally_.failures;
+      printf("%s, %s no. %u fails with %s%s: %s\n", operation_, fault.occurrence ? host_calls()[fault.host_call].name : "nothing,",
+             fault.occurrence, error_name(fault.error), lived && !report.fired.fired ? " (or was not made)" : "", verdict.c_str());
+    }
+    for (size_t call = 0; call < host_calls().size(); ++call) made_[call] = std::max(made_[call], report.fired.calls[call]);
+    return !lived || report.fired.fired;
+  }
+
+  bool is_impossible(int error) const { return std::find(impossible_.begin(), impossible_.end(), error) != impossible_.end(); }
+  long possible_errors(size_t call) const {
+    auto errors = host_calls()[call].errors;
+    return std::count_if(errors.begin(), errors.end(), [this](int error) { return !is_impossible(error); });
+  }
+  static long unreached_errors(const std::vector<Fault>& faults, const Fault& like) {
+    return std::count_if(faults.begin(), faults.end(), [&](const Fault& one) { return one.host_call == like.host_call; });
+  }
+
+  const char* operation_;
+  const Attempt& attempt_;
+  std::span<const int> impossible_;
+  Tally tally_;
+  std::array<unsigned, kMostHostCalls> made_{};   // the most in one attempt
+  std::array<unsigned, kMostHostCalls> tried_{};  // occurrences
+};
+
+}  // namespace
+
+Tally run_all(const char* operation, const Attempt& attempt, std::span<const int> impossible) {
+  return Sweep(operation, attempt, impossible).run();
 }
 
 std::string in_child(const std::function<std::string()>& body) {
+  Child child([&](Report& told) { snprintf(told.verdict, sizeof told.verdict, "%s", body().c_str()); });
   Report report;
   int status = 0;
-  bool lived = report_of_child([&](Report& told) { snprintf(told.verdict, sizeof told.verdict, "%s", body().c_str()); }, report, status);
-  return lived ? report.verdict : death(status);
+  return child.report(report, status) ? report.verdict : death(status);
 }
 
 int open_descriptors() {

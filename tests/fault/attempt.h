@@ -1,11 +1,17 @@
 // Attempt: one operation with one host call failing, in a process of its own; and the run through all of them.
 //
-// For n = 1, 2, 3 … the n-th host call of the operation fails, once with each of its errors, until the operation ends before
-// its n-th call. Every attempt has a fresh forked process, so that what one leaves behind (a cached connection, a raised flag)
-// hides nothing from the next, and a crash or a hang is one failed attempt.
+// The first attempt only counts. Then each host call that was made fails, at its first, second, third … occurrence, once with each of its
+// errors; and so on until every host call has failed at as many places as any attempt has made it, those with a fault included, which may
+// take ways that the others do not. So nothing is left out, although threads in the background make one call more today and one less
+// tomorrow: an attempt that does not come to its call is repeated, kPatience times in all, and a call whose n-th occurrence nobody
+// comes to any more is done for then, and so is one after kMostOccurrences.
+//
+// Every attempt has a fresh forked process, so that what one leaves behind (a cached connection, a raised flag) hides nothing from the
+// next, and a crash or a hang is one failed attempt. A few run at a time: most of what they do is to wait.
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,14 +20,15 @@
 namespace windsock::fault {
 
 // What an attempt finds wrong is told by returning a text; an empty one: all is well. The attempt arms and disarms itself.
-using Attempt = std::function<std::string(unsigned call, unsigned error, Fired& fired)>;
+using Attempt = std::function<std::string(const Fault& fault, Fired& fired)>;
 
 struct Tally {
   unsigned attempts = 0;
   unsigned calls = 0;     // host calls of the operation when nothing fails
   unsigned failures = 0;  // each is told on standard output
 };
-Tally run_all(const char* operation, const Attempt& attempt);
+// `impossible`: errors that the host does not have in the operation's circumstances.
+Tally run_all(const char* operation, const Attempt& attempt, std::span<const int> impossible = {});
 
 // How many descriptors this process has open.
 int open_descriptors();

@@ -2,6 +2,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -12,34 +15,83 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <iterator>
-#include <span>
 #include <type_traits>
 
 namespace windsock::fault {
 
 namespace {
 
-unsigned g_target = 0, g_error = 0;
-pid_t g_armed = 0;  // the process that is counted
-Fired g_fired;
+// What can fail: the rows of host_calls.def, and what is written out below.
+enum Index : size_t {
+#define HOST_CALL(result, name, parameters, arguments, ...) k_##name,
+#include "tests/fault/host_calls.def"
+#undef HOST_CALL
+  k_open,
+  k_openat,
+  k_fcntl,
+  k_ioctl,
+  k_epoll_ctl,
+  k_pthread_create,
+  // Of syscall():
+  k_clone,
+  k_pidfd_open,
+  k_set_mode,
+  kCount,
+  kNeverFails = kCount,
+};
+static_assert(kCount <= kMostHostCalls);
+
+#define HOST_CALL(result, name, parameters, arguments, ...) constexpr int kErrors_##name[] = {__VA_ARGS__};
+#include "tests/fault/host_calls.def"
+#undef HOST_CALL
+constexpr int kNoFile[] = {EMFILE, ENFILE, ENOMEM};
+constexpr int kNoNewFile[] = {EMFILE, ENFILE, ENOSPC};
+constexpr int kNoNumber[] = {EMFILE};
+constexpr int kUnknownRequest[] = {ENOTTY};  // an older kernel does not know it
+constexpr int kNotWatched[] = {ENOMEM, ENOSPC};
+constexpr int kNoThread[] = {EAGAIN};
+constexpr int kNoProcess[] = {EAGAIN, ENOMEM};
+constexpr int kNoMemory[] = {ENOMEM};
+
+constexpr HostCall kHostCalls[] = {
+#define HOST_CALL(result, name, parameters, arguments, ...) {#name, kErrors_##name},
+#include "tests/fault/host_calls.def"
+#undef HOST_CALL
+    {"open", kNoFile},
+    {"openat", kNoNewFile},
+    {"fcntl", kNoNumber},
+    {"ioctl", kUnknownRequest},
+    {"epoll_ctl", kNotWatched},
+    {"pthread_create", kNoThread},
+    {"clone", kNoProcess},
+    {"pidfd_open", kNoFile},
+    {"ioctl(FIONBIO)", kNoMemory},
+};
+static_assert(std::size(kHostCalls) == kCount);
+
+constinit Fault g_fault;
+constinit std::atomic<pid_t> g_armed{0};  // the process that is counted
+constinit std::atomic<bool> g_fired{false};
+constinit std::array<std::atomic<unsigned>, kCount> g_calls{};
+constinit thread_local int t_aside = 0;
 
 pid_t this_process();
 
 // Counts a call. The error it is to fail with, or 0.
-int next(const char* name, std::span<const int> errors) {
-  if (g_armed == 0 || errors.empty() || this_process() != g_armed) return 0;
-  if (++g_fired.calls != g_target) return 0;
-  g_fired.fired = true;
-  g_fired.errors = static_cast<unsigned>(errors.size());
-  g_fired.error = errors[g_error % errors.size()];
-  snprintf(g_fired.name, sizeof g_fired.name, "%s", name);
-  errno = g_fired.error;
-  return g_fired.error;
+int next(size_t index) {
+  const pid_t armed = g_armed.load(std::memory_order_acquire);
+  if (index == kNeverFails || armed == 0 || t_aside != 0 || this_process() != armed) return 0;
+  const unsigned occurrence = g_calls[index].fetch_add(1, std::memory_order_relaxed) + 1;
+  if (index != g_fault.host_call || occurrence != g_fault.occurrence) return 0;
+  g_fired.store(true, std::memory_order_relaxed);
+  errno = g_fault.error;
+  return g_fault.error;
 }
 
 template <typename T>
@@ -57,9 +109,8 @@ extern "C" {
 #define HOST_CALL(result, name, parameters, arguments, ...)                   \
   result __real_##name parameters;                                            \
   result __wrap_##name parameters {                                           \
-    static constexpr int kErrors[] = {__VA_ARGS__};                           \
-    int error = next(#name, kErrors);                                         \
-    if (error == EINTR && !strcmp(#name, "connect")) {                        \
+    int error = next(k_##name);                                               \
+    if (error == EINTR && k_##name == k_connect) {                            \
       __real_##name arguments;                                                \
       errno = EINTR;                                                          \
     }                                                                         \
@@ -73,6 +124,8 @@ int __real_open(const char* path, int flags, ...);
 int __real_openat(int folder, const char* path, int flags, ...);
 int __real_fcntl(int fd, int command, ...);
 int __real_ioctl(int fd, unsigned long request, ...);
+int __real_epoll_ctl(int set, int operation, int fd, epoll_event* event);
+int __real_pthread_create(pthread_t* made, const pthread_attr_t* attributes, void* (*run)(void*), void* argument);
 
 // Six are taken whatever the caller gave, as the kernel does; AddressSanitizer would see a read beyond the last.
 __attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...) {
@@ -81,14 +134,11 @@ __attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...) {
   long a[6];
   for (long& one : a) one = va_arg(list, long);
   va_end(list);
-  static constexpr int kNewProcess[] = {EAGAIN, ENOMEM};
-  static constexpr int kNewDescriptor[] = {EMFILE, ENFILE, ENOMEM};
-  static constexpr int kControl[] = {ENOMEM};
-  std::span<const int> errors;
-  if (number == SYS_clone) errors = kNewProcess;
-  if (number == SYS_pidfd_open) errors = kNewDescriptor;
-  if (number == SYS_ioctl) errors = kControl;
-  if (next("syscall", errors)) return -1;
+  size_t index = kNeverFails;
+  if (number == SYS_clone) index = k_clone;
+  if (number == SYS_pidfd_open) index = k_pidfd_open;
+  if (number == SYS_ioctl) index = k_set_mode;
+  if (next(index)) return -1;
   return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
@@ -97,8 +147,7 @@ int __wrap_open(const char* path, int flags, ...) {
   va_start(list, flags);
   mode_t mode = va_arg(list, mode_t);
   va_end(list);
-  static constexpr int kErrors[] = {EMFILE, ENFILE, ENOMEM};
-  return next("open", kErrors) ? -1 : __real_open(path, flags, mode);
+  return next(k_open) ? -1 : __real_open(path, flags, mode);
 }
 
 int __wrap_openat(int folder, const char* path, int flags, ...) {
@@ -106,8 +155,7 @@ int __wrap_openat(int folder, const char* path, int flags, ...) {
   va_start(list, flags);
   mode_t mode = va_arg(list, mode_t);
   va_end(list);
-  static constexpr int kErrors[] = {EMFILE, ENFILE, ENOSPC};
-  return next("openat", kErrors) ? -1 : __real_openat(folder, path, flags, mode);
+  return next(k_openat) ? -1 : __real_openat(folder, path, flags, mode);
 }
 
 int __wrap_fcntl(int fd, int command, ...) {
@@ -115,19 +163,26 @@ int __wrap_fcntl(int fd, int command, ...) {
   va_start(list, command);
   long argument = va_arg(list, long);
   va_end(list);
-  static constexpr int kErrors[] = {EMFILE};
   bool makes_one = command == F_DUPFD || command == F_DUPFD_CLOEXEC;
-  return next("fcntl", makes_one ? std::span<const int>(kErrors) : std::span<const int>()) ? -1 : __real_fcntl(fd, command, argument);
+  return next(makes_one ? k_fcntl : kNeverFails) ? -1 : __real_fcntl(fd, command, argument);
 }
 
-// An older kernel does not know the request.
 int __wrap_ioctl(int fd, unsigned long request, ...) {
   va_list list;
   va_start(list, request);
   void* argument = va_arg(list, void*);
   va_end(list);
-  static constexpr int kErrors[] = {ENOTTY};
-  return next("ioctl", kErrors) ? -1 : __real_ioctl(fd, request, argument);
+  return next(k_ioctl) ? -1 : __real_ioctl(fd, request, argument);
+}
+
+// Nothing is needed to watch no longer.
+int __wrap_epoll_ctl(int set, int operation, int fd, epoll_event* event) {
+  return next(operation == EPOLL_CTL_DEL ? kNeverFails : k_epoll_ctl) ? -1 : __real_epoll_ctl(set, operation, fd, event);
+}
+
+int __wrap_pthread_create(pthread_t* made, const pthread_attr_t* attributes, void* (*run)(void*), void* argument) {
+  if (int error = next(k_pthread_create)) return error;
+  return __real_pthread_create(made, attributes, run, argument);
 }
 
 }  // extern "C"
@@ -136,17 +191,24 @@ namespace {
 pid_t this_process() { return static_cast<pid_t>(__real_syscall(SYS_getpid)); }
 }  // namespace
 
-void arm(unsigned call, unsigned error) {
-  g_target = call;
-  g_error = error;
-  g_fired = Fired{};
-  g_armed = this_process();
+std::span<const HostCall> host_calls() { return kHostCalls; }
+
+void arm(const Fault& fault) {
+  g_fault = fault;
+  g_fired = false;
+  for (auto& count : g_calls) count.store(0, std::memory_order_relaxed);
+  g_armed.store(this_process(), std::memory_order_release);
 }
 
 Fired disarm() {
-  g_armed = 0;
-  return g_fired;
+  g_armed.store(0, std::memory_order_release);
+  Fired fired{g_fired, g_fault, {}};
+  for (size_t i = 0; i < kCount; ++i) fired.calls[i] = g_calls[i].load(std::memory_order_relaxed);
+  return fired;
 }
+
+Aside::Aside() { ++t_aside; }
+Aside::~Aside() { --t_aside; }
 
 std::string unwrapped_calls() {
   // In this file too the plain name is sent to the wrapper.
@@ -165,6 +227,8 @@ std::string unwrapped_calls() {
       {"openat", ADDRESS(::openat), ADDRESS(__wrap_openat)},
       {"fcntl", ADDRESS(::fcntl), ADDRESS(__wrap_fcntl)},
       {"ioctl", ADDRESS(::ioctl), ADDRESS(__wrap_ioctl)},
+      {"epoll_ctl", ADDRESS(::epoll_ctl), ADDRESS(__wrap_epoll_ctl)},
+      {"pthread_create", ADDRESS(::pthread_create), ADDRESS(__wrap_pthread_create)},
   };
 #undef HOST_CALL
 #undef ADDRESS

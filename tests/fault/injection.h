@@ -1,27 +1,52 @@
 // Injection: makes one host call fail that would have succeeded.
 //
-// The linker sends the calls of host_calls.def to here. From arm() to disarm() they are counted, and the chosen one fails with
-// one of its errors without reaching the kernel. But for connect's EINTR, which is as at the host: the connection is under way.
-// Open, openat, fcntl, ioctl and syscall, which take any number of arguments, are written out in injection.cpp.
+// The linker sends the calls of host_calls.def to here. From arm() to disarm() they are counted, each for itself and whichever thread makes
+// it, and the chosen one (the third epoll_ctl, say) fails with one of its errors without reaching the kernel. But for connect's EINTR,
+// which is as at the host: the connection is under way. Calls that take any number of arguments, or tell failure otherwise, are written out
+// in injection.cpp.
 //
-// Only the process that armed is counted, not its children, and only one thread of it may make host calls meanwhile.
+// A fault is named by its call and a count of that call alone, because threads in the background take turns as they like: the wait that
+// one of them repeats then moves nobody else's numbers.
+//
+// Only the process that armed is counted, not its children.
 #pragma once
 
+#include <array>
+#include <span>
 #include <string>
 
 namespace windsock::fault {
 
-// Which call is to fail (from 1; 0: none, only count), and with which of its errors (from 0).
-void arm(unsigned call, unsigned error);
+struct HostCall {
+  const char* name;
+  std::span<const int> errors;
+};
+// All that are counted.
+std::span<const HostCall> host_calls();
+inline constexpr size_t kMostHostCalls = 48;
+
+struct Fault {
+  size_t host_call = 0;     // of host_calls()
+  unsigned occurrence = 0;  // from 1; 0: none fails
+  int error = 0;
+};
+void arm(const Fault& fault);
 
 struct Fired {
   bool fired = false;
-  unsigned errors = 0;  // how many the call could have failed with
-  char name[24] = "";
-  int error = 0;
-  unsigned calls = 0;   // counted in all
+  Fault fault;
+  std::array<unsigned, kMostHostCalls> calls{};  // how often each was made
 };
 Fired disarm();
+
+// What the calling thread does meanwhile is the test's own and not counted.
+class Aside {
+ public:
+  Aside();
+  Aside(const Aside&) = delete;
+  Aside& operator=(const Aside&) = delete;
+  ~Aside();
+};
 
 // The names of calls that the linker did not send to the injector; empty when all is well.
 std::string unwrapped_calls();

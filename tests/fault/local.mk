@@ -1,7 +1,8 @@
 # Faults: host calls that fail, descriptors that run out. The libraries are linked statically, so that the linker can send their
 # calls of the host to tests/fault/injection.cpp.
-FAULT_WRAPPED = accept4 bind connect fcntl flock fstat ftruncate getpeername getrandom getsockname getsockopt ioctl listen memfd_create \
-	mkdir mmap open openat pipe2 poll ppoll read readlink recv recvmsg send sendfile sendmsg setsockopt socket syscall unlinkat
+FAULT_WRAPPED = accept4 bind connect epoll_create1 epoll_ctl epoll_wait eventfd fcntl flock fstat ftruncate getpeername getrandom getsockname \
+	getsockopt ioctl listen memfd_create mkdir mmap open openat pipe2 poll ppoll pthread_create read readlink recv recvmsg send sendfile \
+	sendmsg setsockopt socket syscall unlinkat
 FAULT_WRAP = `for name in $(FAULT_WRAPPED); do printf -- '-Wl,--wrap=%s ' "$$name"; done`
 
 # Sees the host's headers only.
@@ -16,15 +17,16 @@ check_PROGRAMS += $(fault_tests)
 TESTS += $(fault_tests)
 
 fault_library_sources = tests/fault/operations.cpp tests/fault/operations.h tests/fault/cmocka.h
-fault_library_libraries = libws2_32_core.la libhost_services_native.la libwindsock_common.la libfault.la $(CMOCKA_LIBS)
-tests_fault_library_fault_test_SOURCES = tests/fault/library_fault_test.cpp $(fault_library_sources)
+fault_library_libraries = libws2_32_core.la libhost_services_native.la libwindsock_common.la libfault.la libprocess_info.la $(CMOCKA_LIBS)
+fault_operation_sources = tests/fault/operation_tests.cpp tests/fault/operation_tests.h $(fault_library_sources)
+tests_fault_library_fault_test_SOURCES = tests/fault/library_fault_test.cpp $(fault_operation_sources)
 tests_fault_library_fault_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
 tests_fault_library_fault_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
 tests_fault_library_fault_test_LDADD = $(fault_library_libraries)
 tests_fault_full_table_test_SOURCES = tests/fault/full_table_test.cpp $(fault_library_sources)
 tests_fault_full_table_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
 tests_fault_full_table_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
-tests_fault_full_table_test_LDADD = $(fault_library_libraries) libprocess_info.la
+tests_fault_full_table_test_LDADD = $(fault_library_libraries)
 
 tests_fault_server_fault_test_SOURCES = tests/fault/server_fault_test.cpp tests/fault/cmocka.h
 tests_fault_server_fault_test_CPPFLAGS = $(SERVER_CPPFLAGS)

@@ -10,22 +10,23 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <utility>
 
 #include "dlls/common/host.h"
 #include "dlls/ws2_32/inheritance.h"
 #include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/server_connection.h"
 #include "dlls/ws2_32/socket_table.h"
+#include "tests/support/deadline.h"
+#include "tests/support/process_info.h"
 
 namespace windsock::fault {
 
-namespace {
-
-[[noreturn]] void give_up(const char* what) {
+void give_up(const char* what) {
   fprintf(stderr, "set-up: %s: %d\n", what, WSAGetLastError());
   _Exit(3);
 }
-#define MUST(condition) ((condition) ? void() : give_up(#condition))
 
 SOCKET bound(int type, sockaddr_in& address) {
   SOCKET s = socket(AF_INET, type, 0);
@@ -44,7 +45,7 @@ void listening(World& world) {
   MUST(listen(world.listener, 8) == 0);
 }
 
-SOCKET connected_to(const sockaddr_in& address) {
+static SOCKET connected_to(const sockaddr_in& address) {
   SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
   MUST(connect(s, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
   return s;
@@ -74,6 +75,8 @@ void pair_with_file(World& world) {
   MUST(SetFilePointerEx(world.file, size, nullptr, FILE_BEGIN));
 }
 
+namespace {
+
 void pair_with_data(World& world) {
   pair(world);
   MUST(send(world.client, "data", 4, 0) == 4);
@@ -88,8 +91,6 @@ void datagram_with_data(World& world) {
   world.datagram = bound(SOCK_DGRAM, world.address);
   MUST(sendto(world.datagram, "data", 4, 0, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 4);
 }
-
-int error_unless(bool good) { return good ? 0 : WSAGetLastError(); }
 
 int keep(World& world, SOCKET made) {
   if (made == INVALID_SOCKET) return WSAGetLastError();
@@ -161,10 +162,14 @@ int offer_to(World& world, int pid) {
 }
 int offer(World& world) { return offer_to(world, world.partner->pid()); }
 
+}  // namespace
+
 void with_connection(World& world) {
   with_target(world);
   MUST(offer(world) == 0);
 }
+
+namespace {
 
 // No events, so that no thread is needed to keep them.
 int take_events(World& world) {
@@ -219,7 +224,7 @@ void with_connection_and_ticket(World& world) {
 int claim_ticket(World& world) { return keep(world, claim(world.info)); }
 
 // The connection broke with the reply in it, when the ticket was used.
-bool ticket_was_used(const Fired& fired, int error) { return fired.error == ECONNRESET && error == WSAEINVAL; }
+bool ticket_was_used(const Fired& fired, int error) { return fired.fault.error == ECONNRESET && error == WSAEINVAL; }
 
 int hand_to_oneself(World& world) {
   WSAPROTOCOL_INFOW info;
@@ -234,12 +239,14 @@ int hand_to_oneself(World& world) {
 constexpr int kNoBuffers = WSAENOBUFS;
 const std::vector<int> kMaking = {WSAENETDOWN, WSAEMFILE, kNoBuffers};
 const std::vector<int> kMoving = {WSAENETDOWN, WSAEINTR, WSAEWOULDBLOCK, WSAECONNRESET, WSAECONNABORTED, WSAETIMEDOUT, WSAENETRESET, kNoBuffers};
+}  // namespace
 // The host has one code for "we shut it down" and "the peer is gone"; what it means is asked of the socket, which is whole here.
 const std::vector<int> kSending = [] {
   std::vector<int> all = kMoving;
   all.push_back(WSAESHUTDOWN);
   return all;
 }();
+namespace {
 const std::vector<int> kWaiting = {WSAENETDOWN, WSAEINTR, kNoBuffers};
 
 std::vector<Operation> make_operations() {
@@ -457,7 +464,79 @@ bool ask_source(const Partner& source, int pid, WSAPROTOCOL_INFOW* infos, int co
   return source.tell(&pid, sizeof pid) && source.hear(infos, sizeof *infos * static_cast<size_t>(count));
 }
 
-std::string attempt(const Operation& operation, unsigned call, unsigned error_index, Fired& fired) {
+namespace {
+
+bool is_allowed(const Operation& operation, int error) {
+  return std::find(operation.allowed.begin(), operation.allowed.end(), error) != operation.allowed.end();
+}
+
+void close_all(World& world) {
+  close_made(world);
+  for (SOCKET* s : {&world.server, &world.client, &world.listener, &world.datagram})
+    if (*s != INVALID_SOCKET) closesocket(std::exchange(*s, INVALID_SOCKET));
+  world.partner.reset();
+}
+
+// What the whole process has, before anything was made and after everything was closed.
+struct Traces {
+  long descriptors = test_support::open_descriptor_count(), threads = test_support::thread_count(), shared_memory = 0;
+  int sockets = sockets_in_table();
+  Traces() {
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) shared_memory += line.find("memfd:") != std::string::npos;
+  }
+};
+
+// What is left of an operation that threads of the library have taken part in; nothing, if all is well.
+std::string leftovers(const Operation& operation, const Traces& before) {
+  const long spare = operation.meets_server ? 1 : 0;
+  auto is_clean = [&] {
+    Traces now;
+    return now.descriptors >= before.descriptors && now.descriptors <= before.descriptors + spare && now.threads == before.threads &&
+           now.shared_memory <= before.shared_memory + spare && now.sockets == before.sockets;
+  };
+  if (test_support::eventually(is_clean)) return "";
+  Traces now;
+  return text("%d descriptors, %d threads, ", static_cast<int>(now.descriptors - before.descriptors), static_cast<int>(now.threads - before.threads)) +
+         text("%d mappings and %d entries in the table are left", static_cast<int>(now.shared_memory - before.shared_memory), now.sockets - before.sockets);
+}
+
+// The operation in a world of its own, and once more in the same one if the call itself has failed. Whether it has succeeded.
+bool try_in_background(const Operation& operation, const Fault* fault, Fired& fired, std::string& verdict) {
+  World world;
+  operation.set_up(world);
+  if (fault) arm(*fault);
+  int error = operation.run(world);
+  if (fault) fired = disarm();
+  const bool final = world.is_spent || (operation.is_final && operation.is_final(fired, error));
+  verdict = world.wrong;
+  if (verdict.empty() && error != 0) {
+    if (!fault || !fired.fired)
+      verdict = text("it fails without a fault, error %d", error);
+    else if (!is_allowed(operation, error))
+      verdict = text("error %d, which is none for this", error);
+    else if (int again = final ? 0 : operation.run(world))
+      verdict = text("after error %d the next try fails with %d", error, again) + ' ' + world.wrong;
+  }
+  close_all(world);
+  if (operation.tear_down) operation.tear_down(world);
+  return error == 0;
+}
+
+std::string attempt_in_background(const Operation& operation, const Fault& fault, Fired& fired) {
+  start_winsock();
+  Traces before;
+  std::string verdict;
+  bool succeeded = try_in_background(operation, &fault, fired, verdict);
+  if (verdict.empty()) verdict = leftovers(operation, before);
+  if (verdict.empty() && !succeeded) (void)try_in_background(operation, nullptr, fired, verdict);
+  return verdict;
+}
+
+}  // namespace
+
+std::string attempt(const Operation& operation, const Fault& fault, Fired& fired) {
+  if (operation.in_background) return attempt_in_background(operation, fault, fired);
   World world;
   operation.set_up(world);
   // What the set-up itself left behind (the thread's place, a page of the table) is there by now.
@@ -466,14 +545,14 @@ std::string attempt(const Operation& operation, unsigned call, unsigned error_in
   auto left = [&] { return open_descriptors() - descriptors; };
   int spare = operation.meets_server ? 1 : 0, gone = operation.loses_connection ? 1 : 0;
 
-  arm(call, error_index);
+  arm(fault);
   int error = operation.run(world);
   fired = disarm();
   std::string verdict;
   if (error != 0) {
     if (!fired.fired) return text("it fails without a fault, error %d", error);
     bool final = operation.is_final && operation.is_final(fired, error);
-    if (!final && std::find(operation.allowed.begin(), operation.allowed.end(), error) == operation.allowed.end())
+    if (!final && !is_allowed(operation, error))
       verdict = text("error %d, which is none for this", error);
     else if (left() < -gone || left() > spare + (operation.keeps_socket ? 1 : 0))
       verdict = text("%d descriptors are left after error %d", left(), error);

@@ -24,9 +24,12 @@ struct World {
   sockaddr_in address{};
   WSAPROTOCOL_INFOW info{};
   std::vector<SOCKET> made;  // by the operation; closed after it
-  HANDLE file = nullptr;
+  HANDLE file = nullptr, port = nullptr;
   std::unique_ptr<Partner> partner;
   std::string directory;
+  // An operation's end told of an error: it cannot be made again on what is here.
+  bool is_spent = false;
+  std::string wrong;  // what the operation itself has found
 };
 
 struct Operation {
@@ -45,13 +48,19 @@ struct Operation {
   // Whether an error after this fault means that the operation cannot succeed any more. Never for a claim that says WSAEMFILE.
   std::function<bool(const Fired&, int error)> is_final = nullptr;
   std::function<void(World&)> tear_down = nullptr;
+  // Threads of the library take part. What they keep is gone a while after all is closed.
+  bool in_background = false;
+  // Errors that the host does not have here.
+  std::vector<int> impossible = {};
 };
 
 const std::vector<Operation>& operations();
+// Those that end later (overlapped_operations.cpp).
+const std::vector<Operation>& overlapped_operations();
 
 // Tries one operation with one fault: the error is allowed, no descriptor and no socket of the table is left over, and the next
 // try without a fault succeeds. Runs in a process of its own. Empty, or what is wrong.
-std::string attempt(const Operation& operation, unsigned call, unsigned error, Fired& fired);
+std::string attempt(const Operation& operation, const Fault& fault, Fired& fired);
 
 // A partner that makes `count` datagram sockets when it is told a process id, offers them to it and answers with the structures.
 std::unique_ptr<Partner> make_source(int count);
@@ -60,5 +69,20 @@ SOCKET claim(WSAPROTOCOL_INFOW& info);
 void start_winsock();
 // Sockets in the table of this process.
 int sockets_in_table();
+
+// ---- for the lists ------------------------------------------------------------------------------------------------------
+
+[[noreturn]] void give_up(const char* what);
+#define MUST(condition) ((condition) ? void() : give_up(#condition))
+
+SOCKET bound(int type, sockaddr_in& address);
+void listening(World& world);
+void pending_connection(World& world);  // to the listener
+void pair(World& world);                // client and server
+void pair_with_file(World& world);
+void with_connection(World& world);     // to windsockd: the datagram socket is shared
+extern const std::vector<int> kSending;
+
+inline int error_unless(bool good) { return good ? 0 : WSAGetLastError(); }
 
 }  // namespace windsock::fault

@@ -88,10 +88,10 @@ struct Held {
 
 // One request that must be answered by Answer, or be refused and change nothing; the same request without a fault succeeds then.
 template <typename Answer, typename Message>
-std::string try_request(World& world, const Message& message, FdList (World::*make_fds)(), unsigned call, unsigned error, Fired& fired) {
+std::string try_request(World& world, const Message& message, FdList (World::*make_fds)(), const Fault& fault, Fired& fired) {
   Held before(world);
   FdList fds = make_fds ? (world.*make_fds)() : FdList();
-  arm(call, error);
+  arm(fault);
   Outcome outcome = world.ask(message, std::move(fds));
   fired = disarm();
   if (answered<Answer>(outcome)) return "";
@@ -113,32 +113,32 @@ void assert_survives(const char* request, unsigned least_calls, const Attempt& a
 void every_row_is_wrapped(void**) { assert_string_equal(unwrapped_calls().c_str(), ""); }
 
 void offer(void**) {
-  assert_survives("Offer", 4, [](unsigned call, unsigned error, Fired& fired) {
+  assert_survives("Offer", 4, [](const Fault& fault, Fired& fired) {
     World world;
-    return try_request<wire::Offered>(world, World::offer(), &World::socket_and_target, call, error, fired);
+    return try_request<wire::Offered>(world, World::offer(), &World::socket_and_target, fault, fired);
   });
 }
 
 void declare(void**) {
-  assert_survives("Declare", 3, [](unsigned call, unsigned error, Fired& fired) {
+  assert_survives("Declare", 3, [](const Fault& fault, Fired& fired) {
     World world;
-    return try_request<wire::Declared>(world, wire::Declare{}, &World::socket, call, error, fired);
+    return try_request<wire::Declared>(world, wire::Declare{}, &World::socket, fault, fired);
   });
 }
 
 void claim(void**) {
-  assert_survives("Claim", 1, [](unsigned call, unsigned error, Fired& fired) -> std::string {
+  assert_survives("Claim", 1, [](const Fault& fault, Fired& fired) -> std::string {
     World world;
     auto offered = answered<wire::Offered>(world.ask(World::offer(), world.socket_and_target()));
     if (!offered) return "set-up: no offer";
-    return try_request<wire::Claimed>(world, wire::Claim{offered->ticket, 2, 2, 17}, nullptr, call, error, fired);
+    return try_request<wire::Claimed>(world, wire::Claim{offered->ticket, 2, 2, 17}, nullptr, fault, fired);
   });
 }
 
 void ask_status(void**) {
-  assert_survives("AskStatus", 2, [](unsigned call, unsigned error, Fired& fired) {
+  assert_survives("AskStatus", 2, [](const Fault& fault, Fired& fired) {
     World world;
-    return try_request<wire::StatusReport>(world, wire::AskStatus{}, nullptr, call, error, fired);
+    return try_request<wire::StatusReport>(world, wire::AskStatus{}, nullptr, fault, fired);
   });
 }
 
