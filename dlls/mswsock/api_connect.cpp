@@ -48,6 +48,7 @@ class ConnectOperation final : public Operation {
     return has_data_ ? data_.attempt(socket) : OperationEnd{};
   }
 
+  bool begins_for_good() const override { return true; }
   // A refusal of this machine comes at once at the host.
   bool fails_later() const override { return true; }
 

@@ -20,17 +20,40 @@ constexpr uint32_t kUnusual = host::kReadyErr | host::kReadyHup | host::kReadyRe
 
 }  // namespace
 
+// That the descriptor is attended for a selection, which takes that over when it is made.
+class EventSelection::Attendance {
+ public:
+  Attendance() = default;
+  ~Attendance() {
+    if (io_) io_->leave();
+  }
+  Attendance(const Attendance&) = delete;
+  Attendance& operator=(const Attendance&) = delete;
+
+  WsaResult<void> begin(SocketRef& socket) {
+    SocketIo& io = SocketIo::of(socket);
+    WS_TRY(io.attend(socket));
+    io_ = &io;
+    return {};
+  }
+  void is_taken_over() { io_ = nullptr; }
+
+ private:
+  SocketIo* io_ = nullptr;
+};
+
 WsaResult<void> EventSelection::select(SocketRef& socket, std::shared_ptr<EventTarget> target, uint32_t events) {
   WS_TRY(set_socket_nonblocking(socket, true));
   UnderlyingSocket& underlying = socket.socket();
   EventSelection* selection = target ? &underlying.make_selection() : underlying.selection();
-  if (target) WS_TRY(SocketIo::of(socket).prepare_to_attend(socket));
+  Attendance attendance;
+  if (target) WS_TRY(attendance.begin(socket));
   for (;;) {
     ServerClient& server = ServerClient::instance();
     std::optional<ServerClient::EventsTaken> taken;
     if (underlying.is_shared()) taken = WS_TRY(server.take_events(underlying, events));
     if (!selection) return {};
-    switch (selection->replace(socket, target, events, taken ? std::optional(taken->epoch) : std::nullopt)) {
+    switch (selection->replace(socket, target, events, taken ? std::optional(taken->epoch) : std::nullopt, attendance)) {
       case Replaced::kYes:
         if (taken && events != 0 && !server.keep_reading(taken->connection)) keep(underlying);
         return {};
@@ -45,7 +68,7 @@ WsaResult<void> EventSelection::select(SocketRef& socket, std::shared_ptr<EventT
 
 // With the epoch that windsockd has given for it, or none for a socket that is not shared.
 EventSelection::Replaced EventSelection::replace(SocketRef& socket, std::shared_ptr<EventTarget>& target, uint32_t events,
-                                                 std::optional<uint32_t> epoch) {
+                                                 std::optional<uint32_t> epoch, Attendance& attendance) {
   UnderlyingSocket& underlying = socket.socket();
   Ended former, at_once;
   std::lock_guard lock(mutex_);
@@ -62,7 +85,7 @@ EventSelection::Replaced EventSelection::replace(SocketRef& socket, std::shared_
   latch_.select(events);
   has_ends_ = has_told_reset_ = false;
   underlying.saw(Seen::kSelected);
-  SocketIo::of(socket).attend();
+  attendance.is_taken_over();
   at_once = note(socket, readiness_now(socket));
   return Replaced::kYes;
 }

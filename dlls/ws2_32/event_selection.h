@@ -86,8 +86,10 @@ class EventSelection {
     SocketRef socket;
     std::shared_ptr<EventTarget> target;
   };
+  class Attendance;
   enum class Replaced : uint8_t { kYes, kClosing, kOtherwiseShared };
-  Replaced replace(SocketRef& socket, std::shared_ptr<EventTarget>& target, uint32_t events, std::optional<uint32_t> epoch);
+  Replaced replace(SocketRef& socket, std::shared_ptr<EventTarget>& target, uint32_t events, std::optional<uint32_t> epoch,
+                   Attendance& attendance);
   bool is_current(const UnderlyingSocket& socket) const { return epoch_ == socket.epoch(); }
   Ended end(UnderlyingSocket& socket);
   Ended note(SocketRef& socket, uint32_t host_events);

@@ -91,6 +91,8 @@ host::Result<void> IoDriver::watch(int fd, uint64_t token) {
   if (added) {
     ++watched_;
     unused_.store(false, std::memory_order_seq_cst);
+  } else {
+    close_if_unused();
   }
   return added;
 }
@@ -107,6 +109,11 @@ void IoDriver::unwatch(int fd) {
 host::Result<void> IoDriver::watch_beside(int fd, uint64_t socket_token) {
   std::lock_guard lock(mutex_);
   return host::add_to_ready_set(set_.get(), fd, host::kReadyIn, host::Trigger::kEdge, socket_token | kBeside);
+}
+
+void IoDriver::unwatch_beside(int fd) {
+  std::lock_guard lock(mutex_);
+  host::remove_from_ready_set(set_.get(), fd);
 }
 
 void IoDriver::pause_watching(int fd) {
@@ -150,7 +157,8 @@ void IoDriver::leave() {
     std::lock_guard lock(mutex_);
     close_if_unused();
   }
-  if (has_operations()) Reactor::instance().take_care(*this);
+  if (has_operations() && !Reactor::instance().take_care(*this)) [[unlikely]]
+    WS_WARN(kThread, "no thread and no descriptors for operations that nobody waits for: they go on when somebody waits");
 }
 
 void IoDriver::serve(int64_t deadline) {
@@ -176,9 +184,11 @@ void IoDriver::wake_leader() {
 
 // ---- what is under way ----------------------------------------------------------------------------------------------------------
 
-void IoDriver::began(uint32_t count) {
+bool IoDriver::began(uint32_t count) {
   operations_.fetch_add(count, std::memory_order_seq_cst);
-  if (count != 0 && !has_leader()) Reactor::instance().take_care(*this);
+  if (count == 0 || has_leader() || Reactor::instance().take_care(*this)) [[likely]] return true;
+  ended(count);
+  return false;
 }
 
 void IoDriver::ended(uint32_t count) { operations_.fetch_sub(count, std::memory_order_seq_cst); }

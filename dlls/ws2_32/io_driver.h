@@ -32,11 +32,13 @@ class IoDriver final : public services::IoSource {
   void unwatch(int fd);
   // A descriptor that somebody's operation waits for, of the socket with this token. It is forgotten when it is closed.
   host::Result<void> watch_beside(int fd, uint64_t socket_token);
+  void unwatch_beside(int fd);
   // Around a change of what the number leads to.
   void pause_watching(int fd);
   void resume_watching(int fd, uint64_t token);
-  // Operations that wait for readiness: so many more, so many less.
-  void began(uint32_t count);
+  // Operations that wait for readiness: so many more, so many less. False: nobody leads, and there is no reactor to be had; they have not
+  // begun.
+  bool began(uint32_t count);
   void ended(uint32_t count);
 
   bool try_lead() override;

@@ -54,6 +54,8 @@ class Operation : private services::CompletionPacket {
   virtual bool may_end_at_once(SocketRef&) { return true; }
   // Nothing: the host is not ready for it.
   virtual std::optional<OperationEnd> attempt(SocketRef& socket) = 0;
+  // What its first attempt begins is not to be taken back: whoever is to bring it forward is found before.
+  virtual bool begins_for_good() const { return false; }
   // After an attempt without an end: the socket whose readiness to receive it waits for from now on, or none: still the same.
   virtual SocketRef goes_on_with() { return {}; }
   // It is about to end, and has not been told of.

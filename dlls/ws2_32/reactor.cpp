@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "dlls/common/debug.h"
 #include "dlls/common/host_child.h"
 #include "dlls/common/host_epoll.h"
 
@@ -22,19 +21,16 @@ Reactor& Reactor::instance() {
   return *reactor;
 }
 
-void Reactor::take_up(IoDriver& driver) {
-  if (driver.care.taken.exchange(true, std::memory_order_seq_cst)) return;
-  if (driver.port()) services::retain_port(driver.port());
+bool Reactor::take_up(IoDriver& driver) {
   std::lock_guard lock(mutex_);
-  if (running_ || start()) {
-    driver.care.next = arrivals_;
-    arrivals_ = &driver;
-    host::add_to_wake_counter(wake_.get());
-    return;
-  }
-  WS_WARN(kThread, "no thread and no descriptors for operations that nobody waits for: they go on when somebody waits");
-  driver.care.taken.store(false);
-  if (driver.port()) services::release_port(driver.port());
+  if (driver.care.taken.load(std::memory_order_seq_cst)) return true;
+  if (!running_ && !start()) return false;
+  driver.care.taken.store(true, std::memory_order_seq_cst);
+  if (driver.port()) services::retain_port(driver.port());
+  driver.care.next = arrivals_;
+  arrivals_ = &driver;
+  host::add_to_wake_counter(wake_.get());
+  return true;
 }
 
 void Reactor::look_again() {
@@ -118,7 +114,7 @@ void Reactor::let_go(IoDriver& driver) {
   services::Port* port = driver.port();
   driver.care.taken.store(false, std::memory_order_seq_cst);
   // Who has left it meanwhile has seen it in care.
-  if (driver.has_operations() && !driver.has_leader()) take_care(driver);
+  if (driver.has_operations() && !driver.has_leader()) (void)take_care(driver);  // it cannot fail: the thread is this one
   if (port) services::release_port(port);
 }
 

@@ -20,10 +20,8 @@ class Reactor {
  public:
   static Reactor& instance();
 
-  // Whoever leaves a driver that has operations without a leader calls this.
-  void take_care(IoDriver& driver) {
-    if (!driver.care.taken.load(std::memory_order_seq_cst)) take_up(driver);
-  }
+  // Whoever leaves a driver that has operations without a leader calls this. False: there is no thread, or no descriptors for it.
+  bool take_care(IoDriver& driver) { return driver.care.taken.load(std::memory_order_seq_cst) || take_up(driver); }
 
   // The descriptors of a driver in care are new ones.
   void look_again();
@@ -33,7 +31,7 @@ class Reactor {
   void reset_in_child();
 
  private:
-  void take_up(IoDriver& driver);
+  bool take_up(IoDriver& driver);
   bool start();
   static void* run(void*);
   void look_after();

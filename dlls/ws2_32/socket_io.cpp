@@ -81,22 +81,14 @@ std::unique_ptr<Operation> SocketIo::pop(Queue& queue) {
   return operation;
 }
 
-// Puts it into the lane until the host is ready; the operation stays the caller's if that fails. Under the lane's lock.
-bool SocketIo::wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operation>& operation, WsaError& error) {
-  if (auto watched = watch(socket); !watched) {
-    error = watched.error();
-    return false;
-  }
-  if (int beside = operation->watched_beside(); beside >= 0) {
-    auto watched = driver_.load(std::memory_order_relaxed)->watch_beside(beside, SocketTable::token_of(socket.descriptor()));
-    if (!watched) {
-      error = wsa_error_from_host(watched.error());
-      return false;
-    }
-  }
-  push(queue, std::move(operation));
-  driver_.load(std::memory_order_relaxed)->began(1);
-  return true;
+// Somebody is to try it when the host is ready: it counts as under way from then on, and may be put into its lane. Under the lane's lock.
+WsaResult<void> SocketIo::find_driver(SocketRef& socket, const Operation& operation) {
+  WS_TRY(watch(socket));
+  IoDriver* driver = driver_.load(std::memory_order_relaxed);
+  int beside = operation.watched_beside();
+  if (beside >= 0 && !driver->watch_beside(beside, SocketTable::token_of(socket.descriptor()))) return wsa_failure(WSAENOBUFS);
+  if (!driver->began(1)) return wsa_failure(WSAENOBUFS);
+  return {};
 }
 
 void SocketIo::tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Operation::Telling telling) {
@@ -121,47 +113,64 @@ bool SocketIo::await_signal(SocketRef& socket, int64_t deadline) {
 }
 
 WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
-  follow_association(socket);
+  auto followed = follow_association(socket);
   Queue& queue = queues_[static_cast<size_t>(lane)];
   std::lock_guard lock(queue.mutex);
   signalled_.store(0, std::memory_order_relaxed);
+  bool has_driver = false;
+  auto leave_driver = [&] {
+    if (has_driver) driver_.load(std::memory_order_relaxed)->ended(1);
+  };
   auto fail = [&](WsaError error) {
+    leave_driver();
     operation->fail_at_once(error);
     signal();
     return Failure{error};
   };
+  if (!followed) return fail(followed.error());
   // Whoever closes it has marked it before looking through the lanes.
   if (socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing) return fail(static_cast<WsaError>(WSAENOTSOCK));
+  if (operation->begins_for_good()) {
+    if (auto found = find_driver(socket, *operation); !found) return fail(found.error());
+    has_driver = true;
+  }
   if (!queue.first && queue.maybe_ready && operation->may_end_at_once(socket)) {
     if (auto end = operation->attempt(socket)) {
       bool later = !end->is_told() && operation->fails_later();
       if (!end->is_told() && !later) return fail(end->error);
       if (end->drained && !queue.ends_short && driver_.load(std::memory_order_relaxed)) queue.maybe_ready = false;
+      leave_driver();
       OperationEnd copy = *end;
       tell(std::move(operation), copy, later ? Operation::Telling::kLater : Operation::Telling::kAtOnce);
       if (later) return wsa_failure(WSA_IO_PENDING);
       return copy;
     }
     if (SocketRef onward = operation->goes_on_with()) {
+      leave_driver();
       SocketIo::of(onward).take_over(onward, Lane::kReceive, std::move(operation));
       return wsa_failure(WSA_IO_PENDING);
     }
   }
   // If the host has become ready since, it is about to say so.
   if (!queue.first) queue.maybe_ready = false;
-  WsaError error{};
-  if (!wait_in(socket, queue, operation, error)) return fail(error);
+  if (!has_driver) {
+    if (auto found = find_driver(socket, *operation); !found) return fail(found.error());
+  }
+  push(queue, std::move(operation));
   return wsa_failure(WSA_IO_PENDING);
 }
 
 void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
   operation->hold_port();
-  follow_association(socket);
+  auto ready = follow_association(socket);
   Queue& queue = queues_[static_cast<size_t>(lane)];
   std::lock_guard lock(queue.mutex);
-  auto error = static_cast<WsaError>(WSA_OPERATION_ABORTED);
-  bool closing = socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing;
-  if (closing || !wait_in(socket, queue, operation, error)) tell(std::move(operation), {.error = error}, Operation::Telling::kLater);
+  if (socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing) ready = wsa_failure(WSA_OPERATION_ABORTED);
+  if (ready) ready = find_driver(socket, *operation);
+  if (ready)
+    push(queue, std::move(operation));
+  else
+    tell(std::move(operation), {.error = ready.error()}, Operation::Telling::kLater);
 }
 
 void SocketIo::ready(SocketRef& socket, uint32_t events) {
@@ -247,58 +256,55 @@ WsaResult<void> SocketIo::watch(SocketRef& socket) {
   std::lock_guard lock(registration_mutex());
   if (driver_.load(std::memory_order_relaxed)) return {};
   IoDriver* driver = IoDriver::of(socket.socket());
-  if (!driver) return wsa_failure(WSAENOBUFS);
-  WS_TRY_HOST(driver->watch(socket.fd(), SocketTable::token_of(socket.descriptor())));
+  if (!driver || !driver->watch(socket.fd(), SocketTable::token_of(socket.descriptor()))) return wsa_failure(WSAENOBUFS);
   driver_.store(driver, std::memory_order_release);
   return {};
 }
 
-WsaResult<void> SocketIo::prepare_to_attend(SocketRef& socket) {
-  follow_association(socket);
-  return watch(socket);
-}
-
-void SocketIo::attend() {
+WsaResult<void> SocketIo::attend(SocketRef& socket) {
+  WS_TRY(follow_association(socket));
+  WS_TRY(watch(socket));
   std::lock_guard lock(registration_mutex());
   IoDriver* driver = driver_.load(std::memory_order_relaxed);
-  if (driver && !std::exchange(attended_, true)) driver->began(1);
+  if (!driver) return wsa_failure(WSAENOTSOCK);  // it has been closed meanwhile
+  if (!driver->began(1)) return wsa_failure(WSAENOBUFS);
+  ++attended_;
+  return {};
 }
 
 void SocketIo::leave() {
   std::lock_guard lock(registration_mutex());
-  IoDriver* driver = driver_.load(std::memory_order_relaxed);
-  if (std::exchange(attended_, false) && driver) driver->ended(1);
+  if (attended_ == 0) return;
+  --attended_;
+  driver_.load(std::memory_order_relaxed)->ended(1);
 }
 
-// A socket that was watched before it got its port is watched by the port's own driver from its next operation on.
-void SocketIo::follow_association(SocketRef& socket) {
+// A socket that was watched before it got its port is watched by the port's own driver from its next operation on. WSAENOBUFS: all is as it
+// was.
+WsaResult<void> SocketIo::follow_association(SocketRef& socket) {
   IoDriver* before = driver_.load(std::memory_order_acquire);
-  if (!before || before->is_of(socket.socket())) [[likely]] return;
+  if (!before || before->is_of(socket.socket())) [[likely]] return {};
   std::scoped_lock lanes(queues_[0].mutex, queues_[1].mutex, queues_[2].mutex, queues_[3].mutex);
   std::lock_guard lock(registration_mutex());
   before = driver_.load(std::memory_order_relaxed);
   IoDriver* now = IoDriver::of(socket.socket());
-  if (before == now) return;
-  uint32_t moved = attended_ ? 1 : 0;
+  if (!before || before == now) return {};
+  const uint64_t token = SocketTable::token_of(socket.descriptor());
+  if (!now || !now->watch(socket.fd(), token)) return wsa_failure(WSAENOBUFS);
+  uint32_t moved = attended_;
   for (const Queue& queue : queues_)
     for (const Operation* one = queue.first; one; one = one->behind()) ++moved;
-  before->unwatch(socket.fd());
+  const Operation* const beside = queues_[static_cast<size_t>(Lane::kBeside)].first;
+  bool done = true;
+  for (const Operation* one = beside; one && done; one = one->behind()) done = now->watch_beside(one->watched_beside(), token).ok();
+  done = done && now->began(moved);
+  IoDriver* const left = done ? before : now;
+  for (const Operation* one = beside; one; one = one->behind()) left->unwatch_beside(one->watched_beside());
+  left->unwatch(socket.fd());
+  if (!done) return wsa_failure(WSAENOBUFS);
   before->ended(moved);
-  driver_.store(nullptr, std::memory_order_release);
-  if (now && now->watch(socket.fd(), SocketTable::token_of(socket.descriptor()))) {
-    now->began(moved);
-    driver_.store(now, std::memory_order_release);
-    for (Operation* one = queues_[static_cast<size_t>(Lane::kBeside)].first; one; one = one->behind())
-      (void)now->watch_beside(one->watched_beside(), SocketTable::token_of(socket.descriptor()));
-    return;
-  }
-  attended_ = false;
-  for (Queue& queue : queues_) abandon(queue, static_cast<WsaError>(WSAENOBUFS));
-}
-
-void SocketIo::abandon(Queue& queue, WsaError error) {
-  while (queue.first) tell(pop(queue), {.error = error}, Operation::Telling::kLater);
-  queue.maybe_ready = true;
+  driver_.store(now, std::memory_order_release);
+  return {};
 }
 
 host::Result<void> SocketIo::replace(SocketRef& socket, UniqueFd with) {
@@ -319,7 +325,7 @@ void SocketIo::stop_watching(int fd) {
   std::lock_guard lock(registration_mutex());
   IoDriver* driver = driver_.exchange(nullptr, std::memory_order_acq_rel);
   if (!driver) return;
-  if (std::exchange(attended_, false)) driver->ended(1);
+  driver->ended(std::exchange(attended_, 0));
   driver->unwatch(fd);
 }
 

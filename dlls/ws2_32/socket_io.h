@@ -54,9 +54,8 @@ class SocketIo {
   static host::Result<void> replace(SocketRef& socket, UniqueFd with);
 
   // Network events are selected on the descriptor, or no more: what the host tells is passed on to the selection (event_selection.h).
-  // What can fail comes first; the others may be called with the selection's lock held.
-  WsaResult<void> prepare_to_attend(SocketRef& socket);
-  void attend();
+  // As often left as attended; leave() may be called with the selection's lock held. WSAENOBUFS: there is nobody to tell.
+  WsaResult<void> attend(SocketRef& socket);
   void leave();
 
   // The descriptor is about to be closed, or has been by somebody else.
@@ -79,19 +78,18 @@ class SocketIo {
   template <typename Try>
   bool try_all(Queue& queue, Operation::Telling telling, Try attempt);
   bool cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which, Operation::Telling telling);
-  bool wait_in(SocketRef& socket, Queue& queue, std::unique_ptr<Operation>& operation, WsaError& error);
+  WsaResult<void> find_driver(SocketRef& socket, const Operation& operation);
   void tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Operation::Telling telling);
   uint32_t* signal_word() { return reinterpret_cast<uint32_t*>(&signalled_); }
   void push(Queue& queue, std::unique_ptr<Operation> operation);
   std::unique_ptr<Operation> pop(Queue& queue);
   bool advance(SocketRef& socket, Queue& queue, uint32_t events);
   WsaResult<void> watch(SocketRef& socket);
-  void follow_association(SocketRef& socket);
-  void abandon(Queue& queue, WsaError error);
+  WsaResult<void> follow_association(SocketRef& socket);
 
   std::array<Queue, 4> queues_;
   std::atomic<uint32_t> signalled_{0}, waiters_{0};
-  bool attended_ = false;                   // under the mutex of all registrations
+  uint32_t attended_ = 0;                   // how often; under the mutex of all registrations
   std::atomic<IoDriver*> driver_{nullptr};  // who watches the descriptor; changed under the mutex of all registrations
 };
 

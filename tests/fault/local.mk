@@ -12,7 +12,7 @@ libfault_la_SOURCES = tests/fault/attempt.cpp tests/fault/attempt.h \
 	tests/fault/injection.cpp tests/fault/injection.h tests/fault/host_calls.def
 
 if HAVE_CMOCKA
-fault_tests = tests/fault/library_fault_test tests/fault/full_table_test tests/fault/server_fault_test
+fault_tests = tests/fault/library_fault_test tests/fault/overlapped_fault_test tests/fault/full_table_test tests/fault/server_fault_test
 check_PROGRAMS += $(fault_tests)
 TESTS += $(fault_tests)
 
@@ -23,6 +23,10 @@ tests_fault_library_fault_test_SOURCES = tests/fault/library_fault_test.cpp $(fa
 tests_fault_library_fault_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
 tests_fault_library_fault_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
 tests_fault_library_fault_test_LDADD = $(fault_library_libraries)
+tests_fault_overlapped_fault_test_SOURCES = tests/fault/overlapped_fault_test.cpp tests/fault/overlapped_operations.cpp $(fault_operation_sources)
+tests_fault_overlapped_fault_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
+tests_fault_overlapped_fault_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
+tests_fault_overlapped_fault_test_LDADD = $(fault_library_libraries) -lpthread
 tests_fault_full_table_test_SOURCES = tests/fault/full_table_test.cpp $(fault_library_sources)
 tests_fault_full_table_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
 tests_fault_full_table_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)

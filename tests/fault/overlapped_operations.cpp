@@ -1,0 +1,399 @@
+// What ends later, with every host call failing: it ends exactly once, however it is told of, or the call that would have begun it fails
+// and it never does.
+#include <mswsock.h>
+#include <windows.h>
+#include <winsock2.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <thread>
+#include <utility>
+
+#include "dlls/mswsock/extensions.h"
+#include "tests/fault/operations.h"
+#include "tests/support/deadline.h"
+
+namespace windsock::fault {
+
+namespace {
+
+using test_support::kDeadlineMs;
+
+// ---- how an end is told -----------------------------------------------------------------------------------------------------
+
+// kNobody: the program only looks at the structure now and then, so that the reactor alone brings the operation forward.
+enum class Way { kEvent, kRoutine, kPort, kNobody };
+constexpr const char* kNames[] = {"an event", "a routine", "a port", "nobody waiting"};
+
+int g_routine_calls = 0;
+void CALLBACK count_call(DWORD, DWORD, LPWSAOVERLAPPED, DWORD) { ++g_routine_calls; }
+
+// An overlapped call on a socket, to be told of in a certain way.
+class Call {
+ public:
+  Call(World& world, SOCKET s, Way way) : world_(world), socket_(s), way_(way) {
+    Aside aside;
+    if (way == Way::kEvent) MUST((structure.hEvent = WSACreateEvent()) != nullptr);
+    if (way == Way::kPort && !world.port) MUST((world.port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1)) != nullptr);
+    // Once for each socket; the next try finds it done.
+    if (way == Way::kPort) (void)CreateIoCompletionPort(reinterpret_cast<HANDLE>(s), world.port, 7, 0);
+    g_routine_calls = 0;
+  }
+  ~Call() {
+    Aside aside;
+    if (structure.hEvent) WSACloseEvent(structure.hEvent);
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  LPWSAOVERLAPPED_COMPLETION_ROUTINE routine() const { return way_ == Way::kRoutine ? count_call : nullptr; }
+
+  // What became of it, after what the call returned (0 or its error); the error of the call or of its end.
+  int outcome(int called) {
+    const bool begun = called == 0 || called == WSA_IO_PENDING;
+    if (begun && !await_end()) world_.wrong = "it does not end";
+    if (more_ends()) world_.wrong = begun ? "it ends twice" : "it ends after the call has failed";
+    if (!HasOverlappedIoCompleted(&structure)) world_.wrong = "the structure is left pending";
+    if (!begun || !world_.wrong.empty()) return called;
+    DWORD bytes, flags;
+    int error = error_unless(WSAGetOverlappedResult(socket_, &structure, &bytes, FALSE, &flags));
+    world_.is_spent = error != 0;
+    bytes_ = bytes;
+    return error;
+  }
+  DWORD bytes() const { return bytes_; }
+
+  WSAOVERLAPPED structure{};
+
+ private:
+  bool await_end() {
+    switch (way_) {
+      case Way::kEvent:
+        return WSAWaitForMultipleEvents(1, &structure.hEvent, FALSE, kDeadlineMs, FALSE) == WSA_WAIT_EVENT_0;
+      case Way::kRoutine:
+        while (g_routine_calls == 0 && SleepEx(kDeadlineMs, TRUE) == WAIT_IO_COMPLETION) {
+        }
+        return g_routine_calls == 1;
+      case Way::kPort:
+        return packet(kDeadlineMs) == &structure;
+      case Way::kNobody:
+        return test_support::eventually([this] { return HasOverlappedIoCompleted(&structure); });
+    }
+    return false;
+  }
+
+  // More than is told already.
+  bool more_ends() {
+    if (way_ == Way::kRoutine) {
+      const int before = g_routine_calls;
+      (void)SleepEx(0, TRUE);
+      return g_routine_calls != before;
+    }
+    return way_ == Way::kPort && packet(0) != nullptr;
+  }
+
+  LPOVERLAPPED packet(DWORD milliseconds) {
+    DWORD count;
+    ULONG_PTR key;
+    LPOVERLAPPED told = nullptr;
+    (void)GetQueuedCompletionStatus(world_.port, &count, &key, &told, milliseconds);
+    return told;
+  }
+
+  World& world_;
+  const SOCKET socket_;
+  const Way way_;
+  DWORD bytes_ = 0;
+};
+
+void close_port(World& world) {
+  if (world.port) CloseHandle(world.port);
+}
+
+// The other side, whose host calls are not the operation's.
+void peer_sends(SOCKET s) {
+  Aside aside;
+  MUST(send(s, "data", 4, 0) == 4);
+}
+
+// Reads all that comes until the socket is closed or ends.
+class PeerReads {
+ public:
+  explicit PeerReads(SOCKET s) : socket_(s), thread_([s, this] {
+      Aside aside;
+      std::vector<char> room(1 << 16);
+      for (int got; (got = recv(s, room.data(), static_cast<int>(room.size()), 0)) > 0;) count_ += got;
+    }) {}
+  ~PeerReads() { end(); }
+  // How much has come; closes it.
+  long end() {
+    Aside aside;
+    if (socket_ != INVALID_SOCKET) closesocket(std::exchange(socket_, INVALID_SOCKET));
+    if (thread_.joinable()) thread_.join();
+    return count_;
+  }
+
+ private:
+  SOCKET socket_;
+  long count_ = 0;
+  std::thread thread_;
+};
+
+// ---- the calls ------------------------------------------------------------------------------------------------------------------
+
+int receive_later(World& world, Way way) {
+  Call call(world, world.server, way);
+  char data[4];
+  WSABUF buffer{4, data};
+  DWORD flags = 0;
+  int called = error_unless(WSARecv(world.server, &buffer, 1, nullptr, &flags, &call.structure, call.routine()) == 0);
+  peer_sends(world.client);
+  return call.outcome(called);
+}
+
+constexpr DWORD kMoreThanFits = 1 << 18;
+
+// What is sent through it does not fit into the host's buffers.
+void narrow_pair(World& world) {
+  pair(world);
+  const int size = 1 << 15;
+  auto* value = reinterpret_cast<const char*>(&size);
+  MUST(setsockopt(world.client, SOL_SOCKET, SO_SNDBUF, value, sizeof size) == 0);
+  MUST(setsockopt(world.server, SOL_SOCKET, SO_RCVBUF, value, sizeof size) == 0);
+}
+
+int send_more_than_fits(World& world, Way way) {
+  Call call(world, world.client, way);
+  std::vector<char> data(kMoreThanFits, 'x');
+  WSABUF buffer{static_cast<ULONG>(data.size()), data.data()};
+  DWORD flags = 0;
+  int called = error_unless(WSASend(world.client, &buffer, 1, nullptr, flags, &call.structure, call.routine()) == 0);
+  PeerReads peer(std::exchange(world.server, INVALID_SOCKET));
+  int error = call.outcome(called);
+  if (error == 0 && call.bytes() != data.size()) world.wrong = "not all is sent";
+  world.is_spent = true;  // the peer is gone
+  return error;
+}
+
+void listener_and_socket(World& world) {
+  listening(world);
+  world.server = socket(AF_INET, SOCK_STREAM, 0);
+  world.client = socket(AF_INET, SOCK_STREAM, 0);
+}
+
+int accept_with_data(World& world, Way way) {
+  constexpr DWORD kArea = sizeof(sockaddr_in) + 16;
+  Call call(world, world.listener, way);
+  char room[4 + 2 * kArea];
+  DWORD bytes;
+  int called = error_unless(windsock_accept_ex(world.listener, world.server, room, 4, kArea, kArea, &bytes, &call.structure));
+  if (called == 0 || called == WSA_IO_PENDING) {
+    Aside aside;
+    MUST(connect(world.client, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 0);
+    MUST(send(world.client, "data", 4, 0) == 4);
+  }
+  int error = call.outcome(called);
+  if (error == 0 && call.bytes() != 4) world.wrong = "not all has come";
+  return error;
+}
+
+void listener_and_bound(World& world) {
+  listening(world);
+  sockaddr_in own;
+  world.client = bound(SOCK_STREAM, own);
+}
+
+int connect_with_data(World& world, Way way) {
+  Call call(world, world.client, way);
+  DWORD bytes;
+  char data[] = "data";
+  int called = error_unless(windsock_connect_ex(world.client, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address, data, 4,
+                                                &bytes, &call.structure));
+  int error = call.outcome(called);
+  if (error == 0 && call.bytes() != 4) world.wrong = "not all is sent";
+  return error;
+}
+
+int disconnect(World& world, Way way) {
+  Call call(world, world.client, way);
+  return call.outcome(error_unless(windsock_disconnect_ex(world.client, &call.structure, 0, 0)));
+}
+
+int cancel(World& world, Way way) {
+  Call call(world, world.server, way);
+  char data[4];
+  WSABUF buffer{4, data};
+  DWORD flags = 0;
+  int called = error_unless(WSARecv(world.server, &buffer, 1, nullptr, &flags, &call.structure, call.routine()) == 0);
+  if (called == WSA_IO_PENDING && !CancelIoEx(reinterpret_cast<HANDLE>(world.server), &call.structure)) world.wrong = "there is nothing to cancel";
+  int error = call.outcome(called);
+  if (called != WSA_IO_PENDING) return error;
+  world.is_spent = false;
+  return error == WSA_OPERATION_ABORTED ? 0 : error;
+}
+
+// ---- ports ------------------------------------------------------------------------------------------------------------------------
+
+// A receive that is under way when its socket gets a port is brought forward by the port's waiter from the next one on.
+int associate_under_way(World& world) {
+  Call first(world, world.server, Way::kNobody);
+  char data[8];
+  WSABUF buffers[2] = {{4, data}, {4, data + 4}};
+  DWORD flags = 0;
+  int called = error_unless(WSARecv(world.server, &buffers[0], 1, nullptr, &flags, &first.structure, nullptr) == 0);
+  if (called != WSA_IO_PENDING) return first.outcome(called);
+  HANDLE port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 0);
+  MUST(port != nullptr);
+  int error = error_unless(CreateIoCompletionPort(reinterpret_cast<HANDLE>(world.server), port, 7, 0) != nullptr);
+  WSAOVERLAPPED second{};
+  int called_second = error ? error : error_unless(WSARecv(world.server, &buffers[1], 1, nullptr, &flags, &second, nullptr) == 0);
+  peer_sends(world.client);
+  peer_sends(world.client);
+  OVERLAPPED_ENTRY told{};
+  ULONG count = 0;
+  if (called_second == 0 || called_second == WSA_IO_PENDING) {
+    if (!GetQueuedCompletionStatusEx(port, &told, 1, &count, kDeadlineMs, FALSE) || count != 1 || told.lpOverlapped != &second)
+      world.wrong = "the second does not end at the port";
+    DWORD bytes;
+    called_second = error_unless(WSAGetOverlappedResult(world.server, &second, &bytes, FALSE, &flags));
+  }
+  error = first.outcome(called);
+  if (GetQueuedCompletionStatusEx(port, &told, 1, &count, 0, FALSE)) world.wrong = "the port is told more";
+  CloseHandle(port);
+  world.is_spent = true;  // it has its port
+  return error ? error : called_second;
+}
+
+// A packet of the program's own wakes the thread that waits for the host.
+int post_to_leader(World& world) {
+  Call receive(world, world.server, Way::kPort);
+  char data[4];
+  WSABUF buffer{4, data};
+  DWORD flags = 0;
+  int called = error_unless(WSARecv(world.server, &buffer, 1, nullptr, &flags, &receive.structure, nullptr) == 0);
+  if (called != WSA_IO_PENDING) return receive.outcome(called);
+  std::thread poster([&] { MUST(PostQueuedCompletionStatus(world.port, 11, 12, nullptr)); });
+  DWORD bytes = 0;
+  ULONG_PTR key = 0;
+  LPOVERLAPPED told = &receive.structure;
+  bool taken = GetQueuedCompletionStatus(world.port, &bytes, &key, &told, kDeadlineMs);
+  if (!taken || bytes != 11 || key != 12 || told != nullptr) world.wrong = "not the packet that was posted";
+  poster.join();
+  peer_sends(world.client);
+  return receive.outcome(called);
+}
+
+// ---- network events ------------------------------------------------------------------------------------------------------------------
+
+class Event {
+ public:
+  Event() { MUST((handle = WSACreateEvent()) != nullptr); }
+  ~Event() { WSACloseEvent(handle); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  bool is_set() const { return WSAWaitForMultipleEvents(1, &handle, FALSE, 0, FALSE) == WSA_WAIT_EVENT_0; }
+
+  WSAEVENT handle;
+};
+
+// Waits for FD_READ on a socket that has data coming, takes the data, and selects nothing any more.
+int await_readable(World& world, SOCKET s, Event& event, Way way) {
+  if (way == Way::kNobody) {
+    if (!test_support::eventually([&] { return event.is_set(); })) world.wrong = "the event is not set";
+  } else if (WSAWaitForMultipleEvents(1, &event.handle, FALSE, kDeadlineMs, FALSE) != WSA_WAIT_EVENT_0) {
+    world.wrong = "the event is not set";
+  }
+  WSANETWORKEVENTS record{};
+  if (WSAEnumNetworkEvents(s, event.handle, &record) != 0) return WSAGetLastError();
+  if (!(record.lNetworkEvents & FD_READ)) world.wrong = "FD_READ is not recorded";
+  char data[4];
+  if (recv(s, data, sizeof data, 0) != 4) return WSAGetLastError();
+  return error_unless(WSAEventSelect(s, nullptr, 0) == 0);
+}
+
+// Refused while events are selected on it, in whichever process.
+void expect_no_selection(World& world, SOCKET s) {
+  Aside aside;
+  u_long off = 0;
+  if (ioctlsocket(s, FIONBIO, &off) != 0) world.wrong = "a selection is left";
+}
+
+int select_and_wait(World& world, Way way) {
+  Event event;
+  if (WSAEventSelect(world.server, event.handle, FD_READ | FD_CLOSE) != 0) {
+    int error = WSAGetLastError();
+    expect_no_selection(world, world.server);
+    return error;
+  }
+  peer_sends(world.client);
+  int error = await_readable(world, world.server, event, way);
+  if (error == 0) expect_no_selection(world, world.server);
+  return error;
+}
+
+// The connection has the listener's events.
+int select_and_accept(World& world) {
+  Event event;
+  if (WSAEventSelect(world.listener, event.handle, FD_ACCEPT | FD_READ) != 0) return WSAGetLastError();
+  if (WSAWaitForMultipleEvents(1, &event.handle, FALSE, kDeadlineMs, FALSE) != WSA_WAIT_EVENT_0) world.wrong = "the event is not set";
+  WSANETWORKEVENTS record{};
+  if (WSAEnumNetworkEvents(world.listener, event.handle, &record) != 0) return WSAGetLastError();
+  if (!(record.lNetworkEvents & FD_ACCEPT)) world.wrong = "FD_ACCEPT is not recorded";
+  SOCKET accepted = accept(world.listener, nullptr, nullptr);
+  if (accepted == INVALID_SOCKET) return WSAGetLastError();
+  world.is_spent = true;  // it was the only one
+  return error_unless(closesocket(accepted) == 0);
+}
+
+// ---- the table -------------------------------------------------------------------------------------------------------------------
+
+std::vector<Operation> make_operations() {
+  std::vector<Operation> all;
+  static std::vector<std::string> names;
+  names.reserve(64);
+  struct Kind {
+    const char* name;
+    void (*set_up)(World&);
+    int (*run)(World&, Way);
+    std::vector<Way> ways;
+    std::vector<int> more_errors;
+  };
+  using enum Way;
+  const Kind kinds[] = {
+      {"WSARecv", pair, receive_later, {kEvent, kRoutine, kPort, kNobody}, {}},
+      {"WSASend", narrow_pair, send_more_than_fits, {kEvent, kRoutine, kPort, kNobody}, {}},
+      {"AcceptEx", listener_and_socket, accept_with_data, {kEvent, kPort, kNobody}, {WSAEMFILE}},
+      {"ConnectEx", listener_and_bound, connect_with_data, {kEvent, kPort, kNobody}, {WSAECONNREFUSED, WSAENETUNREACH}},
+      {"DisconnectEx", pair, disconnect, {kEvent, kPort}, {}},
+      {"CancelIoEx", pair, cancel, {kEvent, kRoutine, kPort}, {}},
+      {"WSAEventSelect", pair, select_and_wait, {kEvent, kNobody}, {}},
+  };
+  // The host tells of each change once, and what it has told of is there.
+  const std::vector<int> impossible = {EAGAIN};
+  auto add = [&](std::string name, void (*set_up)(World&), std::function<int(World&)> run, const std::vector<int>& more_errors) -> Operation& {
+    names.push_back(std::move(name));
+    Operation operation{.name = names.back().c_str(), .allowed = kSending, .set_up = set_up, .run = std::move(run), .least_calls = 0,
+                        .is_final = [](const Fired&, int error) { return error == WSAECONNRESET; },
+                        .tear_down = close_port, .in_background = true, .impossible = impossible};
+    operation.allowed.insert(operation.allowed.end(), more_errors.begin(), more_errors.end());
+    all.push_back(std::move(operation));
+    return all.back();
+  };
+  for (const Kind& kind : kinds)
+    for (Way way : kind.ways)
+      add(std::string(kind.name) + ", " + kNames[static_cast<int>(way)], kind.set_up, [run = kind.run, way](World& world) { return run(world, way); },
+          kind.more_errors);
+  add("CreateIoCompletionPort, a receive under way", pair, associate_under_way, {});
+  add("PostQueuedCompletionStatus to who waits for the host", pair, post_to_leader, {});
+  add("WSAEventSelect of a listener", pending_connection, select_and_accept, {WSAEMFILE});
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Operation>& overlapped_operations() {
+  static const auto* all = new std::vector<Operation>(make_operations());
+  return *all;
+}
+
+}  // namespace windsock::fault
