@@ -33,7 +33,7 @@ class ConnectOperation final : public Operation {
         socket.socket().forget(Seen::kConnecting);
         // The host, too, has the attempt behind it once it has been asked again.
         NonblockingLoan loan(socket);
-        (void)host::connect(socket.fd(), address_);
+        if (loan.is_granted()) (void)host::connect(socket.fd(), address_);
         return OperationEnd{.error = wsa_error_from_host(static_cast<host::Errno>(error.value()))};
       }
       if (!host::peer_address(socket.fd())) return std::nullopt;
@@ -62,6 +62,7 @@ class ConnectOperation final : public Operation {
   // WSAEWOULDBLOCK: under way.
   WsaResult<void> begin(SocketRef& socket) {
     NonblockingLoan loan(socket);
+    if (!loan.is_granted()) return wsa_failure(WSAENOBUFS);
     socket.socket().saw(Seen::kAwaitsConnection);
     expect_connection(socket);
     begun_ = SocketTable::token_of(socket.descriptor());

@@ -77,6 +77,7 @@ class TransmitOperation final : public Operation {
 
   WsaResult<size_t> send_from_file(SocketRef& socket, Part& part) {
     NonblockingLoan loan(socket);
+    if (!loan.is_granted()) return wsa_failure(WSAENOBUFS);
     return transfer(socket, Direction::kSend, host::kMsgDontWait, [&] {
       return host::send_file(socket.fd(), part.file.get(), part.offset < 0 ? nullptr : &part.offset, std::min(part.size, kMostAtOnce));
     });

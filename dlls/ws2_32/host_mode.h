@@ -12,20 +12,24 @@ class NonblockingLoan {
  public:
   explicit NonblockingLoan(SocketRef& socket) : fd_(socket.fd()), lock_(socket.socket().lock_mode()) {
     auto nonblocking = host::get_nonblocking(fd_);
-    if (!nonblocking || nonblocking.value()) return;
+    if (!nonblocking) return;
+    granted_ = nonblocking.value();
+    if (granted_) return;
     socket.socket().saw(Seen::kModeBorrowed);
-    borrowed_ = host::set_nonblocking(fd_, true).ok();
+    granted_ = borrowed_ = host::set_nonblocking(fd_, true).ok();
   }
   ~NonblockingLoan() {
     if (borrowed_) (void)host::set_nonblocking(fd_, false);
   }
   NonblockingLoan(const NonblockingLoan&) = delete;
   NonblockingLoan& operator=(const NonblockingLoan&) = delete;
+  // Otherwise the call might wait and is not to be made.
+  bool is_granted() const { return granted_; }
 
  private:
   int fd_;
   std::unique_lock<Lock> lock_;
-  bool borrowed_ = false;
+  bool granted_ = false, borrowed_ = false;
 };
 
 }  // namespace windsock

@@ -19,6 +19,8 @@ namespace {
 
 using test_support::kDeadlineMs;
 
+extern "C" BOOL PASCAL transmit_file(SOCKET, HANDLE, DWORD, DWORD, LPOVERLAPPED, LPTRANSMIT_FILE_BUFFERS, DWORD) __asm__("mswsock_TransmitFile");
+
 // ---- how an end is told -----------------------------------------------------------------------------------------------------
 
 // kNobody: the program only looks at the structure now and then, so that the reactor alone brings the operation forward.
@@ -219,6 +221,21 @@ int disconnect(World& world, Way way) {
   return call.outcome(error_unless(windsock_disconnect_ex(world.client, &call.structure, 0, 0)));
 }
 
+int transmit(World& world, Way way) {
+  HANDLE file = CreateFileA("/proc/self/exe", GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr);
+  MUST(file != INVALID_HANDLE_VALUE);
+  Call call(world, world.client, way);
+  char head[] = "head", tail[] = "tail";
+  TRANSMIT_FILE_BUFFERS buffers{head, 4, tail, 4};
+  int called = error_unless(transmit_file(world.client, file, kMoreThanFits, 0, &call.structure, &buffers, 0));
+  PeerReads peer(std::exchange(world.server, INVALID_SOCKET));
+  int error = call.outcome(called);
+  if (error == 0 && call.bytes() != kMoreThanFits + 8) world.wrong = "not all is sent";
+  CloseHandle(file);
+  world.is_spent = true;
+  return error;
+}
+
 int cancel(World& world, Way way) {
   Call call(world, world.server, way);
   char data[4];
@@ -365,6 +382,7 @@ std::vector<Operation> make_operations() {
       {"AcceptEx", listener_and_socket, accept_with_data, {kEvent, kPort, kNobody}, {WSAEMFILE}},
       {"ConnectEx", listener_and_bound, connect_with_data, {kEvent, kPort, kNobody}, {WSAECONNREFUSED, WSAENETUNREACH}},
       {"DisconnectEx", pair, disconnect, {kEvent, kPort}, {}},
+      {"TransmitFile", narrow_pair, transmit, {kEvent, kPort, kNobody}, {WSAEMFILE}},
       {"CancelIoEx", pair, cancel, {kEvent, kRoutine, kPort}, {}},
       {"WSAEventSelect", pair, select_and_wait, {kEvent, kNobody}, {}},
   };
