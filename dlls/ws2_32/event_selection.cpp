@@ -55,7 +55,10 @@ WsaResult<void> EventSelection::select(SocketRef& socket, std::shared_ptr<EventT
     if (!selection) return {};
     switch (selection->replace(socket, target, events, taken ? std::optional(taken->epoch) : std::nullopt, attendance)) {
       case Replaced::kYes:
-        if (taken && events != 0 && !server.keep_reading(taken->connection)) keep(underlying);
+        if (taken && events == 0)
+          server.drop_events(underlying.slot(), taken->epoch);  // who heeds windsockd for this process may not be needed any more
+        else if (taken && !server.keep_reading(taken->connection))
+          keep(underlying);
         return {};
       case Replaced::kClosing:
         if (taken) server.drop_events(underlying.slot(), taken->epoch);

@@ -362,6 +362,30 @@ int select_and_accept(World& world) {
   return error_unless(closesocket(accepted) == 0);
 }
 
+// The socket is shared, and this process has a second descriptor of it.
+void shared_twice(World& world) {
+  with_connection(world);
+  WSAPROTOCOL_INFOW info;
+  MUST(WSADuplicateSocketW(world.datagram, GetCurrentProcessId(), &info) == 0);
+  world.made.push_back(claim(info));
+  MUST(world.made.back() != INVALID_SOCKET);
+}
+
+int take_selection(World& world) {
+  Event former, event;
+  const SOCKET s = world.made.front();
+  if (WSAEventSelect(world.datagram, former.handle, FD_READ) != 0) return WSAGetLastError();
+  if (WSAEventSelect(s, event.handle, FD_READ) != 0) return WSAGetLastError();
+  {
+    Aside aside;
+    MUST(sendto(world.datagram, "data", 4, 0, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 4);
+  }
+  int error = await_readable(world, s, event, Way::kEvent);
+  if (former.is_set()) world.wrong = "the former selection is told";
+  if (error == 0) expect_no_selection(world, s);
+  return error;
+}
+
 // ---- the table -------------------------------------------------------------------------------------------------------------------
 
 std::vector<Operation> make_operations() {
@@ -404,6 +428,7 @@ std::vector<Operation> make_operations() {
   add("CreateIoCompletionPort, a receive under way", pair, associate_under_way, {});
   add("PostQueuedCompletionStatus to who waits for the host", pair, post_to_leader, {});
   add("WSAEventSelect of a listener", pending_connection, select_and_accept, {WSAEMFILE});
+  add("WSAEventSelect of a shared socket", shared_twice, take_selection, {WSAEMFILE}).meets_server = true;
   return all;
 }
 
