@@ -36,7 +36,10 @@ class ConnectOperation final : public Operation {
         if (loan.is_granted()) (void)host::connect(socket.fd(), address_);
         return OperationEnd{.error = wsa_error_from_host(static_cast<host::Errno>(error.value()))};
       }
-      if (!host::peer_address(socket.fd())) return std::nullopt;
+      auto peer = host::peer_address(socket.fd());
+      if (!peer && static_cast<int>(peer.error()) == ENOTCONN) return std::nullopt;
+      // The host tells of a connection once: whoever cannot look now would wait for ever.
+      if (!peer) return OperationEnd{.error = wsa_error_from_host(peer.error())};
       stage_ = Stage::kConnected;
     }
     if (stage_ == Stage::kConnected) {

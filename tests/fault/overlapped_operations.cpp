@@ -205,6 +205,30 @@ void listener_and_bound(World& world) {
   world.client = bound(SOCK_STREAM, own);
 }
 
+// The listener has no room for another connection until it has accepted this one.
+void full_listener_and_bound(World& world) {
+  world.listener = bound(SOCK_STREAM, world.address);
+  MUST(listen(world.listener, 0) == 0);
+  SOCKET first = socket(AF_INET, SOCK_STREAM, 0);
+  world.made.push_back(first);
+  MUST(connect(first, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 0);
+  sockaddr_in own;
+  world.client = bound(SOCK_STREAM, own);
+}
+
+int connect_later(World& world) {
+  Call call(world, world.client, Way::kEvent);
+  int called = error_unless(windsock_connect_ex(world.client, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address, nullptr, 0,
+                                                nullptr, &call.structure));
+  if (called == 0) world.wrong = "there was room";
+  if (called == WSA_IO_PENDING) {
+    Aside aside;
+    world.made.push_back(accept(world.listener, nullptr, nullptr));
+    MUST(world.made.back() != INVALID_SOCKET);
+  }
+  return call.outcome(called);
+}
+
 int connect_with_data(World& world, Way way) {
   Call call(world, world.client, way);
   DWORD bytes;
@@ -425,6 +449,7 @@ std::vector<Operation> make_operations() {
     for (Way way : kind.ways)
       add(std::string(kind.name) + ", " + kNames[static_cast<int>(way)], kind.set_up, [run = kind.run, way](World& world) { return run(world, way); },
           kind.more_errors);
+  add("ConnectEx to a listener without room", full_listener_and_bound, connect_later, {WSAECONNREFUSED, WSAENETUNREACH});
   add("CreateIoCompletionPort, a receive under way", pair, associate_under_way, {});
   add("PostQueuedCompletionStatus to who waits for the host", pair, post_to_leader, {});
   add("WSAEventSelect of a listener", pending_connection, select_and_accept, {WSAEMFILE});
