@@ -2,7 +2,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -51,6 +53,20 @@ Result<FileFacts> file_facts(const char* path) {
   // Not every file system knows when a file was made.
   facts.created = status.stx_mask & STATX_BTIME ? nanoseconds_of(status.stx_btime) : facts.written;
   return facts;
+}
+
+Result<UniqueFd> watch_names(const char* path) {
+  int fd = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  if (fd < 0) return last_failure();
+  UniqueFd watch = UniqueFd::adopt(fd);
+  if (::inotify_add_watch(fd, path, IN_CREATE | IN_DELETE | IN_ONLYDIR) < 0) return last_failure();
+  return watch;
+}
+
+void drain_names(int watch) {
+  alignas(inotify_event) char events[4096];
+  while (::read(watch, events, sizeof events) > 0) {
+  }
 }
 
 }  // namespace windsock::host

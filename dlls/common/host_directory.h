@@ -22,4 +22,8 @@ struct FileFacts {
 };
 Result<FileFacts> file_facts(const char* path);
 
+// A descriptor that is readable when a name has come to the directory, or gone, since it was made or last drained.
+Result<UniqueFd> watch_names(const char* path);
+void drain_names(int watch);
+
 }  // namespace windsock::host

@@ -56,5 +56,6 @@ Result<void> synchronize_view(void* pages, size_t size) { return checked(::msync
 Result<void> resize_file(int fd, int64_t size) { return checked(::ftruncate(fd, size)); }
 
 Result<void> share_lock(int fd) { return checked(::flock(fd, LOCK_SH)); }
+void unlock_file(int fd) { ::flock(fd, LOCK_UN); }
 
 }  // namespace windsock::host

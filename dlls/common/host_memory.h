@@ -25,5 +25,7 @@ Result<void> synchronize_view(void* pages, size_t size);
 Result<void> resize_file(int fd, int64_t size);
 // A lock as lock_file's that others may have, too.
 Result<void> share_lock(int fd);
+// Gives it back, also where a forked child has the descriptor, too.
+void unlock_file(int fd);
 
 }  // namespace windsock::host

@@ -23,7 +23,7 @@ bool associate(HANDLE handle, const Ref<CompletionPort>& port, uintptr_t key) {
     return result_for_handle(operations->associate(reinterpret_cast<uintptr_t>(handle), port->as_services(), key));
   Ref<File> file = find_object_as<File>(handle);
   if (!file) return fail(Win32Error::kInvalidHandle);
-  return (file->manner() == FileManner::kOverlapped && file->associate(port, key)) || fail(Win32Error::kInvalidParameter);
+  return (file->manner() == FileManner::kOverlapped && file->association().associate(port, key)) || fail(Win32Error::kInvalidParameter);
 }
 
 // The packets of a call are the caller's to release, in any case.
@@ -135,7 +135,7 @@ BOOL SetFileCompletionNotificationModes(HANDLE handle, UCHAR modes) {
     return result_for_handle(operations->set_notification_modes(reinterpret_cast<uintptr_t>(handle), modes));
   Ref<File> file = find_object_as<File>(handle);
   if (!file) return fail(Win32Error::kInvalidHandle);
-  file->add_modes(modes);
+  file->association().add_modes(modes);
   return TRUE;
 }
 

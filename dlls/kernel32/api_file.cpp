@@ -12,11 +12,16 @@
 #include "dlls/kernel32/handle_table.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
+#include "dlls/kernel32/named_pipe.h"
+#include "dlls/kernel32/pipe_name.h"
+#include "dlls/kernel32/pipe_operation.h"
 #include "dlls/kernel32/socket_provider.h"
 #include "dlls/kernel32/text.h"
 
 using namespace windsock::kernel32;
 namespace host = windsock::host;
+using windsock::Failure;
+using windsock::Result;
 using windsock::UniqueFd;
 
 namespace {
@@ -50,6 +55,23 @@ host::Result<UniqueFd> open_file(const char* path, const Opening& opening, DWORD
   return host::open_file(path, opening.use, {.append = opening.append, .truncate = opening.truncate});
 }
 
+Result<Ref<Waitable>, Win32Error> open_host_file(const char* path, const Opening& opening, DWORD disposition, FileManner manner, bool& existed) {
+  auto opened = open_file(path, opening, disposition, existed);
+  if (!opened) return Failure{win32_error_from_errno(opened.error())};
+  auto file = Ref<File>::adopt(new (std::nothrow) File(std::move(opened).take(), manner));
+  if (!file) return Failure{Win32Error::kNotEnoughMemory};
+  return Ref<Waitable>(std::move(file));
+}
+
+// A client's end of a named pipe.
+Result<Ref<Waitable>, Win32Error> open_pipe(const char* path, DWORD access, FileManner manner) {
+  auto name = pipe_name(path);
+  if (!name) return Failure{Win32Error::kInvalidName};
+  constexpr DWORD kReads = GENERIC_READ | GENERIC_ALL | FILE_READ_DATA, kWrites = GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA | FILE_APPEND_DATA;
+  auto use = static_cast<PipeUse>((access & kReads ? 1 : 0) | (access & kWrites ? 2 : 0));
+  return Ref<Waitable>(WS_TRY(NamedPipe::open(*name, use, manner)));
+}
+
 HANDLE create_file(const char* path, DWORD access, const SECURITY_ATTRIBUTES* attributes, DWORD disposition, DWORD flags) {
   auto failed = [](Win32Error error) {
     set_last_error(error);
@@ -59,13 +81,11 @@ HANDLE create_file(const char* path, DWORD access, const SECURITY_ATTRIBUTES* at
   auto opening = opening_of(access, disposition);
   if (!opening) return failed(Win32Error::kInvalidParameter);
   if (flags & FILE_FLAG_DELETE_ON_CLOSE) return failed(Win32Error::kNotSupported);
-  bool existed = false;
-  auto opened = open_file(path, *opening, disposition, existed);
-  if (!opened) return failed(win32_error_from_errno(opened.error()));
   FileManner manner = flags & FILE_FLAG_OVERLAPPED ? FileManner::kOverlapped : FileManner::kSynchronous;
-  auto file = Ref<File>::adopt(new (std::nothrow) File(std::move(opened).take(), manner));
-  HANDLE handle = nullptr;
-  if (file) handle = handle_table::insert(std::move(file), attributes && attributes->bInheritHandle ? kHandleInherit : 0);
+  bool existed = false;
+  auto object = is_pipe_path(path) ? open_pipe(path, access, manner) : open_host_file(path, *opening, disposition, manner, existed);
+  if (!object) return failed(object.error());
+  HANDLE handle = handle_table::insert(std::move(object).take(), attributes && attributes->bInheritHandle ? kHandleInherit : 0);
   if (!handle) return failed(Win32Error::kNotEnoughMemory);
   set_last_error(existed ? Win32Error::kAlreadyExists : Win32Error::kSuccess);
   return handle;
@@ -78,8 +98,11 @@ BOOL transfer(HANDLE handle, const FileTransfer& what, LPDWORD transferred, LPOV
   auto socket = reinterpret_cast<uintptr_t>(handle);
   const auto* operations = operations_for(handle);
   Ref<File> file;
-  if (!operations) file = find_object_as<File>(handle);
-  if (!operations && !file) return fail(Win32Error::kInvalidHandle);
+  if (!operations) {
+    if (Ref<NamedPipe> pipe = find_object_as<NamedPipe>(handle)) return transfer_through_pipe(*pipe, what, transferred, overlapped);
+    file = find_object_as<File>(handle);
+    if (!file) return fail(Win32Error::kInvalidHandle);
+  }
   if (overlapped != nullptr) {
     if (file) return transfer_at_offset(*file, what, transferred, overlapped);
     if (!start(*operations, socket, nullptr)) return FALSE;
@@ -107,6 +130,7 @@ BOOL transfer_ex(HANDLE handle, const FileTransfer& what, LPOVERLAPPED overlappe
     set_last_error(Win32Error::kSuccess);
     return TRUE;
   }
+  if (Ref<NamedPipe> pipe = find_object_as<NamedPipe>(handle)) return transfer_through_pipe_for_routine(*pipe, what, overlapped, routine);
   Ref<File> file = find_object_as<File>(handle);
   if (!file) return fail(Win32Error::kInvalidHandle);
   return transfer_for_routine(*file, what, overlapped, routine);
@@ -177,6 +201,9 @@ DWORD GetFileType(HANDLE handle) {
   } else if (Ref<File> file = find_object_as<File>(handle)) {
     type = file->type();
     found = true;
+  } else if (find_object_as<NamedPipe>(handle)) {
+    type = host::FileType::kPipe;
+    found = true;
   }
   set_last_error(found ? Win32Error::kSuccess : Win32Error::kInvalidHandle);
   switch (found ? type : host::FileType::kUnknown) {
@@ -194,6 +221,7 @@ DWORD GetFileType(HANDLE handle) {
 }
 
 BOOL FlushFileBuffers(HANDLE handle) {
+  if (Ref<NamedPipe> pipe = find_object_as<NamedPipe>(handle)) return flush_pipe(*pipe);
   Ref<File> file = find_object_as<File>(handle);
   if (!file) return fail(Win32Error::kInvalidHandle);
   if (!host::is_open_for(file->fd(), host::FileUse::kWrite)) return fail(Win32Error::kAccessDenied);

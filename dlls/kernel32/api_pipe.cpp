@@ -1,4 +1,4 @@
-// The exports for pipes. An end of a pipe is a File: reading and writing it stands in file_operation.cpp.
+// The exports for pipes without a name, whose ends are Files, and looking into pipes of both kinds.
 #include <namedpipeapi.h>
 
 #include <new>
@@ -8,6 +8,7 @@
 #include "dlls/kernel32/handle_table.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
+#include "dlls/kernel32/named_pipe.h"
 
 using namespace windsock::kernel32;
 namespace host = windsock::host;
@@ -43,6 +44,15 @@ BOOL CreatePipe(PHANDLE read_end, PHANDLE write_end, LPSECURITY_ATTRIBUTES attri
 }
 
 BOOL PeekNamedPipe(HANDLE handle, LPVOID buffer, DWORD size, LPDWORD read, LPDWORD available, LPDWORD left_of_message) {
+  if (Ref<NamedPipe> pipe = find_object_as<NamedPipe>(handle)) {
+    if (!pipe->is_open_for(PipeUse::kRead)) return fail(Win32Error::kAccessDenied);
+    auto peeked = pipe->peek(buffer, buffer != nullptr ? size : 0);
+    if (!peeked) return fail(peeked.error());
+    store(read, peeked.value().copied);
+    store(available, peeked.value().available);
+    store(left_of_message, peeked.value().left_of_message);
+    return TRUE;
+  }
   Ref<File> file = find_object_as<File>(handle);
   if (!file) return fail(Win32Error::kInvalidHandle);
   if (file->type() != host::FileType::kPipe) return fail(Win32Error::kInvalidFunction);

@@ -6,21 +6,17 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <utility>
 
 #include "dlls/common/host_file.h"
 #include "dlls/common/unique_fd.h"
-#include "dlls/kernel32/completion_port.h"
+#include "dlls/kernel32/port_association.h"
 #include "dlls/kernel32/waitable.h"
 
 namespace windsock::kernel32 {
 
 // As CreateFile's FILE_FLAG_OVERLAPPED says.
 enum class FileManner : uint8_t { kSynchronous, kOverlapped };
-
-// Windows' values.
-inline constexpr uint32_t kSkipPortOnSuccess = 1, kSkipSetEventOnHandle = 2;
 
 class File final : public Waitable {
  public:
@@ -34,35 +30,13 @@ class File final : public Waitable {
   bool is_pipe() const { return type_ == host::FileType::kPipe || type_ == host::FileType::kSocket; }
   FileManner manner() const { return manner_; }
 
-  // Where the ends of operations are told.
-  struct Association {
-    Ref<CompletionPort> port;
-    uintptr_t key = 0;
-    uint32_t modes = 0;
-  };
-  Association association() {
-    std::lock_guard lock(lock_);
-    return association_;
-  }
-  // False: it has a port.
-  bool associate(Ref<CompletionPort> port, uintptr_t key) {
-    std::lock_guard lock(lock_);
-    if (association_.port) return false;
-    association_.port = std::move(port);
-    association_.key = key;
-    return true;
-  }
-  void add_modes(uint32_t modes) {
-    std::lock_guard lock(lock_);
-    association_.modes |= modes;
-  }
+  PortAssociation& association() { return association_; }
 
  private:
   const UniqueFd fd_;
   const host::FileType type_;
   const FileManner manner_;
-  std::mutex lock_;
-  Association association_;
+  PortAssociation association_;
 };
 
 }  // namespace windsock::kernel32

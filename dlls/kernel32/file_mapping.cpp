@@ -3,9 +3,9 @@
 #include <cerrno>
 #include <new>
 
-#include "dlls/common/host_directory.h"
 #include "dlls/common/host_file.h"
-#include "dlls/common/runtime_directory.h"
+#include "dlls/common/host_memory.h"
+#include "dlls/kernel32/shared_names.h"
 
 namespace windsock::kernel32 {
 
@@ -13,39 +13,6 @@ namespace {
 
 constexpr char kLockName[] = "mappings.lock";
 constexpr char kPrefix[] = "mapping-";
-constexpr size_t kLongestFileName = 255;
-
-// Whether nobody but us uses the file; it is locked then.
-bool is_unused(int fd) { return host::lock_file(fd, host::LockWait::kTry).ok(); }
-
-// While it lives no other process looks for mappings' files, makes or removes one.
-class Directory {
- public:
-  static host::Result<Directory> lock() {
-    Directory directory;
-    RuntimeDirectory runtime = WS_TRY(open_runtime_directory());
-    directory.fd_ = std::move(runtime.fd);
-    directory.path_ = std::move(runtime.path);
-    directory.lock_ = WS_TRY(host::create_file_at(directory.fd_.get(), kLockName));
-    WS_TRY(host::lock_file(directory.lock_.get(), host::LockWait::kWait));
-    return directory;
-  }
-  host::Result<UniqueFd> open(const std::string& name) const { return host::create_file_at(fd_.get(), name.c_str()); }
-  void remove(const std::string& name) const { static_cast<void>(host::remove_at(fd_.get(), name.c_str())); }
-  // Memory of processes that died, or did not give it back when they ended.
-  void remove_unused() const {
-    auto names = host::list_directory(path_.c_str());
-    if (!names) return;
-    for (const std::string& name : names.value()) {
-      if (!name.starts_with(kPrefix)) continue;
-      if (auto memory = open(name); memory && is_unused(memory.value().get())) remove(name);
-    }
-  }
-
- private:
-  UniqueFd fd_, lock_;
-  std::string path_;
-};
 
 // The memory of a name, locked as ours.
 struct Shared {
@@ -55,16 +22,16 @@ struct Shared {
 };
 
 host::Result<Shared> find_or_make(const std::string& file, uint64_t size) {
-  Directory directory = WS_TRY(Directory::lock());
-  directory.remove_unused();
-  Shared shared{WS_TRY(directory.open(file)), size, false};
+  SharedNames names = WS_TRY(SharedNames::lock(kLockName));
+  names.remove_unused(kPrefix);
+  Shared shared{WS_TRY(names.open(file)), size, false};
   int fd = shared.memory.get();
-  shared.existed = !is_unused(fd);
+  shared.existed = !SharedNames::is_unused(fd);
   if (!shared.existed) {
     auto sized = host::resize_file(fd, 0);
     if (sized) sized = host::resize_file(fd, static_cast<int64_t>(size));
     if (!sized) {
-      directory.remove(file);
+      names.remove(file);
       return Failure{sized.error()};
     }
   }
@@ -74,11 +41,11 @@ host::Result<Shared> find_or_make(const std::string& file, uint64_t size) {
 }
 
 host::Result<Shared> find(const std::string& file) {
-  Directory directory = WS_TRY(Directory::lock());
-  Shared shared{WS_TRY(directory.open(file)), 0, true};
+  SharedNames names = WS_TRY(SharedNames::lock(kLockName));
+  Shared shared{WS_TRY(names.open(file)), 0, true};
   int fd = shared.memory.get();
-  if (is_unused(fd)) {
-    directory.remove(file);
+  if (SharedNames::is_unused(fd)) {
+    names.remove(file);
     return host::failure(ENOENT);
   }
   WS_TRY(host::share_lock(fd));
@@ -98,11 +65,7 @@ std::optional<std::string> shared_file_name(const std::string& name) {
       break;
     }
   if (rest.empty() || rest.find('\\') != std::string::npos) return std::nullopt;
-  std::string file = kPrefix;
-  for (char character : rest)
-    file += character == '/' ? "%2f" : character == '%' ? "%25" : std::string(1, character);
-  if (file.size() > kLongestFileName) return std::nullopt;
-  return file;
+  return escaped_file_name(kPrefix, rest);
 }
 
 Ref<FileMapping> FileMapping::make(UniqueFd fd, uint64_t size, Protection protection, std::string name) {
@@ -112,10 +75,10 @@ Ref<FileMapping> FileMapping::make(UniqueFd fd, uint64_t size, Protection protec
 // Its views hold it, so nobody of this process uses the memory any more.
 FileMapping::~FileMapping() {
   if (name_.empty()) return;
-  auto directory = Directory::lock();
-  if (!directory) return;
+  auto names = SharedNames::lock(kLockName);
+  if (!names) return;
   // A child of fork() has the lock with us, and goes on with memory that has lost its name.
-  if (is_unused(fd_.get())) directory.value().remove(name_);
+  if (SharedNames::is_unused(fd_.get())) names.value().remove(name_);
   fd_ = {};
 }
 

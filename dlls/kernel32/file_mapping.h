@@ -1,8 +1,7 @@
 // FileMapping: what CreateFileMapping gives: a file of the host, or memory that has none, and what views may be made of it.
 //
-// Memory with a name is a file in the runtime directory (runtime_directory.h), so that processes of the user find it, and only they. Who
-// uses it holds a shared lock on it for as long as the mapping or one of its views lives; a file that nobody holds is what a process left
-// that ended, is nothing, and goes when the next name is made. Looking, making and leaving happen under one more lock, so that nobody comes between.
+// Memory with a name is a file in the runtime directory (shared_names.h), held by a shared lock for as long as the mapping or one of its
+// views lives.
 #pragma once
 
 #include <optional>

@@ -1,15 +1,10 @@
 #include "dlls/kernel32/file_operation.h"
 
 #include <cerrno>
-#include <optional>
 
 #include "dlls/common/host_file.h"
-#include "dlls/common/nt_status.h"
-#include "dlls/kernel32/event.h"
 #include "dlls/kernel32/last_error.h"
-#include "dlls/kernel32/lookup.h"
-#include "dlls/kernel32/posted_packet.h"
-#include "dlls/kernel32/socket_provider.h"
+#include "dlls/kernel32/overlapped_end.h"
 
 namespace windsock::kernel32 {
 
@@ -68,14 +63,12 @@ Ended ended(const host::Result<size_t>& moved, const File& file, const FileTrans
   return {!found_end ? Win32Error::kSuccess : file.type() == host::FileType::kPipe ? Win32Error::kBrokenPipe : at_end, static_cast<DWORD>(moved.value())};
 }
 
-Ended perform(const File& file, const FileTransfer& transfer, OVERLAPPED& overlapped) {
+Ended perform(const File& file, const FileTransfer& transfer, const OVERLAPPED& overlapped) {
   uint64_t offset = offset_of(overlapped);
   Ended end = ended(move_at_offset(file, transfer, offset), file, transfer, Win32Error::kHandleEof);
   // A synchronous file has a position, which goes along.
   if (end.error == Win32Error::kSuccess && file.manner() == FileManner::kSynchronous && offset != ~uint64_t{0})
     static_cast<void>(host::seek(file.fd(), static_cast<int64_t>(offset + end.bytes), host::SeekFrom::kBegin));
-  overlapped.InternalHigh = end.bytes;
-  __atomic_store_n(&overlapped.Internal, nt_status_from_win32(static_cast<uint32_t>(end.error)), __ATOMIC_RELEASE);
   return end;
 }
 
@@ -91,40 +84,24 @@ BOOL transfer_at_position(const File& file, const FileTransfer& transfer, DWORD*
 }
 
 BOOL transfer_at_offset(File& file, const FileTransfer& transfer, DWORD* transferred, OVERLAPPED* overlapped) {
-  Ref<Event> event;
-  if (overlapped->hEvent != nullptr) {
-    event = find_object_as<Event>(overlapped->hEvent);
-    if (!event) return fail(Win32Error::kInvalidHandle);
-  }
-  File::Association association = file.association();
-  std::unique_ptr<PostedPacket> packet;
-  constexpr uintptr_t kNoPacket = 1;
-  bool tells_port = association.port && !(reinterpret_cast<uintptr_t>(overlapped->hEvent) & kNoPacket) &&
-                    !(association.modes & kSkipPortOnSuccess);
-  if (tells_port) {
-    packet = make_packet(association.key, overlapped);
-    if (!packet) return fail(Win32Error::kNotEnoughMemory);
-  }
-  if (event) event->reset();
+  auto prepared = OverlappedEnd::prepare(overlapped, file.association().values(), nullptr);
+  if (!prepared) return fail(prepared.error());
+  OverlappedEnd telling = std::move(prepared).take();
   Ended end = perform(file, transfer, *overlapped);
-  // A failure that the call itself reports is told nowhere else.
-  if (end.error != Win32Error::kSuccess) return fail(end.error);
-  if (transferred != nullptr) *transferred = end.bytes;
-  if (event) event->set();
-  if (packet) post(*association.port, std::move(packet), end.bytes);
-  return TRUE;
+  if (transferred != nullptr && end.error == Win32Error::kSuccess) *transferred = end.bytes;
+  telling.end_at_once(end.error, end.bytes);
+  return end.error == Win32Error::kSuccess ? TRUE : fail(end.error);
 }
 
 BOOL transfer_for_routine(File& file, const FileTransfer& transfer, OVERLAPPED* overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine) {
-  if (file.manner() != FileManner::kOverlapped || file.association().port) return fail(Win32Error::kInvalidParameter);
-  auto* pending = windsock_prepare_routine(reinterpret_cast<const void*>(routine));
-  if (pending == nullptr) return FALSE;
+  auto association = file.association().values();
+  if (file.manner() != FileManner::kOverlapped || association.port) return fail(Win32Error::kInvalidParameter);
+  auto prepared = OverlappedEnd::prepare(overlapped, association, reinterpret_cast<const void*>(routine));
+  if (!prepared) return fail(prepared.error());
+  OverlappedEnd telling = std::move(prepared).take();
   Ended end = perform(file, transfer, *overlapped);
-  if (end.error != Win32Error::kSuccess && end.error != Win32Error::kHandleEof) {
-    windsock_drop_routine(pending);
-    return fail(end.error);
-  }
-  windsock_tell_routine(pending, static_cast<uint32_t>(end.error), end.bytes, overlapped, 0);
+  telling.end_at_once(end.error, end.bytes);
+  if (end.error != Win32Error::kSuccess && end.error != Win32Error::kHandleEof) return fail(end.error);
   set_last_error(Win32Error::kSuccess);
   return TRUE;
 }

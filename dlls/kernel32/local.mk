@@ -12,6 +12,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/api_heap.cpp \
 	dlls/kernel32/api_message.cpp \
 	dlls/kernel32/api_mutex.cpp \
+	dlls/kernel32/api_named_pipe.cpp \
 	dlls/kernel32/api_overlapped.cpp \
 	dlls/kernel32/api_pipe.cpp \
 	dlls/kernel32/api_process.cpp \
@@ -49,13 +50,21 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/mutex.cpp dlls/kernel32/mutex.h \
 	dlls/kernel32/name_pattern.cpp dlls/kernel32/name_pattern.h \
 	dlls/kernel32/new_object.h \
+	dlls/kernel32/named_pipe.cpp dlls/kernel32/named_pipe.h \
+	dlls/kernel32/overlapped_end.cpp dlls/kernel32/overlapped_end.h \
 	dlls/kernel32/page_protection.cpp dlls/kernel32/page_protection.h \
 	dlls/kernel32/pending_ends.cpp \
+	dlls/kernel32/pipe_instance.cpp dlls/kernel32/pipe_instance.h \
+	dlls/kernel32/pipe_name.cpp dlls/kernel32/pipe_name.h \
+	dlls/kernel32/pipe_operation.cpp dlls/kernel32/pipe_operation.h \
+	dlls/kernel32/pipe_stream.cpp dlls/kernel32/pipe_stream.h \
+	dlls/kernel32/port_association.h \
 	dlls/kernel32/posted_packet.h \
 	dlls/kernel32/process.cpp dlls/kernel32/process.h \
 	dlls/kernel32/program_search.cpp dlls/kernel32/program_search.h \
 	dlls/kernel32/ref.h \
 	dlls/kernel32/semaphore.h \
+	dlls/kernel32/shared_names.cpp dlls/kernel32/shared_names.h \
 	dlls/kernel32/slim_lock.cpp \
 	dlls/kernel32/socket_provider.cpp dlls/kernel32/socket_provider.h \
 	dlls/kernel32/std_handles.cpp \

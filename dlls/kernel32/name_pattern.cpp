@@ -1,10 +1,10 @@
 #include "dlls/kernel32/name_pattern.h"
 
+#include "dlls/kernel32/text.h"
+
 namespace windsock::kernel32 {
 
 namespace {
-
-char lower(char character) { return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character; }
 
 // The bytes of the character at the begin of a text.
 size_t character_size(std::string_view text) {
@@ -29,7 +29,7 @@ bool matches(std::string_view pattern, std::string_view name) {
     } else if (p < pattern.size() && pattern[p] == '?') {
       ++p;
       n += character_size(name.substr(n));
-    } else if (p < pattern.size() && lower(pattern[p]) == lower(name[n])) {
+    } else if (p < pattern.size() && lower_case(pattern[p]) == lower_case(name[n])) {
       ++p;
       ++n;
     } else if (star != kNone) {

@@ -24,7 +24,8 @@ struct WaitBlock;
 class Dispatcher;
 class Thread;
 
-enum class ObjectKind : uint8_t { kEvent, kSemaphore, kMutex, kThread, kProcess, kMainThread, kFile, kTimer, kPort, kFileMapping, kSearch };
+enum class ObjectKind : uint8_t { kEvent, kSemaphore, kMutex, kThread, kProcess, kMainThread, kFile, kTimer, kPort, kFileMapping, kSearch,
+                                  kNamedPipe };
 // What a wait does: leaves the signal (a manual event, a thread that has ended), takes one away (an automatic event, a semaphore),
 // or makes the thread that waits the owner (a mutex).
 enum class Taking : uint8_t { kLeavesSignal, kTakesOne, kOwns };

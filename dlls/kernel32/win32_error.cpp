@@ -23,6 +23,17 @@ static_assert(static_cast<uint32_t>(Win32Error::kHandleEof) == ERROR_HANDLE_EOF)
 static_assert(static_cast<uint32_t>(Win32Error::kNotSupported) == ERROR_NOT_SUPPORTED);
 static_assert(static_cast<uint32_t>(Win32Error::kFileExists) == ERROR_FILE_EXISTS);
 static_assert(static_cast<uint32_t>(Win32Error::kBrokenPipe) == ERROR_BROKEN_PIPE);
+static_assert(static_cast<uint32_t>(Win32Error::kSemaphoreTimeout) == ERROR_SEM_TIMEOUT);
+static_assert(static_cast<uint32_t>(Win32Error::kInvalidName) == ERROR_INVALID_NAME);
+static_assert(static_cast<uint32_t>(Win32Error::kBadPipe) == ERROR_BAD_PIPE);
+static_assert(static_cast<uint32_t>(Win32Error::kPipeBusy) == ERROR_PIPE_BUSY);
+static_assert(static_cast<uint32_t>(Win32Error::kNoData) == ERROR_NO_DATA);
+static_assert(static_cast<uint32_t>(Win32Error::kPipeNotConnected) == ERROR_PIPE_NOT_CONNECTED);
+static_assert(static_cast<uint32_t>(Win32Error::kMoreData) == ERROR_MORE_DATA);
+static_assert(static_cast<uint32_t>(Win32Error::kPipeConnected) == ERROR_PIPE_CONNECTED);
+static_assert(static_cast<uint32_t>(Win32Error::kPipeListening) == ERROR_PIPE_LISTENING);
+static_assert(static_cast<uint32_t>(Win32Error::kOperationAborted) == ERROR_OPERATION_ABORTED);
+static_assert(static_cast<uint32_t>(Win32Error::kIoPending) == ERROR_IO_PENDING);
 static_assert(static_cast<uint32_t>(Win32Error::kDiskFull) == ERROR_DISK_FULL);
 static_assert(static_cast<uint32_t>(Win32Error::kNegativeSeek) == ERROR_NEGATIVE_SEEK);
 static_assert(static_cast<uint32_t>(Win32Error::kSignalRefused) == ERROR_SIGNAL_REFUSED);

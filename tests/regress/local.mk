@@ -28,7 +28,7 @@ regress_sources = \
 	tests/regress/memory_test.cpp \
 	tests/regress/message_error_test.cpp \
 	tests/regress/message_test.cpp \
-	tests/regress/name_query_test.cpp tests/regress/names_test.cpp \
+	tests/regress/name_query_test.cpp tests/regress/named_pipe_test.cpp tests/regress/names_test.cpp \
 	tests/regress/option_values_test.cpp \
 	tests/regress/options_test.cpp \
 	tests/regress/overlapped_cancel_test.cpp \
@@ -52,7 +52,7 @@ regress_sources = \
 	tests/regress/window_test.cpp
 regress_headers = tests/regress/alterations.h tests/regress/completion_port.h tests/regress/copy_child.h tests/regress/datagram_pair.h \
 	tests/regress/extension.h tests/regress/fixture.h tests/regress/held_thread.h tests/regress/message.h \
-	tests/regress/open_file.h tests/regress/overlapped_call.h tests/regress/selected_events.h \
+	tests/regress/open_file.h tests/regress/overlapped_call.h tests/regress/pipe_child.h tests/regress/pipe_end.h tests/regress/selected_events.h \
 	tests/regress/second_descriptor.h tests/regress/test_window.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt tests/regress/shards.py

@@ -5,7 +5,7 @@
 //   skipped Suite.Case
 //
 // Before a case runs, "begin" names it, so that a run that dies has told where. The program also plays the agent's part in
-// handoffs (see tests/support/agent.h), and a child's (copy_child.h).
+// handoffs (see tests/support/agent.h), and children's (copy_child.h, pipe_child.h).
 #include <winsock2.h>
 
 #include <gtest/gtest.h>
@@ -17,6 +17,7 @@
 
 #include "tests/regress/copy_child.h"
 #include "tests/regress/overlapped_call.h"
+#include "tests/regress/pipe_child.h"
 #include "tests/support/agent.h"
 
 namespace {
@@ -69,6 +70,8 @@ void warm_up() {
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::strcmp(argv[1], test_support::kAgentArgument) == 0) return test_support::run_agent(argv[2]);
+  if (argc == 3 && std::strcmp(argv[1], regress::kPipeClientArgument) == 0) return regress::run_pipe_client(argv[2]);
+  if (argc == 3 && std::strcmp(argv[1], regress::kPipeServerArgument) == 0) return regress::run_pipe_server(argv[2]);
   if (argc == 2 && std::strcmp(argv[1], regress::kCopyArgument) == 0) return regress::copy_input_to_output();
   ::testing::InitGoogleTest(&argc, argv);
   if (!GTEST_FLAG_GET(list_tests)) {
