@@ -19,7 +19,7 @@ WINDSOCK_EXTERN_C_BEGIN
 
 /* An open file, or INVALID_HANDLE_VALUE. Names are host paths, with slashes. CREATE_ALWAYS and OPEN_ALWAYS leave ERROR_ALREADY_EXISTS as
  * the last error where the file was there. Share modes, attributes and hints have no effect natively, but for FILE_FLAG_OVERLAPPED;
- * FILE_FLAG_DELETE_ON_CLOSE: ERROR_NOT_SUPPORTED. */
+ * FILE_FLAG_DELETE_ON_CLOSE: ERROR_NOT_SUPPORTED. \\.\pipe\name is a named pipe (namedpipeapi.h): ERROR_FILE_NOT_FOUND, ERROR_PIPE_BUSY. */
 WINBASEAPI HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
                                      LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
                                      DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);

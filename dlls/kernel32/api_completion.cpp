@@ -8,6 +8,7 @@
 #include "dlls/kernel32/file.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
+#include "dlls/kernel32/named_pipe.h"
 #include "dlls/kernel32/posted_packet.h"
 #include "dlls/kernel32/socket_provider.h"
 
@@ -21,6 +22,8 @@ static_assert(kSkipPortOnSuccess == FILE_SKIP_COMPLETION_PORT_ON_SUCCESS && kSki
 bool associate(HANDLE handle, const Ref<CompletionPort>& port, uintptr_t key) {
   if (const auto* operations = operations_for(handle))
     return result_for_handle(operations->associate(reinterpret_cast<uintptr_t>(handle), port->as_services(), key));
+  if (Ref<NamedPipe> pipe = find_object_as<NamedPipe>(handle))
+    return (pipe->manner() == FileManner::kOverlapped && pipe->associate(port, key)) || fail(Win32Error::kInvalidParameter);
   Ref<File> file = find_object_as<File>(handle);
   if (!file) return fail(Win32Error::kInvalidHandle);
   return (file->manner() == FileManner::kOverlapped && file->association().associate(port, key)) || fail(Win32Error::kInvalidParameter);
@@ -133,9 +136,10 @@ BOOL SetFileCompletionNotificationModes(HANDLE handle, UCHAR modes) {
   if (modes & ~(kSkipPortOnSuccess | kSkipSetEventOnHandle)) return fail(Win32Error::kInvalidParameter);
   if (const auto* operations = operations_for(handle))
     return result_for_handle(operations->set_notification_modes(reinterpret_cast<uintptr_t>(handle), modes));
+  Ref<NamedPipe> pipe = find_object_as<NamedPipe>(handle);
   Ref<File> file = find_object_as<File>(handle);
-  if (!file) return fail(Win32Error::kInvalidHandle);
-  file->association().add_modes(modes);
+  if (!pipe && !file) return fail(Win32Error::kInvalidHandle);
+  (pipe ? pipe->association() : file->association()).add_modes(modes);
   return TRUE;
 }
 

@@ -7,6 +7,7 @@
 #include "dlls/kernel32/command_line.h"
 #include "dlls/kernel32/file.h"
 #include "dlls/kernel32/lookup.h"
+#include "dlls/kernel32/named_pipe.h"
 #include "dlls/kernel32/process.h"
 #include "dlls/kernel32/program_search.h"
 #include "dlls/kernel32/socket_provider.h"
@@ -92,11 +93,15 @@ Result<ProcessHandles, Win32Error> create_process(const ProcessParameters& param
   request.inherited = inherited.fds;
   request.suspended = parameters.suspended;
   Ref<File> standard_files[3];
+  Ref<NamedPipe> standard_pipes[3];
   for (int i = 0; i < 3; ++i) {
     Handle handle = parameters.standard_handles[i];
     if (classify(handle) == HandleRange::kSocket) request.standard_fds[i] = static_cast<int>(reinterpret_cast<uintptr_t>(handle));
     standard_files[i] = find_object_as<File>(handle);
     if (standard_files[i]) request.standard_fds[i] = standard_files[i]->fd();
+    // A pipe's connection has no frames if it is one of bytes, which is what a child can use.
+    standard_pipes[i] = find_object_as<NamedPipe>(handle);
+    if (standard_pipes[i] && standard_pipes[i]->facts().type == PipeType::kBytes) request.standard_fds[i] = standard_pipes[i]->connection_fd();
   }
 
   Ref<Process> process = Process::create();

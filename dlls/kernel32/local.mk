@@ -55,6 +55,7 @@ libkernel32_la_SOURCES = \
 	dlls/kernel32/page_protection.cpp dlls/kernel32/page_protection.h \
 	dlls/kernel32/pending_ends.cpp \
 	dlls/kernel32/pipe_instance.cpp dlls/kernel32/pipe_instance.h \
+	dlls/kernel32/pipe_lane.h \
 	dlls/kernel32/pipe_name.cpp dlls/kernel32/pipe_name.h \
 	dlls/kernel32/pipe_operation.cpp dlls/kernel32/pipe_operation.h \
 	dlls/kernel32/pipe_stream.cpp dlls/kernel32/pipe_stream.h \

@@ -4,15 +4,23 @@
 // and is found by the next call whichever it is. With the client it has a connection (pipe_stream.h), as a client's end has all the time;
 // after DisconnectNamedPipe it has neither, until ConnectNamedPipe lets it listen again.
 //
-// Everything is tried under the end's lock and waits without it, in poll. A write of a message keeps its turn until all of it is written.
+// Everything is tried under the end's lock. A call that waits does so without it, in poll; a write of a message keeps its turn until all of it
+// is written. What an overlapped call has begun stands in a lane, and goes on when the host says that the descriptor is ready: the sockets'
+// sources watch it (services::DescriptorSource), so whoever waits for the port or the event does the work, here as there, and nobody else
+// is needed. A watched end is found again by its number, for it may be closed while the host tells.
+//
+// fork(): the child has the connection too, and nothing under way.
 #pragma once
 
+#include <array>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "dlls/kernel32/file.h"
 #include "dlls/kernel32/pipe_instance.h"
+#include "dlls/kernel32/pipe_lane.h"
 #include "dlls/kernel32/pipe_stream.h"
 #include "dlls/kernel32/waitable.h"
 
@@ -47,6 +55,13 @@ class NamedPipe final : public Waitable {
   PipeEnd connect();
   PipeEnd read(void* data, uint32_t size);
   PipeEnd write(const void* data, uint32_t size);
+  // Begins it; kIoPending: its end will be told. Another end has been told if it is one to be told of, and the caller reports it.
+  PipeEnd begin(std::unique_ptr<PipeOperation> operation);
+  // Ends those that `which` chooses by kOperationAborted; whether there were any. A message of which a part is written goes on.
+  bool cancel(const std::function<bool(const PipeOperation&)>& which);
+  // False: it has a port.
+  bool associate(Ref<CompletionPort> port, uintptr_t key);
+  PortAssociation& association() { return association_; }
   Win32Error disconnect();
   Result<PipeStream::Peeked, Win32Error> peek(void* data, uint32_t size);
   // Whether there is a connection; kSuccess, or why not.
@@ -60,17 +75,38 @@ class NamedPipe final : public Waitable {
   enum class Role : uint8_t { kServer, kClient };
   enum class State : uint8_t { kListening, kConnected, kDisconnected };
 
-  NamedPipe(Role role, std::string name, const PipeFacts& facts, PipeUse use, PipeMode mode, FileManner manner)
-      : Waitable(kKind, Taking::kLeavesSignal, Source::kMemory, true), role_(role), name_(std::move(name)), facts_(facts), use_(use),
-        manner_(manner), mode_(mode) {}
-  ~NamedPipe() override = default;
+  NamedPipe(Role role, std::string name, const PipeFacts& facts, PipeUse use, PipeMode mode, FileManner manner);
+  ~NamedPipe() override;
+  void last_handle_closed() override;
+
+  struct Registry;
+  static Registry& registry();
+  static void set_up();
+  static void ready(uint64_t number);
+  static void cancel_all_of_thread();
+  static void lock_for_fork();
+  static void unlock_after_fork();
+  static void reset_in_child();
 
   // Under the lock:
   Win32Error listen();
-  void look_for_client();
+  Win32Error look_for_client();
   Win32Error usable();
   void connect_by(UniqueFd socket);
+  void drop_connection();
   std::optional<PipeEnd> try_connect();
+  std::optional<PipeEnd> try_read(PipeStream& stream, PipeRead& read);
+  std::optional<PipeEnd> try_write(PipeStream& stream, PipeWrite& write);
+  Win32Error end_of_connection(Win32Error error) const;
+  std::optional<PipeEnd> attempt(PipeOperation& operation);
+  std::optional<PipeEnd> begin_locked(PipeOperation& operation);
+  PipeLane& lane_of(const PipeOperation& operation) { return lanes_[static_cast<size_t>(operation.kind)]; }
+  void advance();
+  bool take_out(const std::function<bool(const PipeOperation&)>& which, Win32Error error);
+  bool watch();
+  void stop_watching();
+  void forget_source();
+  uint32_t count_operations() const;
   template <typename Attempt>
   PipeEnd transfer(short readiness, Attempt attempt);
 
@@ -79,7 +115,10 @@ class NamedPipe final : public Waitable {
   const PipeFacts facts_;
   const PipeUse use_;
   const FileManner manner_;
-  PipeInstance instance_;  // a server's
+  const uint64_t number_;  // in the registry, of all that ever were
+  PortAssociation association_;
+  PipeInstance instance_;   // a server's
+  PipeConnection opening_;  // a client's, but for the socket
   std::mutex write_turn_;  // taken before the lock
   std::mutex lock_;
   // Under the lock:
@@ -88,6 +127,8 @@ class NamedPipe final : public Waitable {
   // Those who poll hold them, too.
   std::shared_ptr<UniqueFd> listener_;
   std::shared_ptr<PipeStream> stream_;
+  std::array<PipeLane, 3> lanes_;                    // by PipeOperation::Kind
+  services::DescriptorSource* watched_by_ = nullptr;  // the listener, or the connection
 };
 
 }  // namespace windsock::kernel32

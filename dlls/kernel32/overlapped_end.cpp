@@ -2,8 +2,10 @@
 
 #include <errhandlingapi.h>
 
+#include <climits>
 #include <utility>
 
+#include "dlls/common/host_futex.h"
 #include "dlls/common/nt_status.h"
 
 namespace windsock::kernel32 {
@@ -69,8 +71,12 @@ void OverlappedEnd::tell(Win32Error error, uint32_t bytes, Telling telling) {
   // From here on the structure may be the program's again.
   OVERLAPPED* overlapped = overlapped_;
   store(error, bytes);
+  // Who has no event to wait for sleeps on the status (await_end in dlls/ws2_32/operation.cpp).
+  if (telling == Telling::kLater && event_ == nullptr) host::futex_wake(reinterpret_cast<const uint32_t*>(&overlapped->Internal), INT_MAX);
   if (event_ != nullptr) windsock_tell_event(std::exchange(event_, nullptr));
-  if (routine_ != nullptr) windsock_tell_routine(std::exchange(routine_, nullptr), static_cast<uint32_t>(error), bytes, overlapped, 0);
+  if (routine_ != nullptr)
+    windsock_tell_routine(std::exchange(routine_, nullptr), routine_error_from_nt_status(nt_status_from_win32(static_cast<uint32_t>(error))), bytes,
+                          overlapped, 0);
   if (packet_ && !(telling == Telling::kAtOnce && skips_success_)) {
     packet_->status = nt_status_from_win32(static_cast<uint32_t>(error));
     post(*port_, std::move(packet_), bytes);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "dlls/common/host_directory.h"
@@ -30,10 +31,20 @@ std::optional<std::string> tail_of(uint32_t number, const std::string& name) {
 
 Win32Error error_of(host::Errno error) { return win32_error_from_errno(error); }
 
+// Behind the facts in an instance's file: how often its server has disconnected a client.
+constexpr int64_t kDisconnectionsAt = sizeof(PipeFacts);
+
+uint32_t disconnections_in(int file) {
+  uint32_t count = 0;
+  static_cast<void>(host::read_at(file, &count, sizeof count, kDisconnectionsAt));
+  return count;
+}
+
 // An instance that lives.
 struct Found {
   std::string tail;
   PipeFacts facts;
+  UniqueFd file;
   bool free = false;
 };
 
@@ -44,15 +55,15 @@ std::vector<Found> find_instances(const SharedNames& names, const std::string& n
   for (const std::string& file : names.list(kFilePrefix)) {
     auto opened = names.open(file);
     if (!opened) continue;
-    Found one{file.substr(sizeof kFilePrefix - 1), {}, false};
+    Found one{file.substr(sizeof kFilePrefix - 1), {}, std::move(opened).take(), false};
     std::string listener = kListenerPrefix + one.tail;
-    if (SharedNames::is_unused(opened.value().get())) {
+    if (SharedNames::is_unused(one.file.get())) {
       names.remove(listener);
       names.remove(file);
       continue;
     }
     if (escaped_file_name(one.tail.substr(0, one.tail.find('-') + 1), name) != one.tail) continue;
-    auto read = host::read(opened.value().get(), &one.facts, sizeof one.facts);
+    auto read = host::read_at(one.file.get(), &one.facts, sizeof one.facts, 0);
     if (!read || read.value() != sizeof one.facts) continue;
     one.free = std::find(listeners.begin(), listeners.end(), listener) != listeners.end();
     found.push_back(std::move(one));
@@ -128,6 +139,16 @@ Result<PipeInstance, Win32Error> PipeInstance::create(const std::string& name, c
   return instance;
 }
 
+// What it was goes with `other`.
+PipeInstance& PipeInstance::operator=(PipeInstance other) noexcept {
+  std::swap(file_, other.file_);
+  std::swap(listener_, other.listener_);
+  std::swap(held_, other.held_);
+  std::swap(disconnections_, other.disconnections_);
+  std::swap(maker_, other.maker_);
+  return *this;
+}
+
 PipeInstance::~PipeInstance() {
   if (!held_.is_open() || maker_ != host::process_id()) return;
   auto names = SharedNames::lock(kLockName);
@@ -144,6 +165,13 @@ Result<UniqueFd, Win32Error> PipeInstance::listen() const {
   return std::move(listening).take();
 }
 
+void PipeInstance::count_disconnection() {
+  ++disconnections_;
+  static_cast<void>(host::write_at(held_.get(), &disconnections_, sizeof disconnections_, kDisconnectionsAt));
+}
+
+bool PipeConnection::was_disconnected() const { return file.is_open() && disconnections_in(file.get()) != disconnections; }
+
 void PipeInstance::hide() const {
   if (auto names = SharedNames::lock(kLockName)) names.value().remove(listener_);
 }
@@ -158,10 +186,11 @@ Result<PipeConnection, Win32Error> connect_to_pipe(const std::string& name, Pipe
   uint32_t access = instances.front().facts.access;
   uint32_t offered = (access & kPipeInbound ? 2U : 0U) | (access & kPipeOutbound ? 1U : 0U);
   if (static_cast<uint32_t>(use) & ~offered) return Failure{Win32Error::kAccessDenied};
-  for (const Found& instance : instances) {
+  for (Found& instance : instances) {
     if (!instance.free) continue;
     auto connected = connect_at(names, kListenerPrefix + instance.tail);
-    if (connected) return PipeConnection{std::move(connected).take(), instance.facts};
+    uint32_t disconnections = disconnections_in(instance.file.get());
+    if (connected) return PipeConnection{std::move(connected).take(), instance.facts, std::move(instance.file), disconnections};
     if (host::is_want_of_room(connected.error())) return Failure{error_of(connected.error())};
   }
   return Failure{Win32Error::kPipeBusy};

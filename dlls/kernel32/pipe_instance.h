@@ -39,17 +39,20 @@ class PipeInstance {
   static Result<PipeInstance, Win32Error> create(const std::string& name, const PipeFacts& facts, Place place);
   PipeInstance() = default;
   PipeInstance(PipeInstance&&) = default;
-  PipeInstance& operator=(PipeInstance&&) = default;
+  PipeInstance& operator=(PipeInstance other) noexcept;
   ~PipeInstance();
 
   // A listening socket for one client, which clients find from now on.
   Result<UniqueFd, Win32Error> listen() const;
   // No client finds it any more.
   void hide() const;
+  // For its client to know (PipeConnection::was_disconnected).
+  void count_disconnection();
 
  private:
   std::string file_, listener_;
   UniqueFd held_;
+  uint32_t disconnections_ = 0;
   int maker_ = 0;
 };
 
@@ -57,6 +60,10 @@ class PipeInstance {
 struct PipeConnection {
   UniqueFd socket;
   PipeFacts facts;
+  // The instance's file, which tells a server that has disconnected the client from one that has closed its end.
+  UniqueFd file;
+  uint32_t disconnections = 0;
+  bool was_disconnected() const;
 };
 enum class PipeUse : uint8_t { kNone = 0, kRead = 1, kWrite = 2, kBoth = 3 };
 Result<PipeConnection, Win32Error> connect_to_pipe(const std::string& name, PipeUse use);

@@ -26,13 +26,13 @@ struct PipeEnd {
 };
 
 struct PipeRead {
-  void* data;
-  uint32_t size;
+  void* data = nullptr;
+  uint32_t size = 0;
   uint32_t done = 0;
 };
 struct PipeWrite {
-  const void* data;
-  uint32_t size;
+  const void* data = nullptr;
+  uint32_t size = 0;
   uint64_t done = 0;  // the frame counts, too
 };
 

@@ -131,6 +131,7 @@ bool cancel(uintptr_t socket, void* overlapped) {
 }
 
 services::IoSource* common_source() { return IoDriver::common_if_any(); }
+services::DescriptorSource* source_for_host(services::Port* port) { return IoDriver::of(port); }
 
 bool wait_for(uintptr_t socket, int64_t deadline) {
   return done([=](SocketRef& pinned) -> WsaResult<void> {
@@ -160,6 +161,8 @@ const services::SocketOperations kHandleOperations = {
     .cancel_own = cancel_own,
     .cancel = cancel,
     .common_source = common_source,
+    .source_for_host = source_for_host,
+    .tell_readiness = IoDriver::tell_readiness_for_host,
     .await_end = await_end_of,
     .wait = wait_for,
     .end_thread = end_operating_thread,

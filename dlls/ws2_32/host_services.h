@@ -135,6 +135,18 @@ class IoSource {
   // Ends the leader's serve(), this one or its next. By any thread.
   virtual void wake_leader() = 0;
 };
+// The same for descriptors of the host's own that operations wait for (named pipes'), which stand beside the sockets'.
+class DescriptorSource : public IoSource {
+ public:
+  // Whoever leads tells the host's function (SocketOperations::tell_readiness) the token, each time that there may be more to do. False: no
+  // memory. A descriptor is forgotten before it is closed.
+  virtual bool watch_for_host(int fd, uint64_t token) = 0;
+  virtual void unwatch(int fd) = 0;
+  // Operations that wait for readiness: so many more, so many less. False: nobody leads, and no thread is to be had that would; they have
+  // not begun.
+  virtual bool began(uint32_t count) = 0;
+  virtual void ended(uint32_t count) = 0;
+};
 // Whether the host calls SocketOperations::end_thread itself: where the end of a thread of the host is too late for its services.
 [[gnu::visibility("hidden")]] extern const bool kTellsThreadEnds;
 // Whether call_procedure works in such a thread as the next function makes.
@@ -181,6 +193,9 @@ struct SocketOperations {
   bool (*cancel)(uintptr_t socket, void* overlapped) = nullptr;
   // The source of sockets that have no port; null until one of them has had an operation under way.
   IoSource* (*common_source)() = nullptr;
+  // The source of a port, or of what has none (null), for descriptors of the host's own, with tokens below 2^62. Null: no memory.
+  DescriptorSource* (*source_for_host)(Port* port) = nullptr;
+  void (*tell_readiness)(void (*ready)(uint64_t token)) = nullptr;
   // Waits for the end of an operation (GetOverlappedResult without an event). False: the deadline came first.
   bool (*await_end)(const void* overlapped, int64_t deadline) = nullptr;
   // The socket as an object to wait for: signalled since the end of an operation until the next begins. False: WAIT_TIMEOUT, the deadline

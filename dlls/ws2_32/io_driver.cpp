@@ -17,6 +17,7 @@ namespace {
 
 constexpr uint64_t kWakeToken = ~uint64_t{0};     // of no socket
 constexpr uint64_t kBeside = uint64_t{1} << 63;   // beside a socket's token: a descriptor of an operation
+constexpr uint64_t kOfHost = uint64_t{1} << 62;   // beside a token of the host's
 constexpr size_t kEventsAtOnce = 16;
 constexpr uint32_t kEvents = host::kReadyIn | host::kReadyPri | host::kReadyOut | host::kReadyReadHangUp;
 
@@ -26,6 +27,7 @@ std::mutex& list_mutex() {
 }
 constinit IoDriver* all_drivers = nullptr;
 constinit std::atomic<IoDriver*> common_driver{nullptr};
+constinit std::atomic<void (*)(uint64_t token)> tell_host{nullptr};
 
 }  // namespace
 
@@ -46,9 +48,8 @@ services::IoSource* IoDriver::make(services::Port* port) { return new (std::noth
 
 IoDriver* IoDriver::common_if_any() { return common_driver.load(std::memory_order_acquire); }
 
-IoDriver* IoDriver::of(const UnderlyingSocket& socket) {
-  if (services::Port* port = socket.port())
-    return static_cast<IoDriver*>(services::source_of_port(port, make));
+IoDriver* IoDriver::of(services::Port* port) {
+  if (port) return static_cast<IoDriver*>(services::source_of_port(port, make));
   if (IoDriver* there = common_if_any()) return there;
   auto* made = new (std::nothrow) IoDriver(nullptr);
   IoDriver* none = nullptr;
@@ -96,6 +97,9 @@ host::Result<void> IoDriver::watch(int fd, uint64_t token) {
   }
   return added;
 }
+
+bool IoDriver::watch_for_host(int fd, uint64_t token) { return watch(fd, token | kOfHost).ok(); }
+void IoDriver::tell_readiness_for_host(void (*ready)(uint64_t token)) { tell_host.store(ready, std::memory_order_release); }
 
 void IoDriver::unwatch(int fd) {
   std::lock_guard lock(mutex_);
@@ -167,6 +171,10 @@ void IoDriver::serve(int64_t deadline) {
   if (!count) return;  // a signal
   for (const host::ReadyEvent& event : std::span(events).first(count.value())) {
     if (event.token == kWakeToken) continue;  // an edge: the counter need not be read
+    if (event.token & kOfHost) [[unlikely]] {
+      tell_host.load(std::memory_order_acquire)(event.token & ~kOfHost);
+      continue;
+    }
     SocketRef socket = SocketTable::instance().find_token(event.token & ~kBeside);
     SocketIo* io = socket ? SocketIo::if_any(socket.descriptor()) : nullptr;
     if (!io) continue;

@@ -18,10 +18,11 @@
 
 namespace windsock {
 
-class IoDriver final : public services::IoSource {
+class IoDriver final : public services::DescriptorSource {
  public:
   // The driver of a socket. Null: no memory.
-  static IoDriver* of(const UnderlyingSocket& socket);
+  static IoDriver* of(const UnderlyingSocket& socket) { return of(socket.port()); }
+  static IoDriver* of(services::Port* port);
   bool is_of(const UnderlyingSocket& socket) const;
   // The one of the sockets without a port; null before their first operation that did not end at once.
   static IoDriver* common_if_any();
@@ -29,7 +30,9 @@ class IoDriver final : public services::IoSource {
   ~IoDriver() override;
 
   host::Result<void> watch(int fd, uint64_t token);
-  void unwatch(int fd);
+  bool watch_for_host(int fd, uint64_t token) override;
+  static void tell_readiness_for_host(void (*ready)(uint64_t token));
+  void unwatch(int fd) override;
   // A descriptor that somebody's operation waits for, of the socket with this token. It is forgotten when it is closed.
   host::Result<void> watch_beside(int fd, uint64_t socket_token);
   void unwatch_beside(int fd);
@@ -38,8 +41,8 @@ class IoDriver final : public services::IoSource {
   void resume_watching(int fd, uint64_t token);
   // Operations that wait for readiness: so many more, so many less. False: nobody leads, and there is no reactor to be had; they have not
   // begun.
-  bool began(uint32_t count);
-  void ended(uint32_t count);
+  bool began(uint32_t count) override;
+  void ended(uint32_t count) override;
 
   bool try_lead() override;
   void leave() override;

@@ -28,7 +28,7 @@ regress_sources = \
 	tests/regress/memory_test.cpp \
 	tests/regress/message_error_test.cpp \
 	tests/regress/message_test.cpp \
-	tests/regress/name_query_test.cpp tests/regress/named_pipe_test.cpp tests/regress/names_test.cpp \
+	tests/regress/name_query_test.cpp tests/regress/named_pipe_overlapped_test.cpp tests/regress/named_pipe_test.cpp tests/regress/names_test.cpp \
 	tests/regress/option_values_test.cpp \
 	tests/regress/options_test.cpp \
 	tests/regress/overlapped_cancel_test.cpp \

@@ -9,7 +9,6 @@
 
 #include "tests/regress/pipe_child.h"
 #include "tests/regress/pipe_end.h"
-#include "tests/regress/windows_differences.h"
 #include "tests/support/process_info.h"
 
 namespace regress {
@@ -90,12 +89,17 @@ TEST_F(NamedPipeTest, ThereAreNoMoreInstancesThanTheFirstOneAllows) {
   EXPECT_TRUE(serve(path, two_at_most).valid());
 }
 
-TEST_F(NamedPipeTest, InstancesAreOfOneKind) {
-  const std::string path = pipe_path("kinds");
+TEST_F(NamedPipeTest, InstancesGoTheSameWays) {
+  const std::string path = pipe_path("ways");
+  PipeHandle server = serve(path);
+  EXPECT_FALSE(serve(path, {PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE}).valid());
+  EXPECT_LAST_ERROR(ERROR_ACCESS_DENIED);
+}
+
+TEST_F(NamedPipeTest, InstancesAreOfOneType) {
+  const std::string path = pipe_path("types");
   PipeHandle server = serve(path);
   EXPECT_FALSE(serve(path, {PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE}).valid());
-  EXPECT_LAST_ERROR(ERROR_ACCESS_DENIED);
-  EXPECT_FALSE(serve(path, {PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE}).valid());
   EXPECT_LAST_ERROR(ERROR_ACCESS_DENIED);
 }
 
@@ -115,12 +119,15 @@ TEST_F(NamedPipeTest, CannotBeMadeSo) {
   EXPECT_LAST_ERROR(ERROR_INVALID_PARAMETER);
   EXPECT_FALSE(serve(path, {PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE | PIPE_READMODE_MESSAGE}).valid());
   EXPECT_LAST_ERROR(ERROR_INVALID_PARAMETER);
-  for (DWORD most : {0u, 256u}) {
-    EXPECT_FALSE(serve(path, {PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, most}).valid());
-    EXPECT_LAST_ERROR(ERROR_INVALID_PARAMETER);
-  }
   EXPECT_FALSE(serve("no-pipe-path").valid());
   EXPECT_LAST_ERROR(ERROR_INVALID_NAME);
+}
+
+TEST_F(NamedPipeTest, MayHaveUpTo255Instances) {
+  for (DWORD most : {0u, 256u}) {
+    EXPECT_FALSE(serve(pipe_path("number"), {PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, most}).valid());
+    EXPECT_LAST_ERROR(ERROR_INVALID_PARAMETER);
+  }
 }
 
 // ---- connecting --------------------------------------------------------------------------------------------------------------------
@@ -170,6 +177,7 @@ TEST_F(NamedPipeTest, WithoutAClientThereIsNothingToReadOrWrite) {
   PipeHandle server = serve(pipe_path("alone"));
   EXPECT_EQ("(" + std::to_string(ERROR_PIPE_LISTENING) + ")", server.read());
   EXPECT_EQ(static_cast<DWORD>(ERROR_PIPE_LISTENING), server.write("x"));
+  PipeHandle client = open_pipe(pipe_path("alone"));
   EXPECT_EQ(0u, server.disconnect());
   EXPECT_EQ("(" + std::to_string(ERROR_PIPE_NOT_CONNECTED) + ")", server.read());
   EXPECT_EQ(static_cast<DWORD>(ERROR_PIPE_NOT_CONNECTED), server.write("x"));
@@ -179,7 +187,7 @@ TEST_F(NamedPipeTest, WithoutAClientThereIsNothingToReadOrWrite) {
 TEST_F(NamedPipeTest, OnlyServersConnectAndDisconnect) {
   PipePair pair("only-servers");
   EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_FUNCTION), pair.client.connect());
-  EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_FUNCTION), pair.client.disconnect());
+  EXPECT_NE(0u, pair.client.disconnect());
   EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_HANDLE), PipeHandle::result(ConnectNamedPipe(nullptr, nullptr)));
 }
 
@@ -420,10 +428,14 @@ TEST_F(NamedPipeTest, WithNoWaitNothingWaits) {
   EXPECT_EQ("(" + std::to_string(ERROR_NO_DATA) + ")", server.read());
   EXPECT_EQ(0u, client.write("x"));
   EXPECT_EQ("x", server.read());
-  client.close();
-  EXPECT_EQ(0u, server.disconnect());
-  EXPECT_EQ(0u, server.connect()) << "it listens again";
-  EXPECT_EQ(static_cast<DWORD>(ERROR_PIPE_LISTENING), server.connect());
+}
+
+TEST_F(NamedPipeTest, WithNoWaitItListensAgainWhenItIsToldTo) {
+  PipePair pair("no-wait-again", {PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE | PIPE_NOWAIT});
+  EXPECT_EQ(0u, pair.server.disconnect());
+  EXPECT_EQ(0u, pair.server.connect());
+  EXPECT_EQ(static_cast<DWORD>(ERROR_PIPE_LISTENING), pair.server.connect());
+  EXPECT_TRUE(open_pipe(pipe_path("no-wait-again")).valid());
 }
 
 // ---- a request and its answer ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ tests_unit_kernel32_test_SOURCES = \
 	dlls/kernel32/dispatcher.cpp \
 	dlls/kernel32/name_pattern.cpp \
 	dlls/kernel32/page_protection.cpp \
+	dlls/kernel32/pipe_name.cpp \
 	dlls/kernel32/text.cpp \
 	dlls/kernel32/waitable.cpp \
 	tests/unit/kernel32/address_wait_test.cpp \
@@ -29,6 +30,7 @@ tests_unit_kernel32_test_SOURCES = \
 	tests/unit/kernel32/message_test.cpp \
 	tests/unit/kernel32/mutex_test.cpp \
 	tests/unit/kernel32/name_pattern_test.cpp \
+	tests/unit/kernel32/named_pipe_test.cpp \
 	tests/unit/kernel32/page_protection_test.cpp \
 	tests/unit/kernel32/pending_ends_test.cpp \
 	tests/unit/kernel32/pipe_test.cpp \

@@ -174,6 +174,13 @@ void hold_mapping(int fd, const char* name) {
   for (;;) pause();
 }
 
+void hold_pipe(int fd, const char* path) {
+  if (CreateNamedPipeA(path, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, nullptr) == INVALID_HANDLE_VALUE) _exit(93);
+  report(fd, "ready");
+  close(fd);
+  for (;;) pause();
+}
+
 std::string free_console() { return FreeConsole() ? "freed" : std::to_string(GetLastError()); }
 
 // With a terminal of its own, that the process leads, and then a child of it that does not.
@@ -242,6 +249,8 @@ int run_child(int argc, char** argv) {
     use_mapping(fd, argv[4]);
   } else if (command == "mapping-pause") {
     hold_mapping(fd, argv[4]);
+  } else if (command == "pipe-pause") {
+    hold_pipe(fd, argv[4]);
   } else if (command == "timer-without-thread") {
     report_timer_without_thread(fd);
   } else {
