@@ -147,6 +147,13 @@ TEST(NamedPipe, does_not_do_everything) {
   EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
 }
 
+TEST(NamedPipe, of_an_overlapped_handle_needs_an_overlapped) {
+  OwnedHandle server = serve("needs", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED), client = connect("needs");
+  EXPECT_EQ(read(server), "error " + std::to_string(ERROR_INVALID_PARAMETER));
+  EXPECT_FALSE(write(server, "x"));
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
+}
+
 // The reads of other threads, and what they wait in, are not the child's.
 TEST(NamedPipe, a_forked_process_has_nothing_under_way) {
   OwnedHandle server = serve("forked-read", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED), client = connect("forked-read");
