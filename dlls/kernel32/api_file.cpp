@@ -26,6 +26,8 @@ using windsock::UniqueFd;
 
 namespace {
 
+constexpr DWORD kReads = GENERIC_READ | GENERIC_ALL | FILE_READ_DATA, kWrites = GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA;
+
 // What CreateFile is asked for, in the host's words; nothing: what it does not know.
 struct Opening {
   host::FileUse use = host::FileUse::kRead;
@@ -33,7 +35,6 @@ struct Opening {
   bool truncate = false;
 };
 std::optional<Opening> opening_of(DWORD access, DWORD disposition) {
-  constexpr DWORD kReads = GENERIC_READ | GENERIC_ALL | FILE_READ_DATA, kWrites = GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA;
   Opening opening;
   opening.append = !(access & kWrites) && (access & FILE_APPEND_DATA);
   bool reads = access & kReads, writes = (access & kWrites) || opening.append;
@@ -55,7 +56,8 @@ host::Result<UniqueFd> open_file(const char* path, const Opening& opening, DWORD
   return host::open_file(path, opening.use, {.append = opening.append, .truncate = opening.truncate});
 }
 
-Result<Ref<Waitable>, Win32Error> open_host_file(const char* path, const Opening& opening, DWORD disposition, FileManner manner, bool& existed) {
+Result<Ref<Waitable>, Win32Error> open_host_file(const char* path, const Opening& opening, DWORD disposition, FileManner manner,
+                                                 bool& existed) {
   auto opened = open_file(path, opening, disposition, existed);
   if (!opened) return Failure{win32_error_from_errno(opened.error())};
   auto file = Ref<File>::adopt(new (std::nothrow) File(std::move(opened).take(), manner));
@@ -67,8 +69,7 @@ Result<Ref<Waitable>, Win32Error> open_host_file(const char* path, const Opening
 Result<Ref<Waitable>, Win32Error> open_pipe(const char* path, DWORD access, FileManner manner) {
   auto name = pipe_name(path);
   if (!name) return Failure{Win32Error::kInvalidName};
-  constexpr DWORD kReads = GENERIC_READ | GENERIC_ALL | FILE_READ_DATA, kWrites = GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA | FILE_APPEND_DATA;
-  auto use = static_cast<PipeUse>((access & kReads ? 1 : 0) | (access & kWrites ? 2 : 0));
+  auto use = static_cast<PipeUse>((access & kReads ? 1 : 0) | (access & (kWrites | FILE_APPEND_DATA) ? 2 : 0));
   return Ref<Waitable>(WS_TRY(NamedPipe::open(*name, use, manner)));
 }
 

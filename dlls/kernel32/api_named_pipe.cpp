@@ -26,7 +26,8 @@ std::string text_of(LPCSTR name) { return name != nullptr ? name : ""; }
 std::string text_of(LPCWSTR name) { return name != nullptr ? utf8_from_utf16(reinterpret_cast<const char16_t*>(name)) : ""; }
 
 PipeMode mode_of(DWORD mode) {
-  return {mode & PIPE_READMODE_MESSAGE ? PipeReadMode::kMessages : PipeReadMode::kBytes, mode & PIPE_NOWAIT ? PipeWait::kNoWait : PipeWait::kWait};
+  return {mode & PIPE_READMODE_MESSAGE ? PipeReadMode::kMessages : PipeReadMode::kBytes,
+          mode & PIPE_NOWAIT ? PipeWait::kNoWait : PipeWait::kWait};
 }
 
 BOOL result_of(Win32Error error) { return error == Win32Error::kSuccess ? TRUE : fail(error); }
@@ -36,7 +37,8 @@ void store(Value* where, Value value) {
   if (where != nullptr) *where = value;
 }
 
-HANDLE create_pipe(const std::string& path, DWORD open_mode, DWORD pipe_mode, const PipeFacts& facts, const SECURITY_ATTRIBUTES* attributes) {
+HANDLE create_pipe(const std::string& path, DWORD open_mode, DWORD pipe_mode, const PipeFacts& facts,
+                   const SECURITY_ATTRIBUTES* attributes) {
   auto failed = [](Win32Error error) { return fail(error), INVALID_HANDLE_VALUE; };
   auto name = pipe_name(path);
   if (!name) return failed(Win32Error::kInvalidName);
@@ -80,7 +82,8 @@ BOOL get_state(HANDLE handle, LPDWORD state, LPDWORD instances, LPDWORD collecti
     if (collection_count != nullptr || collect_timeout != nullptr) return Win32Error::kInvalidParameter;
     if (user_name) return Win32Error::kNotSupported;
     PipeMode mode = pipe.mode();
-    store<DWORD>(state, (mode.read == PipeReadMode::kMessages ? PIPE_READMODE_MESSAGE : 0) | (mode.wait == PipeWait::kNoWait ? PIPE_NOWAIT : 0));
+    DWORD reads = mode.read == PipeReadMode::kMessages ? PIPE_READMODE_MESSAGE : PIPE_READMODE_BYTE;
+    store<DWORD>(state, reads | (mode.wait == PipeWait::kNoWait ? PIPE_NOWAIT : PIPE_WAIT));
     if (instances != nullptr) *instances = count_instances(pipe.name());
     return Win32Error::kSuccess;
   });
@@ -115,7 +118,8 @@ BOOL call_pipe(const std::string& path, LPVOID request, DWORD size, LPVOID answe
 }
 
 PipeFacts facts_of(DWORD open_mode, DWORD pipe_mode, DWORD most, DWORD out_size, DWORD in_size, DWORD timeout) {
-  return {pipe_mode & PIPE_TYPE_MESSAGE ? PipeType::kMessages : PipeType::kBytes, open_mode & PIPE_ACCESS_DUPLEX, most, out_size, in_size, timeout};
+  PipeType type = pipe_mode & PIPE_TYPE_MESSAGE ? PipeType::kMessages : PipeType::kBytes;
+  return {type, open_mode & PIPE_ACCESS_DUPLEX, most, out_size, in_size, timeout};
 }
 
 }  // namespace

@@ -101,7 +101,8 @@ Result<ProcessHandles, Win32Error> create_process(const ProcessParameters& param
     if (standard_files[i]) request.standard_fds[i] = standard_files[i]->fd();
     // A pipe's connection has no frames if it is one of bytes, which is what a child can use.
     standard_pipes[i] = find_object_as<NamedPipe>(handle);
-    if (standard_pipes[i] && standard_pipes[i]->facts().type == PipeType::kBytes) request.standard_fds[i] = standard_pipes[i]->connection_fd();
+    if (standard_pipes[i] && standard_pipes[i]->facts().type == PipeType::kBytes)
+      request.standard_fds[i] = standard_pipes[i]->connection_fd();
   }
 
   Ref<Process> process = Process::create();

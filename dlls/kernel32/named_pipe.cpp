@@ -49,7 +49,7 @@ NamedPipe::Registry& NamedPipe::registry() {
   return *registry;
 }
 
-// The locks of pipes come before those of the sources, which fork() takes in ws2_32's handlers: so ours are the later ones, which run first.
+// The locks of pipes come before those of the sources, which fork() takes in ws2_32's handlers: ours are added later, and so run first.
 void NamedPipe::set_up() {
   static const bool done = [] {
     if (socket_operations() == nullptr) static_cast<void>(LoadLibraryA("ws2_32.dll"));
@@ -315,7 +315,9 @@ Result<PipeStream::Peeked, Win32Error> NamedPipe::peek(void* data, uint32_t size
 
 std::optional<PipeEnd> NamedPipe::attempt(PipeOperation& operation) {
   Win32Error now = usable();
-  if (operation.kind == PipeOperation::Kind::kConnect) return now == Win32Error::kPipeListening ? std::nullopt : std::optional(PipeEnd{now});
+  bool connects = operation.kind == PipeOperation::Kind::kConnect;
+  if (connects && now == Win32Error::kPipeListening) return std::nullopt;
+  if (connects) return PipeEnd{now};
   if (now != Win32Error::kSuccess) return PipeEnd{now};
   return operation.kind == PipeOperation::Kind::kRead ? try_read(*stream_, operation.read) : try_write(*stream_, operation.write);
 }

@@ -4,10 +4,10 @@
 // and is found by the next call whichever it is. With the client it has a connection (pipe_stream.h), as a client's end has all the time;
 // after DisconnectNamedPipe it has neither, until ConnectNamedPipe lets it listen again.
 //
-// Everything is tried under the end's lock. A call that waits does so without it, in poll; a write of a message keeps its turn until all of it
-// is written. What an overlapped call has begun stands in a lane, and goes on when the host says that the descriptor is ready: the sockets'
-// sources watch it (services::DescriptorSource), so whoever waits for the port or the event does the work, here as there, and nobody else
-// is needed. A watched end is found again by its number, for it may be closed while the host tells.
+// Everything is tried under the end's lock. A call that waits does so without it, in poll; a write of a message keeps its turn until all
+// of it is written. What an overlapped call has begun stands in a lane, and goes on when the host says that the descriptor is ready: the
+// sockets' sources watch it (services::DescriptorSource), so whoever waits for the port or the event does the work, here as there, and
+// nobody else is needed. A watched end is found again by its number, for it may be closed while the host tells.
 //
 // fork(): the child has the connection too, and nothing under way.
 #pragma once
@@ -36,8 +36,8 @@ class NamedPipe final : public Waitable {
  public:
   static constexpr ObjectKind kKind = ObjectKind::kNamedPipe;
 
-  static Result<Ref<NamedPipe>, Win32Error> create(const std::string& name, const PipeFacts& facts, PipeInstance::Place place, PipeMode mode,
-                                                   FileManner manner);
+  static Result<Ref<NamedPipe>, Win32Error> create(const std::string& name, const PipeFacts& facts, PipeInstance::Place place,
+                                                   PipeMode mode, FileManner manner);
   // A client's.
   static Result<Ref<NamedPipe>, Win32Error> open(const std::string& name, PipeUse use, FileManner manner);
 

@@ -60,7 +60,8 @@ void OverlappedEnd::store(Win32Error error, uint32_t bytes) const {
 
 void OverlappedEnd::end_at_once(Win32Error error, uint32_t bytes) {
   // Of warnings, as of success, everybody is told; a routine also of the end of a file.
-  bool is_told = error == Win32Error::kSuccess || error == Win32Error::kMoreData || (error == Win32Error::kHandleEof && routine_ != nullptr);
+  bool is_told = error == Win32Error::kSuccess || error == Win32Error::kMoreData ||
+                 (error == Win32Error::kHandleEof && routine_ != nullptr);
   if (is_told)
     tell(error, bytes, Telling::kAtOnce);
   else
@@ -70,15 +71,15 @@ void OverlappedEnd::end_at_once(Win32Error error, uint32_t bytes) {
 void OverlappedEnd::tell(Win32Error error, uint32_t bytes, Telling telling) {
   // From here on the structure may be the program's again.
   OVERLAPPED* overlapped = overlapped_;
+  uint32_t status = nt_status_from_win32(static_cast<uint32_t>(error));
   store(error, bytes);
   // Who has no event to wait for sleeps on the status (await_end in dlls/ws2_32/operation.cpp).
   if (telling == Telling::kLater && event_ == nullptr) host::futex_wake(reinterpret_cast<const uint32_t*>(&overlapped->Internal), INT_MAX);
   if (event_ != nullptr) windsock_tell_event(std::exchange(event_, nullptr));
   if (routine_ != nullptr)
-    windsock_tell_routine(std::exchange(routine_, nullptr), routine_error_from_nt_status(nt_status_from_win32(static_cast<uint32_t>(error))), bytes,
-                          overlapped, 0);
+    windsock_tell_routine(std::exchange(routine_, nullptr), routine_error_from_nt_status(status), bytes, overlapped, 0);
   if (packet_ && !(telling == Telling::kAtOnce && skips_success_)) {
-    packet_->status = nt_status_from_win32(static_cast<uint32_t>(error));
+    packet_->status = status;
     post(*port_, std::move(packet_), bytes);
   }
 }

@@ -1,5 +1,5 @@
-// OverlappedEnd: how the end of an overlapped operation on a file or a pipe is told: in its OVERLAPPED, by its event, to the port, by a call
-// of its routine. Everything is made ready when the operation begins, so that telling cannot fail; what is not told is dropped.
+// OverlappedEnd: how the end of an overlapped operation on a file or a pipe is told: in its OVERLAPPED, by its event, to the port, by a
+// call of its routine. Everything is made ready when the operation begins, so that telling cannot fail; what is not told is dropped.
 #pragma once
 
 #include <minwinbase.h>

@@ -42,7 +42,8 @@ class PipeStream {
 
   int fd() const { return socket_.get(); }
 
-  // Nothing: the socket has not enough. A message in parts: kMoreData until its last one. kBrokenPipe: the other end has gone, and all is read.
+  // Nothing: the socket has not enough. A message in parts: kMoreData until its last one. kBrokenPipe: the other end has gone, and all is
+  // read.
   std::optional<PipeEnd> try_read(PipeRead& read, PipeReadMode mode);
   // Nothing: there is no room for the rest. kNoData: the other end has gone.
   std::optional<PipeEnd> try_write(PipeWrite& write);

@@ -147,6 +147,24 @@ TEST(NamedPipe, does_not_do_everything) {
   EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_PARAMETER});
 }
 
+TEST(NamedPipe, of_bytes_is_a_childs_standard_handle) {
+  OwnedHandle server = serve("standard"), client = connect("standard");
+  STARTUPINFOA startup{};
+  startup.cb = sizeof startup;
+  startup.dwFlags = STARTF_USESTDHANDLES;
+  startup.hStdInput = startup.hStdOutput = client.get();
+  startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+  PROCESS_INFORMATION created{};
+  char command[] = "/bin/cat";
+  ASSERT_TRUE(CreateProcessA(nullptr, command, nullptr, nullptr, TRUE, 0, nullptr, nullptr, &startup, &created));
+  OwnedHandle process(created.hProcess), thread(created.hThread);
+  client.close();
+  EXPECT_TRUE(write(server, "there and back"));
+  EXPECT_EQ(read(server), "there and back");
+  server.close();
+  EXPECT_EQ(WaitForSingleObject(process.get(), 60'000), WAIT_OBJECT_0);
+}
+
 TEST(NamedPipe, of_an_overlapped_handle_needs_an_overlapped) {
   OwnedHandle server = serve("needs", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED), client = connect("needs");
   EXPECT_EQ(read(server), "error " + std::to_string(ERROR_INVALID_PARAMETER));
