@@ -61,13 +61,13 @@ void NamedPipe::set_up() {
 
 NamedPipe::NamedPipe(Role role, std::string name, const PipeFacts& facts, PipeUse use, PipeMode mode, FileManner manner)
     : Waitable(kKind, Taking::kLeavesSignal, Source::kMemory, true), role_(role), name_(std::move(name)), facts_(facts), use_(use),
-      manner_(manner), number_([this] {
-        set_up();
-        std::lock_guard lock(registry().lock);
-        registry().pipes.emplace(++registry().last_number, this);
-        return registry().last_number;
-      }()),
-      mode_(mode) {}
+      manner_(manner), mode_(mode) {
+  set_up();
+  // Whoever finds it there finds it whole.
+  std::lock_guard lock(registry().lock);
+  number_ = ++registry().last_number;
+  registry().pipes.emplace(number_, this);
+}
 
 NamedPipe::~NamedPipe() {
   {
@@ -174,6 +174,7 @@ Win32Error NamedPipe::look_for_client() {
   stop_watching();
   listener_ = nullptr;
   connect_by(std::move(accepted).take());
+  end_connects(Win32Error::kSuccess);
   return Win32Error::kSuccess;
 }
 
@@ -313,12 +314,9 @@ Result<PipeStream::Peeked, Win32Error> NamedPipe::peek(void* data, uint32_t size
 
 // ---- overlapped -------------------------------------------------------------------------------------------------------------
 
+// Of a read or a write.
 std::optional<PipeEnd> NamedPipe::attempt(PipeOperation& operation) {
-  Win32Error now = usable();
-  bool connects = operation.kind == PipeOperation::Kind::kConnect;
-  if (connects && now == Win32Error::kPipeListening) return std::nullopt;
-  if (connects) return PipeEnd{now};
-  if (now != Win32Error::kSuccess) return PipeEnd{now};
+  if (Win32Error error = usable(); error != Win32Error::kSuccess) return PipeEnd{error};
   return operation.kind == PipeOperation::Kind::kRead ? try_read(*stream_, operation.read) : try_write(*stream_, operation.write);
 }
 
@@ -349,17 +347,29 @@ PipeEnd NamedPipe::begin(std::unique_ptr<PipeOperation> operation) {
   return {Win32Error::kIoPending};
 }
 
+void NamedPipe::end_first(PipeLane& lane, const PipeEnd& end) {
+  std::unique_ptr<PipeOperation> done = lane.pop();
+  if (watched_by_ != nullptr) watched_by_->ended(1);
+  done->telling.tell(end.error, end.bytes);
+}
+
+void NamedPipe::end_connects(Win32Error error) {
+  PipeLane& lane = lanes_[static_cast<size_t>(PipeOperation::Kind::kConnect)];
+  while (!lane.empty()) end_first(lane, {error});
+}
+
 // The host says that there may be more to do, or the connection has changed.
 void NamedPipe::advance() {
-  for (PipeLane& lane : lanes_)
+  // A client that has come ends what waits for one.
+  if (Win32Error now = usable(); now != Win32Error::kPipeListening) end_connects(now);
+  for (PipeOperation::Kind kind : {PipeOperation::Kind::kRead, PipeOperation::Kind::kWrite}) {
+    PipeLane& lane = lanes_[static_cast<size_t>(kind)];
     while (!lane.empty()) {
-      services::DescriptorSource* source = watched_by_;
       auto end = attempt(*lane.first());
       if (!end) break;
-      std::unique_ptr<PipeOperation> done = lane.pop();
-      if (source != nullptr && watched_by_ == source) source->ended(1);
-      done->telling.tell(end->error, end->bytes);
+      end_first(lane, *end);
     }
+  }
 }
 
 // A read that has taken a part of a message has that.

@@ -101,6 +101,8 @@ class NamedPipe final : public Waitable {
   std::optional<PipeEnd> attempt(PipeOperation& operation);
   std::optional<PipeEnd> begin_locked(PipeOperation& operation);
   PipeLane& lane_of(const PipeOperation& operation) { return lanes_[static_cast<size_t>(operation.kind)]; }
+  void end_first(PipeLane& lane, const PipeEnd& end);
+  void end_connects(Win32Error error);
   void advance();
   bool take_out(const std::function<bool(const PipeOperation&)>& which, Win32Error error);
   bool watch();
@@ -115,7 +117,7 @@ class NamedPipe final : public Waitable {
   const PipeFacts facts_;
   const PipeUse use_;
   const FileManner manner_;
-  const uint64_t number_;  // in the registry, of all that ever were
+  uint64_t number_ = 0;  // in the registry, of all that ever were; set once
   PortAssociation association_;
   PipeInstance instance_;   // a server's
   PipeConnection opening_;  // a client's, but for the socket

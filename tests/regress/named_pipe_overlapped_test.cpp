@@ -87,6 +87,17 @@ TEST_F(OverlappedPipeTest, ConnectNamedPipeTellsOfTheClient) {
   EXPECT_EQ(static_cast<DWORD>(ERROR_PIPE_CONNECTED), again.connect(server));
 }
 
+TEST_F(OverlappedPipeTest, ConnectNamedPipeTellsOfTheClientWhoeverSeesItFirst) {
+  PipeHandle server = serve(pipe_path("seen-first"), {PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED});
+  PipeCall call;
+  ASSERT_EQ(kPending, call.connect(server));
+  PipeHandle client = open_pipe(pipe_path("seen-first"));
+  DWORD available = 9;
+  EXPECT_TRUE(PeekNamedPipe(server.get(), nullptr, 0, nullptr, &available, nullptr));
+  EXPECT_EQ(0u, available);
+  EXPECT_EQ("0", call.end());
+}
+
 TEST_F(OverlappedPipeTest, ReadingGoesOnUntilThereIsSomething) {
   PipePair pair = overlapped_pair("read");
   ASSERT_TRUE(pair.valid());
