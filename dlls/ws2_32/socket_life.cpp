@@ -157,7 +157,7 @@ WsaResult<Accepted> accept_connection(SocketRef& listener) {
 
 StateSnapshot inherited_values(const UnderlyingSocket& listener) {
   StateSnapshot values = listener.values();
-  for (StateField own : {StateField::kNonblocking, StateField::kPauseAccept}) values[static_cast<size_t>(own)] = 0;
+  for (StateField own : {StateField::kNonblocking, StateField::kPauseAccept, StateField::kSelectedEvents}) values[static_cast<size_t>(own)] = 0;
   values[static_cast<size_t>(StateField::kCompletion)] &= static_cast<uint32_t>(Completion::kNotOverlapped);
   return values;
 }

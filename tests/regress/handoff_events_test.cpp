@@ -37,10 +37,11 @@ class HandoffEventsTest : public FamilyTest {
     return claimed.failed() ? INVALID_SOCKET : static_cast<SOCKET>(claimed.result);
   }
   SOCKET hand_over() { return hand_over(server(), agent_); }
-  int set_blocking() const {
+  static int set_blocking(SOCKET socket) {
     u_long nonblocking = 0;
-    return ioctlsocket(server(), FIONBIO, &nonblocking);
+    return ioctlsocket(socket, FIONBIO, &nonblocking);
   }
+  int set_blocking() const { return set_blocking(server()); }
 
   Agent agent_;
   Pair pair_;
@@ -217,6 +218,22 @@ TEST_P(HandoffEventsTest, AConnectionOfASharedListenerIsSelectedHere) {
   ASSERT_EQ(0, agent_.select_events(there, FD_ACCEPT).result) << "which is of the listener alone";
   ASSERT_TRUE(send_all(peer.get(), "x"));
   EXPECT_EQ("FD_READ", mine_->next(accepted.get()));
+}
+
+TEST_P(HandoffEventsTest, AConnectionOfASharedListenerHasAModeOfItsOwn) {
+  const Socket listening = listener(family());
+  ASSERT_NE(INVALID_SOCKET, hand_over(listening.get(), agent_));
+  ASSERT_RETURNS(0, mine_->select(listening.get(), FD_ACCEPT));
+  const Endpoint endpoint = local_name(listening.get());
+  const Socket peer = make_socket(family(), SOCK_STREAM);
+  ASSERT_RETURNS(0, connect(peer.get(), endpoint.address(), endpoint.length));
+  EXPECT_EQ("FD_ACCEPT", mine_->next(listening.get()));
+  const Socket accepted(accept(listening.get(), nullptr, nullptr));
+  ASSERT_TRUE(accepted.valid());
+  EXPECT_FAILS_WITH(set_blocking(accepted.get()), WSAEINVAL) << "what is selected on the listener is selected on it";
+  ASSERT_RETURNS(0, WSAEventSelect(accepted.get(), nullptr, 0));
+  EXPECT_RETURNS(0, set_blocking(accepted.get()));
+  EXPECT_FAILS_WITH(set_blocking(listening.get()), WSAEINVAL);
 }
 
 }  // namespace
