@@ -1,8 +1,9 @@
 // The actor's commands for network events.
 #include <algorithm>
-#include <chrono>
+#include <random>
 
 #include "tests/system/actor.h"
+#include "tests/system/actor_log.h"
 
 namespace actor {
 
@@ -16,6 +17,8 @@ WSAEVENT event_of(SOCKET s) {
   return event;
 }
 
+constexpr unsigned kMostLooks = 6;  // as in events_test.py
+
 void select_events(SOCKET s, long events) { check(WSAEventSelect(s, event_of(s), events)); }
 
 // What is told within so many milliseconds: FD_ bits, which are taken; 0 for nothing.
@@ -25,6 +28,20 @@ long told_within(SOCKET s, DWORD milliseconds) {
   WSANETWORKEVENTS record{};
   check(WSAEnumNetworkEvents(s, event, &record));
   return record.lNetworkEvents;
+}
+
+// One look at whether something is told, for so many milliseconds. Of data it takes some, and sends it back.
+void look(SOCKET s, DWORD milliseconds) {
+  WSAEVENT event = event_of(s);
+  if (WSAWaitForMultipleEvents(1, &event, FALSE, milliseconds, FALSE) == WSA_WAIT_EVENT_0) write_log(Observed::kSignalled);
+  WSANETWORKEVENTS record{};
+  write_log(Observed::kAsks);
+  check(WSAEnumNetworkEvents(s, event, &record));
+  write_log(Observed::kTold, record.lNetworkEvents);
+  if (!(record.lNetworkEvents & FD_READ)) return;
+  char data[16];
+  const int got = recv(s, data, sizeof data, 0);  // somebody else may have taken it meanwhile
+  if (got > 0) check(send(s, data, got, 0));
 }
 
 }  // namespace
@@ -41,19 +58,37 @@ const Commands kEventCommands{
        SOCKET s = next<SOCKET>(words);
        return text(told_within(s, next<DWORD>(words)));
      }},
-    {"contend",  // selects again and again, as somebody else does; the longest call in milliseconds
+    {"log",
      [](Words& words) {
-       using std::chrono::steady_clock;
+       open_log(next<std::string>(words));
+       return std::string();
+     }},
+    {"contend",  // selects again and again, as somebody else does, and looks a few times in between
+     [](Words& words) {
        SOCKET s = next<SOCKET>(words);
        const long events = next<long>(words);
-       steady_clock::duration longest{};
+       std::minstd_rand random(static_cast<unsigned>(GetCurrentProcessId()));
        for (int left = next<int>(words); left > 0; --left) {
-         const auto begin = steady_clock::now();
+         write_log(Observed::kTakeBegins);
          select_events(s, events);
-         longest = std::max(longest, steady_clock::now() - begin);
-         told_within(s, 0);
+         write_log(Observed::kTakeReturned);
+         for (auto looks = random() % (kMostLooks + 1); looks > 0; --looks) look(s, random() % 2);
        }
-       return text(std::chrono::duration_cast<std::chrono::milliseconds>(longest).count());
+       return std::string();
+     }},
+    {"echo",  // sends back what comes, until there is a dot in it; how many bytes
+     [](Words& words) {
+       SOCKET s = next<SOCKET>(words);
+       char data[64];
+       for (int total = 0;;) {
+         const int got = recv(s, data, sizeof data, 0);
+         check(got);
+         if (got == 0) throw Failed{WSAECONNRESET};
+         const int length = static_cast<int>(std::find(data, data + got, '.') - data);
+         if (length > 0) check(send(s, data, length, 0));
+         total += length;
+         if (length < got) return text(total);
+       }
      }},
 };
 

@@ -3,9 +3,12 @@ import os
 import signal
 import time
 
+import take_log
 from harness import *
 
+WSAEWOULDBLOCK = 10035
 FD_READ, FD_WRITE, FD_CLOSE = 1, 2, 32
+MOST_LOOKS = 6  # of an actor between two selections, each of which it may write three entries about
 A_WHILE = 1000 * DEADLINE  # milliseconds: until it is told
 
 
@@ -147,19 +150,50 @@ class SharedEvents(SystemTest):
                 self.assert_the_other_is_told()
 
     def test_against_each_other_under_load(self):
+        """At no time both are told. Bytes go round all the while: whoever is told of some sends them back to the peer, who echoes."""
         count = scaled(5000, 50)
+        path = os.path.join(self.folder, "log")
+        take_log.create(path, 2 * count * (2 + 3 * MOST_LOOKS))
+        going_round = "x" * 100
         loads = [self.actor() for _ in range(2)]
         for load in loads:
             load.begin("contend", load.do("udp").split()[0], FD_WRITE, count)
+        self.one.do("send", self.socket, going_round)
+        self.peer.begin("echo", self.peer_socket)
         for actor, socket in ((self.one, self.socket), (self.other, self.there)):
+            actor.do("log", path)
             actor.begin("contend", socket, FD_READ | FD_WRITE, count)
-        longest = max(int(actor.finish()) for actor in (self.one, self.other))
-        self.assertLess(longest, 1000 * DEADLINE / 2)
-        for load in loads:
-            load.finish()
-        print(f"  {2 * count} selections, the longest took {longest} ms")
+        for actor in (self.one, self.other, *loads):
+            actor.finish()
+        self.judge(take_log.read(path), 2 * count)
+        self.one.do("send", self.socket, ".")
+        self.assertGreater(int(self.peer.finish()), len(going_round))
+        for actor, socket in ((self.one, self.socket), (self.other, self.there)):
+            actor.do("told", socket, 0)  # what was told before
         self.assertIn(self.shared()["selected_by"], (self.one.pid, self.other.pid))
         self.select(self.one, self.socket)
+        self.assertEqual(self.received_by_one(len(going_round)), going_round)
         self.assert_one_is_told()
         self.select(self.other, self.there)
         self.assert_the_other_is_told()
+
+    def judge(self, entries, takes):
+        wrong = take_log.violation(entries)
+        self.assertIsNone(wrong, f"told to one, and it is the other's: {entries[max(0, (wrong or 0) - 20):(wrong or 0) + 1]}")
+        counts = take_log.summary(entries)
+        longest = take_log.longest_take(entries)
+        print(f"  {counts['takes']} selections, the longest took {1000 * longest:.0f} ms; {counts['told']} times told, "
+              f"{counts['asked after the loss']} times asked after the loss")
+        self.assertEqual(counts["takes"], takes)
+        self.assertLess(longest, DEADLINE / 2)
+        for what in ("told", "signalled", "asked after the loss"):
+            self.assertGreater(counts[what], takes / 20, what)
+
+    def received_by_one(self, size):
+        """So many bytes, and there are no more."""
+        data = ""
+        while len(data) < size:
+            self.assertEqual(self.one.do("told", self.socket, A_WHILE), str(FD_READ))
+            data += self.one.do("recv", self.socket, 2 * size)
+        self.assertEqual(self.one.fails("recv", self.socket, 1), WSAEWOULDBLOCK)
+        return data

@@ -11,8 +11,8 @@ EXTRA_DIST += tests/wine/wine_prefix.py tests/wine/wine_harness.py tests/wine/ru
 if HAVE_MINGW
 wine_test_programs = tests/wine/plain.exe tests/wine/handles.exe tests/wine/overlapped.exe tests/wine/calls.exe tests/wine/actor.exe \
 	tests/wine/prng.exe tests/wine/winhttp.exe
-wine_actor_sources = tests/system/actor.cpp tests/system/actor_events.cpp tests/system/actor_windows.cpp
-tests/wine/actor.exe: $(wine_actor_sources) tests/system/actor.h
+wine_actor_sources = tests/system/actor.cpp tests/system/actor_events.cpp tests/system/actor_log.cpp tests/system/actor_windows.cpp
+tests/wine/actor.exe: $(wine_actor_sources) tests/system/actor.h tests/system/actor_log.h
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MINGW_CXX) $(PE_CXXFLAGS) -Werror -I$(top_srcdir) -static -o $@ $(filter %.cpp,$^) -lws2_32
 check_DATA += $(wine_test_programs)
 tests/wine/plain.exe tests/wine/handles.exe tests/wine/overlapped.exe tests/wine/prng.exe tests/wine/winhttp.exe: tests/wine/check.h
