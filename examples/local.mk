@@ -1,7 +1,7 @@
 # Programs that show what Windsock is for. They use Windows names only and compile for Windows unchanged.
 noinst_PROGRAMS += examples/http_handoff/acceptor examples/http_handoff/worker \
 	examples/completion_port/echo_server examples/completion_routine/client examples/event_chat/event_chat \
-	examples/file_server/file_server \
+	examples/file_server/file_server examples/prefork_server/prefork_server \
 	examples/async_select/echo_server examples/post_routine/talk
 
 # -no-install: real programs that find the build tree's libraries, not libtool's scripts. A reader's commands start them.
@@ -23,6 +23,9 @@ examples_event_chat_event_chat_LDFLAGS = $(AM_LDFLAGS) -no-install
 examples_file_server_file_server_SOURCES = examples/file_server/file_server.c
 examples_file_server_file_server_LDADD = libws2_32.la libkernel32.la
 examples_file_server_file_server_LDFLAGS = $(AM_LDFLAGS) -no-install
+examples_prefork_server_prefork_server_SOURCES = examples/prefork_server/prefork_server.c
+examples_prefork_server_prefork_server_LDADD = libws2_32.la libkernel32.la
+examples_prefork_server_prefork_server_LDFLAGS = $(AM_LDFLAGS) -no-install
 examples_async_select_echo_server_SOURCES = examples/async_select/echo_server.c
 examples_async_select_echo_server_LDADD = libws2_32.la libuser32.la libkernel32.la
 examples_async_select_echo_server_LDFLAGS = $(AM_LDFLAGS) -no-install
@@ -35,7 +38,7 @@ examples_post_routine_talk_LDFLAGS = $(AM_LDFLAGS) -no-install
 if WINEHOST
 windows_examples = examples/http_handoff/acceptor.exe examples/http_handoff/worker.exe \
 	examples/completion_port/echo_server.exe examples/completion_routine/client.exe examples/event_chat/event_chat.exe \
-	examples/file_server/file_server.exe \
+	examples/file_server/file_server.exe examples/prefork_server/prefork_server.exe \
 	examples/async_select/echo_server.exe
 noinst_DATA += $(windows_examples)
 examples/http_handoff/acceptor.exe examples/http_handoff/worker.exe: examples/http_handoff/common.h

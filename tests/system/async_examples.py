@@ -1,8 +1,9 @@
-"""What the examples of overlapped calls and of network events must do: the echo server with its client, the file server, the chat. As a part of a test case that says how
-programs are run; the native ones and the Windows ones have the same cases."""
+"""What the examples of overlapped calls and of network events must do: the echo server with its client, the file server, the chat, the workers
+at one door. As a part of a test case that says how programs are run; the native ones and the Windows ones have the same cases."""
 import concurrent.futures
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -146,6 +147,61 @@ class ChatExample(Examples):
         for guest, _ in guests + waiting:
             guest.shutdown(socket.SHUT_WR)
         self.assert_ends_with(server, "70 guests, 0 lines")
+
+
+class PreforkExample(Examples):
+    @staticmethod
+    def call(port, line):
+        """The number of the worker that answers, and its process."""
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as connection:
+            connection.sendall(line.encode() + b"\n")
+            answer = b""
+            while more := connection.recv(4096):
+                answer += more
+        worker, process = re.fullmatch(rf"worker (\d+), process (\d+): {re.escape(line)}\n", answer.decode()).groups()
+        return int(worker), int(process)
+
+    @staticmethod
+    def rows(report):
+        """Of each worker: number, process, turns, connections, answered, and whether it has gone; and the totals."""
+        head, *lines, total = report.splitlines()
+        assert head.split() == ["worker", "process", "turns", "connections", "answered"], report
+        return [(*map(int, line.split()[:5]), line.endswith("gone")) for line in lines], [int(word) for word in total.split()[1:]]
+
+    def assert_served(self, server, processes, *, turns, connections):
+        """By each of these, the same; and the server ends."""
+        rows, totals = self.rows(server.stdout.read())
+        self.assertEqual([(number, process, turns, connections, connections, False) for number, process in enumerate(processes, 1)], rows)
+        self.assertEqual([connections * len(processes)] * 2, totals)
+        self.assertEqual(0, server.wait(SECONDS))
+
+    def test_workers_take_turns_at_one_door(self):
+        server, port = self.begin("prefork_server/prefork_server", 0, 3, 30, 2)
+        answers = [self.call(port, f"caller {number}") for number in range(30)]
+        self.assertEqual([1, 1, 2, 2, 3, 3] * 5, [worker for worker, _ in answers])
+        processes = [process for _, process in answers[:6:2]]
+        self.assertEqual(3, len(set(processes)), "each is a process of its own")
+        self.assertEqual([processes[worker - 1] for worker, _ in answers], [process for _, process in answers])
+        self.assert_served(server, processes, turns=5, connections=10)
+
+    def test_a_crowd_at_the_door_is_answered_once_each(self):
+        server, port = self.begin("prefork_server/prefork_server", 0, 4, 120, 3)
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda number: self.call(port, f"caller {number}"), range(120)))
+        processes = dict(answers)
+        self.assertEqual(set(processes.items()), set(answers), "a worker is the same process all the time")
+        self.assert_served(server, [processes[number] for number in sorted(processes)], turns=10, connections=30)
+
+    def test_one_who_says_nothing_costs_himself_only(self):
+        server, port = self.begin("prefork_server/prefork_server", 0, 2, 4, 1)
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as silent:
+            silent.shutdown(socket.SHUT_WR)
+            self.assertEqual(b"", silent.recv(1))
+        self.assertEqual([2, 1, 2], [self.call(port, "hello")[0] for _ in range(3)])
+        rows, totals = self.rows(server.stdout.read())
+        self.assertEqual([(1, 2, 2, 1), (2, 2, 2, 2)], [(row[0], *row[2:5]) for row in rows])
+        self.assertEqual([4, 3], totals)
+        self.assertEqual(0, server.wait(SECONDS))
 
 
 class FileExample(Examples):

@@ -2,7 +2,7 @@
 import os
 from pathlib import Path
 
-from async_examples import ChatExample, EchoExamples, FileExample
+from async_examples import ChatExample, EchoExamples, FileExample, PreforkExample
 from harness import BUILD
 from wine_harness import WineTest
 
@@ -16,7 +16,7 @@ class Hosted:
         return [*run, *map(str, arguments)]
 
 
-class Programs(Hosted, ChatExample, EchoExamples, FileExample, WineTest):
+class Programs(Hosted, ChatExample, EchoExamples, FileExample, PreforkExample, WineTest):
     pass
 
 
