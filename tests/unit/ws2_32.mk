@@ -11,6 +11,7 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/unit/ws2_32/control_rows_test.cpp \
 	tests/unit/ws2_32/data_transfer_test.cpp \
 	tests/unit/ws2_32/event_latch_test.cpp \
+	tests/unit/ws2_32/event_selection_test.cpp \
 	tests/unit/ws2_32/inet_text_test.cpp \
 	tests/unit/ws2_32/inheritance_test.cpp \
 	tests/unit/ws2_32/main.cpp \

@@ -1,0 +1,122 @@
+// An event that is being told, and the word that the selection has become another process's: windsockd raises the epoch first, then sends
+// the word. Each step of the owner's is stopped where it matters, so that the other one's comes just then.
+#include "dlls/ws2_32/event_selection.h"
+
+#include <winsock2.h>
+
+#include <atomic>
+#include <functional>
+#include <semaphore>
+
+#include "dlls/common/host_epoll.h"
+#include "dlls/common/shared_state.h"
+#include "dlls/ws2_32/socket_table.h"
+#include "tests/support/blocked_call.h"
+#include "tests/support/deadline.h"
+#include "tests/unit/ws2_32/support.h"
+
+namespace windsock {
+namespace {
+
+using test_support::BlockedCall;
+
+// Counts when it has told.
+class CountingTarget : public EventTarget {
+ public:
+  void tell(uintptr_t, uint32_t, EventLatch&) override {
+    while_telling();
+    ++told;
+  }
+  std::function<void()> while_telling = [] {};
+  std::atomic<int> told{0};
+};
+
+class SharedSelection : public ws2_32_test::Started {
+ protected:
+  void SetUp() override {
+    ASSERT_NO_FATAL_FAILURE(Started::SetUp());
+    pair_ = connected();
+    socket_ = std::move(SocketTable::instance().find(pair_.server)).take();
+    ASSERT_TRUE(EventSelection::select(socket_, target_, FD_READ));
+    underlying().share_as(SlotId{0, 1}, &slot_);
+  }
+  void TearDown() override {
+    underlying().detach();
+    socket_ = SocketRef();
+    Started::TearDown();
+  }
+
+  UnderlyingSocket& underlying() { return socket_.socket(); }
+  void data_arrives() { underlying().selection()->ready(socket_, host::kReadyIn); }
+  void data_arrives_after_a_receive() {
+    underlying().selection()->called(socket_, Enabling::kReceive);
+    data_arrives();
+  }
+  void raise_epoch() { slot_.epoch.fetch_add(1); }
+  uint32_t recorded() { return EventSelection::take_record(socket_, nullptr).value().events; }
+
+  SharedSlot slot_{};
+  std::shared_ptr<CountingTarget> target_ = std::make_shared<CountingTarget>();
+  Pair pair_;
+  SocketRef socket_;
+};
+
+TEST_F(SharedSelection, tells_while_nobody_takes_it) {
+  data_arrives();
+  EXPECT_EQ(target_->told, 1);
+  EXPECT_EQ(recorded(), uint32_t{FD_READ});
+  data_arrives_after_a_receive();
+  EXPECT_EQ(target_->told, 2);
+}
+
+TEST_F(SharedSelection, tells_nothing_from_the_epoch_on_before_the_word_comes) {
+  raise_epoch();
+  data_arrives();
+  EXPECT_EQ(target_->told, 0);
+  EXPECT_EQ(recorded(), 0u);
+  EXPECT_EQ(EventSelection::of(socket_), nullptr);
+}
+
+TEST_F(SharedSelection, is_not_over_by_the_word_until_what_is_being_told_has_been) {
+  std::binary_semaphore telling{0}, go_on{0};
+  target_->while_telling = [&] {
+    telling.release();
+    go_on.acquire();
+  };
+  BlockedCall owner([&] {
+    data_arrives();
+    return 0LL;
+  });
+  ASSERT_TRUE(telling.try_acquire_for(test_support::kDeadline));
+  raise_epoch();
+  BlockedCall word([&]() -> long long {
+    EventSelection::cancelled(underlying());
+    return target_->told;
+  });
+  const bool waits = word.wait_until_blocked();
+  go_on.release();
+  EXPECT_TRUE(waits) << "windsockd would answer the new owner while the former is told";
+  EXPECT_EQ(word.outcome().value().result, 1) << "it has been told when the word has been heeded";
+  EXPECT_TRUE(owner.outcome());
+  EXPECT_EQ(recorded(), 0u) << "what the former owner has not asked for by then it does not get";
+  data_arrives_after_a_receive();
+  EXPECT_EQ(target_->told, 1);
+}
+
+TEST_F(SharedSelection, tells_what_it_has_begun_to_tell_and_nothing_more) {
+  target_->while_telling = [this] { raise_epoch(); };
+  data_arrives();
+  EXPECT_EQ(target_->told, 1);
+  data_arrives_after_a_receive();
+  EXPECT_EQ(target_->told, 1);
+  EXPECT_EQ(recorded(), 0u);
+}
+
+TEST_F(SharedSelection, stays_when_the_word_is_of_an_epoch_that_is_over) {
+  EventSelection::cancelled(underlying());
+  data_arrives();
+  EXPECT_EQ(target_->told, 1);
+}
+
+}  // namespace
+}  // namespace windsock
