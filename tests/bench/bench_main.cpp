@@ -8,7 +8,7 @@
 // Google Benchmark runs and counts the alternating samples; its options (--benchmark_filter=send, --benchmark_out=FILE,
 // --benchmark_list_tests) work. --rounds=N sets the number of samples for each side.
 //
-// The same program is the relay and the target of the handoffs, in other roles; see main.
+// The same program is the relay, the target of the handoffs and the partner of the takes, in other roles; see main.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,6 +25,7 @@
 #include "tests/bench/processes.h"
 #include "tests/bench/relay.h"
 #include "tests/bench/side.h"
+#include "tests/bench/take_walk.h"
 
 namespace bench {
 namespace {
@@ -78,6 +79,15 @@ class StreamSampler : public Sampler {
   HandoffWalk walk_;
 };
 
+class TakeSampler : public Sampler {
+ public:
+  explicit TakeSampler(const Side& side) : walk_(side) {}
+  double sample(long count) override { return walk_.duration(count); }
+
+ private:
+  TakeWalk walk_;
+};
+
 using MakeSampler = std::unique_ptr<Sampler> (*)(const Side&, const ClockRow&);
 
 struct Row {
@@ -98,6 +108,9 @@ std::vector<Row> all_rows() {
   rows.push_back(
       {{"handoffs, a stream", "handoff-stream", 0, 200, kHandoffStreamGoal, 0},
        [](const Side& side, const ClockRow&) -> std::unique_ptr<Sampler> { return std::make_unique<StreamSampler>(side); }});
+  rows.push_back(
+      {{"take on a shared socket", "take", 0, 50, kTakeGoal, 0},
+       [](const Side& side, const ClockRow&) -> std::unique_ptr<Sampler> { return std::make_unique<TakeSampler>(side); }});
   return rows;
 }
 
@@ -252,8 +265,9 @@ int main(int argc, char** argv) {
   using namespace bench;
   return run_main([&] {
     if (argc == 3 && std::strcmp(argv[1], "--role=relay") == 0) serve_relay(std::atoi(argv[2]));
-    if (argc == 4 && std::strcmp(argv[1], "--role=target") == 0) {
-      serve_as_target(argv[2] == std::string(host_side().name) ? host_side() : windsock_side(), std::atoi(argv[3]));
+    for (const auto& [role, serve] : {std::pair{"--role=target", &serve_as_target}, {"--role=partner", &serve_as_partner}}) {
+      if (argc != 4 || std::strcmp(argv[1], role) != 0) continue;
+      serve(argv[2] == std::string(host_side().name) ? host_side() : windsock_side(), std::atoi(argv[3]));
       return 0;
     }
     return run(argc, argv);

@@ -4,6 +4,9 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/wait.h>
+
+#include "tests/bench/relay.h"
 
 namespace bench::host {
 namespace {
@@ -11,6 +14,7 @@ namespace {
 class ReadySet {
  public:
   ReadySet() : set_(epoll_create1(EPOLL_CLOEXEC)) { require(set_.get() >= 0, "epoll_create1"); }
+  explicit ReadySet(Socket socket) : ReadySet() { add(socket); }
   void add(Socket socket) const {
     epoll_event event{};
     event.events = EPOLLIN;
@@ -96,7 +100,7 @@ class AcceptCycle {
 
 class ChangeWatch {
  public:
-  explicit ChangeWatch(int) { set_.add(connection_.near_end.get()); }
+  explicit ChangeWatch(int) : set_(connection_.near_end.get()) {}
   void fill(long) {}
   void run(long count) {
     for (long i = 0; i < count; ++i) set_.change(connection_.near_end.get(), EPOLLIN | EPOLLRDHUP);
@@ -104,6 +108,68 @@ class ChangeWatch {
 
  private:
   Connection connection_;
+  ReadySet set_;
+};
+
+// The least that a change of what is watched takes where others have a say in it: a question to a server, and its answer.
+class AskAndChangeWatch {
+ public:
+  explicit AskAndChangeWatch(int) : set_(connection_.near_end.get()) {
+    int ends[2];
+    require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
+    server_ = fork();
+    require(server_ >= 0, "fork");
+    if (server_ == 0) {
+      close(ends[0]);
+      answer(ends[1]);
+    }
+    close(ends[1]);
+    channel_.reset(ends[0]);
+  }
+  ~AskAndChangeWatch() {
+    channel_.reset(kNoSocket);
+    require(waitpid(server_, nullptr, 0) == server_, "waitpid");
+  }
+  AskAndChangeWatch(const AskAndChangeWatch&) = delete;
+  AskAndChangeWatch& operator=(const AskAndChangeWatch&) = delete;
+
+  void fill(long) {}
+  void run(long count) {
+    char word = 'x';
+    for (long i = 0; i < count; ++i) {
+      send_packet(channel_.get(), &word, 1);
+      require(receive_packet(channel_.get(), &word, 1) == 1, "the server's answer");
+      set_.change(connection_.near_end.get(), EPOLLIN | EPOLLRDHUP);
+    }
+  }
+
+ private:
+  [[noreturn]] static void answer(int channel) {
+    char word;
+    while (receive_packet(channel, &word, 1) == 1) send_packet(channel, &word, 1);
+    _exit(0);
+  }
+
+  Connection connection_;
+  ReadySet set_;
+  OwnedSocket channel_;
+  pid_t server_;
+};
+
+// The events of a socket that another process has, too: watched by one of them, as the relay says.
+class Selection {
+ public:
+  explicit Selection(Socket socket) : socket_(socket), set_(socket) {}
+  void select() const {
+    take_at_relay();
+    set_.change(socket_, EPOLLIN | EPOLLRDHUP);
+  }
+  void lose() const {
+    cease_at_relay([this] { set_.change(socket_, 0); });
+  }
+
+ private:
+  Socket socket_;
   ReadySet set_;
 };
 
@@ -145,10 +211,13 @@ std::vector<RowCode> select_rows() {
       row_code<EchoRow<EpollEcho>>("select-echo"),
       row_code<OneThreadEchoRow<EpollEcho>>("select-echo-one-thread"),
       row_code<ChangeWatch>("event-select"),
+      row_code<AskAndChangeWatch>("shared-select"),
       row_code<WaitForCounter>("event-wait"),
       row_code<UploadRow<RoomWaiter>>("select-upload"),
   };
 }
+
+SelectionCode selection() { return selection_code<Selection>(); }
 
 std::vector<RowCode> echo_rows() {
   return {

@@ -3,11 +3,9 @@
 
 #include "tests/bench/relay.h"
 
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <string>
 
 namespace bench {
 namespace {
@@ -22,21 +20,9 @@ std::vector<long> make_sockets(const HandoffCode& handoff, long count) {
   return sockets;
 }
 
-// The pair's other end is for the target alone; it is inherited, so it has no close-on-exec.
-std::pair<int, ChildProcess> start_target(const Side& side) {
-  int ends[2];
-  require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
-  const int inherited = dup(ends[1]);
-  require(inherited >= 0, "dup");
-  ChildProcess target({"--role=target", side.name, std::to_string(inherited)});
-  close(ends[1]);
-  close(inherited);
-  return {ends[0], std::move(target)};
-}
-
 }  // namespace
 
-HandoffWalk::HandoffWalk(const Side& side) : HandoffWalk(side, start_target(side)) { side.handoff.connect(); }
+HandoffWalk::HandoffWalk(const Side& side) : HandoffWalk(side, start_with_channel({"--role=target", side.name})) { side.handoff.connect(); }
 
 HandoffWalk::HandoffWalk(const Side& side, std::pair<int, ChildProcess> started)
     : side_(side), channel_(started.first), target_(std::move(started.second)) {}

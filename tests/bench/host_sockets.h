@@ -10,6 +10,9 @@ namespace bench {
 // A UDP socket, bound, made by the host's own call, behind Windsock's back.
 int make_host_udp_socket();
 
+// The process that started this one: another one, of the same user's.
+int parent_process();
+
 // The processor time that a thread has used, in seconds.
 double processor_seconds(std::thread& thread);
 

@@ -40,7 +40,8 @@ tests_bench_idle_memory_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
 tests_bench_idle_memory_LDADD = $(bench_libraries)
 tests_bench_idle_memory_LDFLAGS = $(AM_LDFLAGS) -no-install
 tests_bench_windsock_bench_SOURCES = \
-	tests/bench/bench_main.cpp tests/bench/handoff_walk.cpp tests/bench/handoff_walk.h
+	tests/bench/bench_main.cpp tests/bench/handoff_walk.cpp tests/bench/handoff_walk.h \
+	tests/bench/take_walk.cpp tests/bench/take_walk.h
 tests_bench_windsock_bench_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
 tests_bench_windsock_bench_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
 tests_bench_windsock_bench_LDADD = $(bench_libraries) $(BENCHMARK_LIBS)

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,6 +79,19 @@ int ChildProcess::wait() {
   require(waitpid(pid_, &status, 0) == pid_, "waitpid");
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// Its end is for the child alone; it is inherited, so it has no close-on-exec.
+std::pair<int, ChildProcess> start_with_channel(std::vector<std::string> arguments) {
+  int ends[2];
+  require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
+  const int inherited = dup(ends[1]);
+  require(inherited >= 0, "dup");
+  arguments.push_back(std::to_string(inherited));
+  ChildProcess child(arguments);
+  close(ends[1]);
+  close(inherited);
+  return {ends[0], std::move(child)};
 }
 
 TemporaryFolder::TemporaryFolder() {

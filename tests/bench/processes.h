@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -51,6 +52,9 @@ class ChildProcess {
   int pid_;
   AtEnd at_end_;
 };
+
+// This program again, with these arguments and one more: the number of its end of a channel of packets, whose other end is returned.
+std::pair<int, ChildProcess> start_with_channel(std::vector<std::string> arguments);
 
 // A new folder, removed at the end with all that is in it.
 class TemporaryFolder {

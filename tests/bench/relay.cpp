@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <unordered_map>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -28,8 +29,10 @@ struct TokenHash {
   }
 };
 
+constexpr int kClaim = 0, kTake = -1, kCeased = -2;
+
 struct Request {
-  int target;  // 0 in a claim
+  int target;  // of an offer: a process; or one of these
   Token token;
 };
 
@@ -92,8 +95,11 @@ class Relay {
     if (receive_packet(client, &request, sizeof request, &descriptor) != sizeof request) {
       close(client);
       peers_.erase(client);
+      if (owner_ == client) owner_ = -1;
       return;
     }
+    if (request.target == kTake) return take(client);
+    if (request.target == kCeased) return send_packet(std::exchange(taker_, -1), "", 1);
     if (descriptor >= 0) {
       Token token;
       require(getrandom(token.data(), token.size(), 0) == static_cast<ssize_t>(token.size()), "getrandom");
@@ -109,8 +115,17 @@ class Relay {
     close(claimed);
   }
 
+  void take(int client) {
+    const int former = std::exchange(owner_, client);
+    const bool must_cease = former >= 0 && former != client;
+    if (must_cease) taker_ = client;
+    send_packet(must_cease ? former : client, "", 1);
+  }
+
   int listening_;
   int poller_;
+  int owner_ = -1;  // of the events
+  int taker_ = -1;  // waits for the former owner
   std::unordered_map<int, int> peers_;
   std::unordered_map<Token, Parked, TokenHash> parked_;
 };
@@ -129,6 +144,7 @@ int listen_for_relay(const char* path) {
 void serve_relay(int listening) { Relay(listening).serve(); }
 
 void connect_to_relay() {
+  if (channel_to_relay >= 0) return;
   const char* path = std::getenv(kRelayPathVariable);
   require(path != nullptr, "the path of the relay");
   channel_to_relay = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -146,7 +162,7 @@ std::size_t offer_to_relay(long socket, int target, void* ticket, std::size_t ca
 }
 
 long claim_from_relay(const void* ticket, std::size_t size) {
-  Request request{};
+  Request request{kClaim, {}};
   require(size == request.token.size(), "the size of a token");
   std::memcpy(request.token.data(), ticket, size);
   send_packet(channel_to_relay, &request, sizeof request);
@@ -154,6 +170,21 @@ long claim_from_relay(const void* ticket, std::size_t size) {
   int descriptor = -1;
   require(receive_packet(channel_to_relay, &answer, 1, &descriptor) == 1 && descriptor >= 0, "the relay's descriptor");
   return descriptor;
+}
+
+void take_at_relay() {
+  const Request request{kTake, {}};
+  send_packet(channel_to_relay, &request, sizeof request);
+  char answer = 0;
+  require(receive_packet(channel_to_relay, &answer, 1) == 1, "the relay's answer to a take");
+}
+
+void cease_at_relay(const std::function<void()>& cease) {
+  char told = 0;
+  require(receive_packet(channel_to_relay, &told, 1) == 1, "the relay's word that the events are another's");
+  cease();
+  const Request request{kCeased, {}};
+  send_packet(channel_to_relay, &request, sizeof request);
 }
 
 void send_packet(int channel, const void* data, std::size_t size, int descriptor) {

@@ -75,6 +75,34 @@ struct SelectEvents {
   Event event_;
 };
 
+// Another process might have the socket at any time: a ticket for it is there.
+struct SelectSharedEvents {
+  explicit SelectSharedEvents(int) {
+    WSAPROTOCOL_INFOW info;
+    require(WSADuplicateSocketW(connection_.near_end.get(), static_cast<DWORD>(parent_process()), &info) == 0, "WSADuplicateSocketW");
+  }
+  void fill(long) {}
+  void run(long count) {
+    for (long i = 0; i < count; ++i) event_.select(connection_.near_end.get(), FD_READ | FD_CLOSE);
+  }
+
+ private:
+  Connection connection_;
+  Event event_;
+};
+
+// The events of a socket that another process has, too. To lose them a thread of the library is there.
+class Selection {
+ public:
+  explicit Selection(Socket socket) : socket_(socket) {}
+  void select() const { event_.select(socket_, FD_READ | FD_CLOSE); }
+  void lose() const {}
+
+ private:
+  Event event_;
+  Socket socket_;
+};
+
 struct WaitForSetEvent {
   explicit WaitForSetEvent(int) { require(WSASetEvent(event_.get()), "WSASetEvent"); }
   void fill(long) {}
@@ -106,9 +134,12 @@ std::vector<RowCode> select_rows() {
       row_code<EchoRow<SelectEcho>>("select-echo"),
       row_code<OneThreadEchoRow<SelectEcho>>("select-echo-one-thread"),
       row_code<SelectEvents>("event-select"),
+      row_code<SelectSharedEvents>("shared-select"),
       row_code<WaitForSetEvent>("event-wait"),
       row_code<UploadRow<RoomWaiter>>("select-upload"),
   };
 }
+
+SelectionCode selection() { return selection_code<Selection>(); }
 
 }  // namespace bench::windsock

@@ -38,12 +38,23 @@ struct HandoffCode {
   void (*close)(long socket);
 };
 
+// The network events of a socket that processes share, on one side. A process keeps its part in `state`, from begin to end.
+struct SelectionCode {
+  void* (*begin)(long socket);
+  // They are this process's when it returns, and no other's.
+  void (*select)(void* state);
+  // While another process selects them: what this one has to do for it.
+  void (*lose)(void* state);
+  void (*end)(void* state);
+};
+
 struct Side {
   const char* name;
   void (*start)();
   void (*stop)();
   std::vector<RowCode> rows;
   HandoffCode handoff;
+  SelectionCode selection;
 };
 
 const Side& windsock_side();

@@ -53,6 +53,8 @@ int make_host_udp_socket() {
   return socket;
 }
 
+int parent_process() { return getppid(); }
+
 double processor_seconds(std::thread& thread) {
   clockid_t clock;
   timespec time;
@@ -98,6 +100,7 @@ const Side& host_side() {
     made.handoff.offer = offer_to_relay;
     made.handoff.claim = claim_from_relay;
     made.handoff.close = [](long socket) { require(close(static_cast<int>(socket)) == 0, "close"); };
+    made.selection = host::selection();
     return made;
   }();
   return side;

@@ -68,6 +68,7 @@ const Side& windsock_side() {
     made.handoff.offer = windsock::offer;
     made.handoff.claim = windsock::claim;
     made.handoff.close = [](long socket) { require(closesocket(static_cast<SOCKET>(socket)) == 0, "closesocket"); };
+    made.selection = windsock::selection();
     return made;
   }();
   return side;

@@ -107,6 +107,8 @@ std::vector<RowCode> traffic_rows();
 std::vector<RowCode> echo_rows();
 std::vector<RowCode> select_rows();
 
+SelectionCode selection();
+
 // A connection that a server has accepted; its client stays for the next few hundred of them.
 Socket accept_connection();
 
@@ -123,6 +125,17 @@ RowCode row_code(const char* name) {
   if constexpr (requires(Row row) { row.seconds(); })
     code.seconds = [](void* state) { return static_cast<Row*>(state)->seconds(); };
   return code;
+}
+
+// Makes a SelectionCode of a class with a constructor from a socket, select and lose.
+template <class Selection>
+SelectionCode selection_code() {
+  return {
+      [](long socket) -> void* { return new Selection(static_cast<Socket>(socket)); },
+      [](void* state) { static_cast<Selection*>(state)->select(); },
+      [](void* state) { static_cast<Selection*>(state)->lose(); },
+      [](void* state) { delete static_cast<Selection*>(state); },
+  };
 }
 
 // A socket that its owner closes.

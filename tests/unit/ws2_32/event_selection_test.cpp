@@ -6,19 +6,14 @@
 
 #include <atomic>
 #include <functional>
-#include <semaphore>
 
 #include "dlls/common/host_epoll.h"
 #include "dlls/common/shared_state.h"
 #include "dlls/ws2_32/socket_table.h"
-#include "tests/support/blocked_call.h"
-#include "tests/support/deadline.h"
 #include "tests/unit/ws2_32/support.h"
 
 namespace windsock {
 namespace {
-
-using test_support::BlockedCall;
 
 // Counts when it has told.
 class CountingTarget : public EventTarget {
@@ -75,32 +70,6 @@ TEST_F(SharedSelection, tells_nothing_from_the_epoch_on_before_the_word_comes) {
   EXPECT_EQ(target_->told, 0);
   EXPECT_EQ(recorded(), 0u);
   EXPECT_EQ(EventSelection::of(socket_), nullptr);
-}
-
-TEST_F(SharedSelection, is_not_over_by_the_word_until_what_is_being_told_has_been) {
-  std::binary_semaphore telling{0}, go_on{0};
-  target_->while_telling = [&] {
-    telling.release();
-    go_on.acquire();
-  };
-  BlockedCall owner([&] {
-    data_arrives();
-    return 0LL;
-  });
-  ASSERT_TRUE(telling.try_acquire_for(test_support::kDeadline));
-  raise_epoch();
-  BlockedCall word([&]() -> long long {
-    EventSelection::cancelled(underlying());
-    return target_->told;
-  });
-  const bool waits = word.wait_until_blocked();
-  go_on.release();
-  EXPECT_TRUE(waits) << "windsockd would answer the new owner while the former is told";
-  EXPECT_EQ(word.outcome().value().result, 1) << "it has been told when the word has been heeded";
-  EXPECT_TRUE(owner.outcome());
-  EXPECT_EQ(recorded(), 0u) << "what the former owner has not asked for by then it does not get";
-  data_arrives_after_a_receive();
-  EXPECT_EQ(target_->told, 1);
 }
 
 TEST_F(SharedSelection, tells_what_it_has_begun_to_tell_and_nothing_more) {
