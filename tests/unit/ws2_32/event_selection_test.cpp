@@ -6,10 +6,13 @@
 
 #include <atomic>
 #include <functional>
+#include <thread>
 
 #include "dlls/common/host_epoll.h"
 #include "dlls/common/shared_state.h"
 #include "dlls/ws2_32/socket_table.h"
+#include "tests/support/deadline.h"
+#include "tests/support/process_info.h"
 #include "tests/unit/ws2_32/support.h"
 
 namespace windsock {
@@ -18,7 +21,7 @@ namespace {
 // Counts when it has told.
 class CountingTarget : public EventTarget {
  public:
-  void tell(uintptr_t, uint32_t, EventLatch&) override {
+  void tell(uintptr_t, EventLatch&) override {
     while_telling();
     ++told;
   }
@@ -79,6 +82,26 @@ TEST_F(SharedSelection, tells_what_it_has_begun_to_tell_and_nothing_more) {
   data_arrives_after_a_receive();
   EXPECT_EQ(target_->told, 1);
   EXPECT_EQ(recorded(), 0u);
+}
+
+// Whoever has sent the word for another process's sake hears that it has been heeded, and nothing is told after that.
+TEST_F(SharedSelection, the_word_waits_for_what_is_being_told) {
+  std::atomic<int> thread{0};
+  std::thread word;
+  target_->while_telling = [&] {
+    raise_epoch();
+    word = std::thread([&] {
+      thread = host::thread_id();
+      EventSelection::cancelled(underlying());
+      EXPECT_EQ(target_->told, 1);
+    });
+    EXPECT_TRUE(test_support::eventually([&] { return thread != 0 && test_support::thread_sleeps(thread); }));
+  };
+  data_arrives();
+  word.join();
+  EXPECT_EQ(EventSelection::of(socket_), nullptr);
+  data_arrives_after_a_receive();
+  EXPECT_EQ(target_->told, 1);
 }
 
 TEST_F(SharedSelection, stays_when_the_word_is_of_an_epoch_that_is_over) {
