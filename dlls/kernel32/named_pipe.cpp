@@ -29,9 +29,8 @@ void await(int fd, short readiness) {
 }
 
 bool has_hung_up(int fd) {
-  host::PollEntry entry{fd, host::kPollReadHangUp, 0};
-  auto ready = host::poll(&entry, 1, 0);
-  return ready && (entry.revents & (host::kPollReadHangUp | host::kPollHup | host::kPollErr));
+  auto ready = host::ready_now(fd, host::kPollReadHangUp);
+  return ready && ready.value() != 0;
 }
 
 }  // namespace

@@ -104,8 +104,7 @@ std::optional<PipeEnd> PipeStream::try_write(PipeWrite& write) {
 }
 
 bool PipeStream::has_room() const {
-  host::PollEntry entry{fd(), host::kPollOut, 0};
-  auto ready = host::poll(&entry, 1, 0);
+  auto ready = host::ready_now(fd(), host::kPollOut);
   return ready && ready.value() != 0;
 }
 
