@@ -71,7 +71,8 @@ class ConnectOperation final : public Operation {
     begun_ = SocketTable::token_of(socket.descriptor());
     auto connected = host::connect(socket.fd(), address_);
     if (connected) return {};
-    if (static_cast<int>(connected.error()) != EINPROGRESS) return wsa_failure_from_host(connected.error());
+    const int error = static_cast<int>(connected.error());
+    if (error != EINPROGRESS && error != EINTR) return wsa_failure_from_host(connected.error());  // interrupted, it goes on all the same
     socket.socket().saw(Seen::kConnecting);
     return wsa_failure(WSAEWOULDBLOCK);
   }
