@@ -361,10 +361,11 @@ Outcome RequestHandlers::drop_registration(Call& call, const wire::Drop& message
   return reply_with(call.serial, wire::Done{});
 }
 
-// Before it gives its last reference back.
+// Before it gives its last reference back. The epoch stays: a process that has only lost its connection keeps what it has selected, on
+// another one, unless somebody has taken it meanwhile.
 void RequestHandlers::leave_registration(Peer& peer, SlotId slot) {
   auto left = registrations_.leave(peer, slot);
-  if (left.was_owner) slots_.register_events(slot, 0);
+  if (left.was_owner) slots_.set(slot, StateField::kSelectedEvents, 0);
   answer(left.answers);
 }
 

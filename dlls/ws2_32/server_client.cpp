@@ -137,9 +137,10 @@ WsaResult<Arrival> ServerClient::request(std::optional<wire::Ticket> claims, std
   }
 }
 
-// The connection has ended. Whoever reads finds that out too, and the channel is theirs to close.
+// The connection has ended, for this side at least. Whoever reads is made to find that out too; the channel is theirs to close.
 void ServerClient::wait_for_reader(Lock& lock) {
   if (!reading_) return disconnect();
+  (void)host::shutdown(channel_.fd(), host::kShutBoth);
   const uint64_t ended = connection_;
   changed_.wait(lock, [&] { return !reading_ || !is_connected() || connection_ != ended; });
 }
