@@ -109,8 +109,11 @@ Result<int> poll(PollEntry* entries, size_t count, int timeout_milliseconds) {
 
 Result<short> ready_now(int fd, short events) {
   PollEntry entry{fd, events, 0};
-  WS_TRY(poll(&entry, 1, 0));
-  return entry.revents;
+  for (;;) {
+    auto asked = poll(&entry, 1, 0);
+    if (asked) return entry.revents;
+    if (static_cast<int>(asked.error()) != EINTR) return Failure{asked.error()};
+  }
 }
 
 int poll_or_minus_one(PollEntry* entries, size_t count, int timeout_milliseconds) {

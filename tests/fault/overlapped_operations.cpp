@@ -346,7 +346,7 @@ int await_readable(World& world, SOCKET s, Event& event, Way way) {
   }
   WSANETWORKEVENTS record{};
   if (WSAEnumNetworkEvents(s, event.handle, &record) != 0) return WSAGetLastError();
-  if (!(record.lNetworkEvents & FD_READ)) world.wrong = "FD_READ is not recorded";
+  if (world.wrong.empty() && !(record.lNetworkEvents & FD_READ)) world.wrong = "FD_READ is not recorded";
   char data[4];
   if (recv(s, data, sizeof data, 0) != 4) return WSAGetLastError();
   return error_unless(WSAEventSelect(s, nullptr, 0) == 0);
@@ -379,7 +379,7 @@ int select_and_accept(World& world) {
   if (WSAWaitForMultipleEvents(1, &event.handle, FALSE, kDeadlineMs, FALSE) != WSA_WAIT_EVENT_0) world.wrong = "the event is not set";
   WSANETWORKEVENTS record{};
   if (WSAEnumNetworkEvents(world.listener, event.handle, &record) != 0) return WSAGetLastError();
-  if (!(record.lNetworkEvents & FD_ACCEPT)) world.wrong = "FD_ACCEPT is not recorded";
+  if (world.wrong.empty() && !(record.lNetworkEvents & FD_ACCEPT)) world.wrong = "FD_ACCEPT is not recorded";
   SOCKET accepted = accept(world.listener, nullptr, nullptr);
   if (accepted == INVALID_SOCKET) return WSAGetLastError();
   world.is_spent = true;  // it was the only one
