@@ -27,7 +27,7 @@ namespace {
 constexpr unsigned kHangSeconds = 60;
 constexpr unsigned kMostOccurrences = 60;  // what is made more often is a wait, and one is as another
 constexpr unsigned kPatience = 3;
-constexpr size_t kAtOnce = 6;
+constexpr size_t kAtOnce = 16;
 
 struct Report {
   Fired fired;
