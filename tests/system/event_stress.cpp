@@ -306,6 +306,7 @@ class EventStress::Worker {
       end.may_write = true;
       return;
     }
+    end.may_write = false;  // one round of sends for each FD_WRITE: a second could enable it again before the first one's is taken
     const Course course(end.number);
     char data[10'000];
     while (end.sent < course.length[end.side]) {
