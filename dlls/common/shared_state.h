@@ -98,7 +98,7 @@ inline StateSnapshot snapshot(const StateValues& values) {
 
 struct SharedSlot {
   std::atomic<uint32_t> generation;  // raised when the slot gets another socket; 0: never used
-  std::atomic<uint32_t> epoch;       // of the registration for network events: raised when another one takes its place, or it ends
+  std::atomic<uint32_t> epoch;       // of the registration for network events: raised when another one takes its place, or it is dropped
   std::atomic<uint64_t> cookie;      // SO_COOKIE of the socket, read by windsockd itself
   std::array<uint32_t, 4> reserved;
   StateValues values;
