@@ -17,10 +17,13 @@
 
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <iterator>
+#include <memory>
+#include <mutex>
 #include <type_traits>
 
 namespace windsock::fault {
@@ -80,6 +83,41 @@ constinit std::atomic<pid_t> g_armed{0};  // the process that is counted
 constinit std::atomic<bool> g_fired{false};
 constinit std::array<std::atomic<unsigned>, kCount> g_calls{};
 constinit thread_local int t_aside = 0;
+
+// How many threads run that the library has begun.
+class Threads {
+ public:
+  void add(int change) {
+    std::lock_guard hold(lock_);
+    count_ += change;
+    if (count_ == 0) none_.notify_all();
+  }
+  bool wait_for_none(std::chrono::milliseconds limit) {
+    std::unique_lock hold(lock_);
+    return none_.wait_for(hold, limit, [this] { return count_ == 0; });
+  }
+
+ private:
+  std::mutex lock_;
+  std::condition_variable none_;
+  int count_ = 0;
+};
+Threads g_threads;
+
+// One of them; it is counted until it returns or its stack is unwound.
+struct Thread {
+  void* (*run)(void*);
+  void* argument;
+  Thread(void* (*runs)(void*), void* with) : run(runs), argument(with) { g_threads.add(1); }
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+  ~Thread() { g_threads.add(-1); }
+};
+
+void* run_counted(void* thread) {
+  std::unique_ptr<Thread> counted(static_cast<Thread*>(thread));
+  return counted->run(counted->argument);
+}
 
 pid_t this_process();
 
@@ -182,7 +220,10 @@ int __wrap_epoll_ctl(int set, int operation, int fd, epoll_event* event) {
 
 int __wrap_pthread_create(pthread_t* made, const pthread_attr_t* attributes, void* (*run)(void*), void* argument) {
   if (int error = next(k_pthread_create)) return error;
-  return __real_pthread_create(made, attributes, run, argument);
+  auto thread = std::make_unique<Thread>(run, argument);
+  int error = __real_pthread_create(made, attributes, run_counted, thread.get());
+  if (error == 0) (void)thread.release();
+  return error;
 }
 
 }  // extern "C"
@@ -206,6 +247,8 @@ Fired disarm() {
   for (size_t i = 0; i < kCount; ++i) fired.calls[i] = g_calls[i].load(std::memory_order_relaxed);
   return fired;
 }
+
+bool wait_for_threads(std::chrono::milliseconds limit) { return g_threads.wait_for_none(limit); }
 
 Aside::Aside() { ++t_aside; }
 Aside::~Aside() { --t_aside; }

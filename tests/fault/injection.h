@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <span>
 #include <string>
 
@@ -47,6 +48,9 @@ class Aside {
   Aside& operator=(const Aside&) = delete;
   ~Aside();
 };
+
+// Waits until each thread that the library has begun in this process has returned. Whether it has, within `limit`.
+bool wait_for_threads(std::chrono::milliseconds limit);
 
 // The names of calls that the linker did not send to the injector; empty when all is well.
 std::string unwrapped_calls();

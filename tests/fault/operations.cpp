@@ -497,7 +497,7 @@ std::string leftovers(const Operation& operation, const Traces& before) {
     return now.descriptors >= before.descriptors && now.descriptors <= before.descriptors + spare && now.threads == before.threads &&
            now.shared_memory <= before.shared_memory + spare && now.sockets == before.sockets;
   };
-  if (test_support::eventually(is_clean)) return "";
+  if (wait_for_threads(test_support::kDeadline) && test_support::eventually(is_clean)) return "";
   Traces now;
   return text("%d descriptors, %d threads, ", static_cast<int>(now.descriptors - before.descriptors), static_cast<int>(now.threads - before.threads)) +
          text("%d mappings and %d entries in the table are left", static_cast<int>(now.shared_memory - before.shared_memory), now.sockets - before.sockets);

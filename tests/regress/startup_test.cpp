@@ -6,14 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstring>
 #include <thread>
 
 #include "tests/regress/fixture.h"
 #include "tests/support/agent.h"
 #include "tests/support/blocked_call.h"
-#include "tests/support/deadline.h"
 
 namespace regress {
 namespace {
@@ -165,10 +163,8 @@ TEST_F(LastErrorTest, IsTheLastErrorOfWin32) {
 // and reading.
 class TwoThreads {
  public:
-  // Without a pause: where that is a call of the system, it has the last error for itself.
   void wait_for_turn(int turn) {
-    const auto end = std::chrono::steady_clock::now() + test_support::kDeadline;
-    while (turn_ != turn && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    eventually([this, turn] { return turn_ == turn; });
   }
   void pass_to(int turn) { turn_ = turn; }
 
