@@ -14,6 +14,7 @@
 #include "dlls/kernel32/message_provider.h"
 #include "dlls/kernel32/memory_regions.h"
 #include "dlls/kernel32/process.h"
+#include "dlls/kernel32/socket_provider.h"
 #include "dlls/kernel32/thread.h"
 #include "dlls/kernel32/thread_values.h"
 #include "dlls/kernel32/timer_queue.h"
@@ -21,6 +22,11 @@
 namespace windsock::kernel32 {
 
 namespace {
+
+// Of the sockets' operations only this is the host's business: what their ports call with a lock held.
+void call_sockets(void (*services::SocketOperations::*what)()) {
+  if (const services::SocketOperations* operations = socket_operations(); operations != nullptr && operations->*what != nullptr) (operations->*what)();
+}
 
 // In the order in which locks nest: a process that is collected signals its object.
 void prepare() {
@@ -33,6 +39,7 @@ void prepare() {
   Thread::lock_for_fork();
   Process::lock_for_fork();
   CompletionPort::lock_for_fork();
+  call_sockets(&services::SocketOperations::lock_sources_for_fork);
   TimerQueue::lock_for_fork();
   Dispatcher::lock_for_fork();
 }
@@ -40,6 +47,7 @@ void prepare() {
 void release() {
   Dispatcher::unlock_after_fork();
   TimerQueue::unlock_after_fork();
+  call_sockets(&services::SocketOperations::unlock_sources_after_fork);
   CompletionPort::unlock_after_fork();
   Process::unlock_after_fork();
   Thread::unlock_after_fork();
@@ -57,6 +65,8 @@ void reset() {
   Dispatcher::unlock_after_fork();
   TimerQueue::reset_in_child();
   TimerQueue::unlock_after_fork();
+  call_sockets(&services::SocketOperations::reset_sources_in_child);
+  call_sockets(&services::SocketOperations::unlock_sources_after_fork);
   CompletionPort::reset_in_child();
   CompletionPort::unlock_after_fork();
   Process::unlock_after_fork();

@@ -7,6 +7,7 @@
 #include "dlls/ws2_32/inheritance.h"
 #include "dlls/ws2_32/io_driver.h"
 #include "dlls/ws2_32/operation.h"
+#include "dlls/ws2_32/reactor.h"
 #include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -144,6 +145,22 @@ bool await_end_of(const void* overlapped, int64_t deadline) {
   return await_end(*static_cast<const WSAOVERLAPPED*>(overlapped), deadline);
 }
 
+// ---- fork ---------------------------------------------------------------------------------------------------------------------
+void lock_sources() {
+  IoDriver::lock_for_fork();
+  Reactor::instance().lock_for_fork();
+}
+
+void unlock_sources() {
+  Reactor::instance().unlock_after_fork();
+  IoDriver::unlock_after_fork();
+}
+
+void reset_sources() {
+  Reactor::instance().reset_in_child();
+  IoDriver::reset_in_child();
+}
+
 }  // namespace
 
 const services::SocketOperations kHandleOperations = {
@@ -166,6 +183,9 @@ const services::SocketOperations kHandleOperations = {
     .await_end = await_end_of,
     .wait = wait_for,
     .end_thread = end_operating_thread,
+    .lock_sources_for_fork = lock_sources,
+    .unlock_sources_after_fork = unlock_sources,
+    .reset_sources_in_child = reset_sources,
 };
 
 }  // namespace windsock

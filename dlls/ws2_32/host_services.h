@@ -203,6 +203,11 @@ struct SocketOperations {
   bool (*wait)(uintptr_t socket, int64_t deadline) = nullptr;
   // The calling thread ends: cancels what it began, but for what tells a port.
   void (*end_thread)() = nullptr;
+  // Around fork(), by a host whose ports live on in the child. Ports are left, and ask for their sources, with their locks held: the
+  // sources are locked after them. In the child they forget the parent's descriptors, threads and operations before they are unlocked.
+  void (*lock_sources_for_fork)() = nullptr;
+  void (*unlock_sources_after_fork)() = nullptr;
+  void (*reset_sources_in_child)() = nullptr;
 };
 void register_socket_operations(const SocketOperations* operations);
 

@@ -13,8 +13,6 @@
 #include "dlls/ws2_32/duplication.h"
 #include "dlls/ws2_32/handle_operations.h"
 #include "dlls/ws2_32/inheritance.h"
-#include "dlls/ws2_32/io_driver.h"
-#include "dlls/ws2_32/reactor.h"
 #include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/socket_io.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -26,20 +24,16 @@ namespace {
 
 // ---- fork ------------------------------------------------------------------------------------------------------------------
 
-// The locks in the order in which calls take them; given back in the reverse one.
+// The locks in the order in which calls take them; given back in the reverse one. Those of the drivers come later (handle_operations.cpp).
 void before_fork() {
   lock_own_tickets();
   SocketTable::instance().lock();
   UnderlyingSocketRegistry::instance().lock();
   ServerClient::instance().before_fork(UnderlyingSocketRegistry::instance().shared_slots());
   SocketIo::lock_for_fork();
-  IoDriver::lock_for_fork();
-  Reactor::instance().lock_for_fork();
 }
 
 void after_fork_in_parent() {
-  Reactor::instance().unlock_after_fork();
-  IoDriver::unlock_after_fork();
   SocketIo::unlock_after_fork();
   ServerClient::instance().after_fork_in_parent();
   UnderlyingSocketRegistry::instance().unlock();
@@ -48,10 +42,6 @@ void after_fork_in_parent() {
 }
 
 void after_fork_in_child() {
-  Reactor::instance().reset_in_child();
-  Reactor::instance().unlock_after_fork();
-  IoDriver::reset_in_child();
-  IoDriver::unlock_after_fork();
   SocketIo::reset_in_child();
   SocketIo::unlock_after_fork();
   ServerClient::instance().after_fork_in_child();

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <mutex>
 #include <thread>
 
 #include "tests/unit/kernel32/port_fixture.h"
@@ -342,6 +343,36 @@ TEST_F(CompletionPortTest, keeps_its_packets_and_loses_its_threads_in_the_child_
   EXPECT_EQ(status, 0);
   worker.end();
   EXPECT_EQ(get(port(), 0).key, 2u) << "the parent has its own";
+}
+
+// A port calls its source with its lock held. Who forks takes both, and the core's are the source's.
+std::mutex lock_of_sources;
+
+TEST_F(CompletionPortTest, is_locked_for_a_fork_before_its_source) {
+  auto operations = kOperations;
+  operations.lock_sources_for_fork = [] { lock_of_sources.lock(); };
+  operations.unlock_sources_after_fork = [] { lock_of_sources.unlock(); };
+  operations.reset_sources_in_child = [] {};
+  Worker worker(port());
+  worker.lead(source());
+  windsock_set_socket_operations(&operations);
+  const DWORD forking = GetCurrentThreadId();
+  std::atomic<bool> leaves{false};
+  source().while_leaving = [&] {
+    leaves = true;
+    EXPECT_TRUE(eventually([&] { return thread_sleeps_in(forking, SYS_futex); }));
+    EXPECT_TRUE(eventually([] { return lock_of_sources.try_lock(); })) << "whoever forks has it, and waits for the port";
+    lock_of_sources.unlock();
+  };
+  feed(1);
+  ASSERT_TRUE(eventually([&] { return leaves.load(); }));
+  pid_t child = fork();
+  if (child == 0) _exit(lock_of_sources.try_lock() ? 0 : 1);
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(worker.result().key, 1u);
+  source().while_leaving = [] {};
 }
 
 // ---- arguments ------------------------------------------------------------------------------------------------------------------------------

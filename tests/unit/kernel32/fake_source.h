@@ -34,7 +34,10 @@ class FakeSource final : public windsock::services::IoSource {
     DWORD nobody = 0;
     return leader.compare_exchange_strong(nobody, GetCurrentThreadId());
   }
-  void leave() override { leader = 0; }
+  void leave() override {
+    while_leaving();
+    leader = 0;
+  }
   void serve(int64_t deadline) override {
     ++serves;
     std::vector<std::function<void()>> work;
@@ -67,6 +70,7 @@ class FakeSource final : public windsock::services::IoSource {
   std::atomic<DWORD> leader{0};  // the thread
   std::atomic<bool> free_to_lead{true};
   std::atomic<int> serves{0}, wakes{0};
+  std::function<void()> while_leaving = [] {};
 
  private:
   std::atomic<int>* const deleted_;
