@@ -72,7 +72,9 @@ class AcceptOperation final : public Operation {
     if (auto taken = take_connection(accepting, socket, std::move(connection.fd)); !taken) return OperationEnd{.error = taken.error()};
     connected_ = true;
     if (size_ == 0) return OperationEnd{};
-    return receive(accepting);
+    auto end = receive(accepting);
+    if (!end) connection_ = std::move(accepting);
+    return end;
   }
 
   void ending() override {
@@ -80,7 +82,8 @@ class AcceptOperation final : public Operation {
     if (SocketRef accepting = SocketTable::instance().find_token(accepting_)) accepting.socket().forget(Seen::kAwaitsConnection);
   }
 
-  SocketRef goes_on_with() override { return connected_ ? SocketTable::instance().find_token(accepting_) : SocketRef(); }
+  // Once. The connection is there even if the program closes it just now: then this has an end there.
+  SocketRef goes_on_with() override { return std::move(connection_); }
 
  private:
   std::optional<OperationEnd> receive(SocketRef& connection) {
@@ -90,7 +93,8 @@ class AcceptOperation final : public Operation {
     return OperationEnd{.bytes = received.value().size};
   }
 
-  uint64_t accepting_;  // a number of the socket table: the program may close it meanwhile
+  uint64_t accepting_;    // a number of the socket table: the program may close it meanwhile
+  SocketRef connection_;  // from the attempt that found no data yet until the operation goes on with it
   char* data_;
   DWORD size_;
   AddressArea local_, remote_;

@@ -22,22 +22,22 @@ class ConnectOperation final : public Operation {
   ConnectOperation(const host::Address& address, std::span<const host::Buffer> first_data) : address_(address), data_(first_data, 0, nullptr), has_data_(first_data.front().size != 0) {}
 
   std::optional<OperationEnd> attempt(SocketRef& socket) override {
-    if (stage_ == Stage::kBegin) {
+    const bool has_begun = stage_ != Stage::kBegin;
+    if (!has_begun) {
       auto connected = begin(socket);
       if (!connected && connected.error() != static_cast<WsaError>(WSAEWOULDBLOCK)) return end_by(connected.error());
       stage_ = connected ? Stage::kConnected : Stage::kUnderWay;
     }
     if (stage_ == Stage::kUnderWay) {
       auto error = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError);
-      if (error && error.value() != 0) {
-        socket.socket().forget(Seen::kConnecting);
-        // The host, too, has the attempt behind it once it has been asked again.
-        NonblockingLoan loan(socket);
-        if (loan.is_granted()) (void)host::connect(socket.fd(), address_);
-        return OperationEnd{.error = wsa_error_from_host(static_cast<host::Errno>(error.value()))};
-      }
+      if (error && error.value() != 0) return fail(socket, wsa_error_from_host(static_cast<host::Errno>(error.value())));
       auto peer = host::peer_address(socket.fd());
-      if (!peer && static_cast<int>(peer.error()) == ENOTCONN) return std::nullopt;
+      if (!peer && static_cast<int>(peer.error()) == ENOTCONN) {
+        if (!has_begun || !is_over(socket)) return std::nullopt;
+        EventSelection* selection = socket.socket().selection();
+        WsaError told = selection ? selection->take_told_error() : WsaError::kNone;
+        return fail(socket, told != WsaError::kNone ? told : static_cast<WsaError>(WSAECONNREFUSED));
+      }
       // The host tells of a connection once: whoever cannot look now would wait for ever.
       if (!peer) return OperationEnd{.error = wsa_error_from_host(peer.error())};
       stage_ = Stage::kConnected;
@@ -61,6 +61,20 @@ class ConnectOperation final : public Operation {
 
  private:
   enum class Stage : uint8_t { kBegin, kUnderWay, kConnected, kSending };
+
+  // Whether the attempt has failed, and somebody else has met its error: the host tells of it once.
+  static bool is_over(SocketRef& socket) {
+    auto ready = host::ready_now(socket.fd(), 0);
+    return ready && (ready.value() & host::kPollHup);
+  }
+
+  OperationEnd fail(SocketRef& socket, WsaError error) {
+    socket.socket().forget(Seen::kConnecting);
+    // The host, too, has the attempt behind it once it has been asked again.
+    NonblockingLoan loan(socket);
+    if (loan.is_granted()) (void)host::connect(socket.fd(), address_);
+    return {.error = error};
+  }
 
   // WSAEWOULDBLOCK: under way.
   WsaResult<void> begin(SocketRef& socket) {

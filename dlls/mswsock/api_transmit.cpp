@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "dlls/common/host_file.h"
@@ -44,7 +45,7 @@ class TransmitOperation final : public Operation {
   TransmitOperation(std::deque<Part> parts, Afterwards afterwards) : parts_(std::move(parts)), afterwards_(afterwards) {}
 
   std::optional<OperationEnd> attempt(SocketRef& socket) override {
-    while (!parts_.empty()) {
+    while (!parts_.empty() || packet_) {
       auto sent = socket.socket().is_stream() ? send_part(socket) : send_packet(socket);
       if (!sent) return end_by(sent.error());
       sent_ += sent.value();
@@ -55,6 +56,8 @@ class TransmitOperation final : public Operation {
     }
     return OperationEnd{.bytes = static_cast<uint32_t>(sent_)};
   }
+
+  bool uses_offset() const override { return true; }
 
  private:
   int more_flag() const { return parts_.size() > 1 && afterwards_ != Afterwards::kNothing ? host::kMsgMore : 0; }
@@ -83,16 +86,22 @@ class TransmitOperation final : public Operation {
     });
   }
 
-  // Datagrams: the parts up to the one that ends the packet.
+  // Datagrams: the parts up to the one that ends the packet. They are read once: a file's position moves.
   WsaResult<size_t> send_packet(SocketRef& socket) {
-    auto end = std::find_if(parts_.begin(), parts_.end(), [](const Part& part) { return part.ends_packet; });
-    if (end != parts_.end()) ++end;
-    std::vector<char> packet;
-    for (auto part = parts_.begin(); part != end; ++part) WS_TRY(append(packet, *part));
-    host::Buffer buffer{packet.data(), packet.size()};
+    if (!packet_) packet_ = WS_TRY(next_packet());
+    host::Buffer buffer{packet_->data(), packet_->size()};
     size_t sent = WS_TRY(send_buffers(socket, {&buffer, 1}, nullptr, host::kMsgDontWait));
-    parts_.erase(parts_.begin(), end);
+    packet_.reset();
     return sent;
+  }
+
+  WsaResult<std::vector<char>> next_packet() {
+    std::vector<char> packet;
+    for (bool more = true; more && !parts_.empty(); parts_.pop_front()) {
+      WS_TRY(append(packet, parts_.front()));
+      more = !parts_.front().ends_packet;
+    }
+    return packet;
   }
 
   static WsaResult<void> append(std::vector<char>& packet, Part& part) {
@@ -110,6 +119,7 @@ class TransmitOperation final : public Operation {
   }
 
   std::deque<Part> parts_;
+  std::optional<std::vector<char>> packet_;  // the one to send next, if it has been read
   uint64_t sent_ = 0;
   Afterwards afterwards_;
 };

@@ -72,7 +72,7 @@ bool needs_check(const UnderlyingSocket& socket, int host_flags) {
 // Tells a selection of network events what a receive has left: nothing, if it met would-block, or a stream had less than was asked for.
 template <typename T, typename Size>
 void after_receive(ReceiveScope& scope, SocketRef& socket, const WsaResult<T>& received, size_t room, int host_flags, Size size) {
-  bool took_all = received ? socket.socket().is_stream() && host_flags == 0 && size(received.value()) < room
+  bool took_all = received ? socket.socket().less_is_all() && host_flags == 0 && size(received.value()) < room
                            : received.error() == static_cast<WsaError>(WSAEWOULDBLOCK) && !(host_flags & host::kMsgOob);
   if (took_all) scope.took_all();
 }

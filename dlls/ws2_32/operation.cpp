@@ -132,7 +132,7 @@ void Operation::tell(std::unique_ptr<Operation> operation, const OperationEnd& e
   self.ending();
   self.status = nt_status_from_wsa(static_cast<int>(end.error));
   self.CompletionPacket::bytes = end.bytes;
-  static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped)->Offset = end.flags;
+  if (!self.uses_offset()) static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped)->Offset = end.flags;
   self.store(self.status, end.bytes);
   // From here on the structure is the program's again; only its address is used.
   if (g_end_waiters.load(std::memory_order_seq_cst) != 0) [[unlikely]] {
@@ -148,7 +148,10 @@ void Operation::tell(std::unique_ptr<Operation> operation, const OperationEnd& e
   // The operation is the packet now: the port gives it back.
   self.release = release_packet;
   services::Port* port = self.port_;
+  // Whoever takes the packet may close the port, which is in use until it is posted.
+  const bool held = std::exchange(self.holds_port_, false);
   services::post_packet(port, static_cast<CompletionPacket*>(operation.release()));
+  if (held) services::release_port(port);
 }
 
 void Operation::release_packet(services::CompletionPacket* packet) { delete static_cast<Operation*>(packet); }

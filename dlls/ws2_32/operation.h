@@ -65,6 +65,9 @@ class Operation : private services::CompletionPacket {
   // Whether a failure is told as an end, and not by the call, even if it comes at once.
   virtual bool fails_later() const { return false; }
 
+  // Whether Offset and OffsetHigh are the program's, a position in a file; otherwise Offset has the flags of the end.
+  virtual bool uses_offset() const { return false; }
+
   // Tells the end and destroys the operation. kAtOnce: the call itself still runs, and reports success too. kQuietly: neither event nor
   // routine (the last WSACleanup).
   enum class Telling : uint8_t { kLater, kAtOnce, kQuietly };

@@ -73,6 +73,8 @@ WsaResult<int> get_structure(char* value, int room, const void* structure, size_
 WsaResult<uint32_t> get_type(SocketRef& socket) { return static_cast<uint32_t>(underlying(socket).kind().type); }
 
 WsaResult<uint32_t> get_error(SocketRef& socket) {
+  // The error of a connection that ConnectEx makes is ConnectEx's end.
+  if (underlying(socket).has_seen(Seen::kAwaitsConnection)) return 0u;
   note_events(socket);  // what the host forgets by this is told before
   int error = WS_TRY_HOST(host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError));
   if (error == 0) {

@@ -166,11 +166,19 @@ void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation
   Queue& queue = queues_[static_cast<size_t>(lane)];
   std::lock_guard lock(queue.mutex);
   if (socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing) ready = wsa_failure(WSA_OPERATION_ABORTED);
+  // To who begins to watch a descriptor the host tells what it is ready for; otherwise it may have told already, since the last attempt.
+  const bool may_be_told = driver_.load(std::memory_order_acquire) != nullptr;
   if (ready) ready = find_driver(socket, *operation);
-  if (ready)
-    push(queue, std::move(operation));
-  else
-    tell(std::move(operation), {.error = ready.error()}, Operation::Telling::kLater);
+  if (!ready) return tell(std::move(operation), {.error = ready.error()}, Operation::Telling::kLater);
+  if (!queue.first && queue.maybe_ready && may_be_told) {
+    if (auto end = operation->attempt(socket)) {
+      if (end->drained && !queue.ends_short) queue.maybe_ready = false;
+      driver_.load(std::memory_order_relaxed)->ended(1);
+      return tell(std::move(operation), *end, Operation::Telling::kLater);
+    }
+    queue.maybe_ready = false;
+  }
+  push(queue, std::move(operation));
 }
 
 void SocketIo::ready(SocketRef& socket, uint32_t events) {

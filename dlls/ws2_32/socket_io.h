@@ -34,7 +34,7 @@ class SocketIo {
   // and nobody else is told.
   WsaResult<OperationEnd> begin(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation);
 
-  // The same for one that has begun elsewhere.
+  // The same for one that has begun elsewhere; it is told of here.
   void take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation);
 
   // What the host has told (host::kReady…).

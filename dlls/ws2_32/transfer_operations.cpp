@@ -85,7 +85,7 @@ std::optional<OperationEnd> ReceiveOperation::attempt(SocketRef& socket) {
       continue;
     }
     OperationEnd end{.bytes = received_, .flags = static_cast<uint32_t>(received_flags_from_host(got.host_flags))};
-    end.drained = stream && got.size < room && !(host_flags_ & host::kMsgPeek);
+    end.drained = got.size < room && socket.socket().less_is_all() && !(host_flags_ & host::kMsgPeek);
     if (sender_) {
       if (auto stored = address_from_host(sender_->address, sender_->from, sender_->fromlen); !stored) end.error = stored.error();
     }

@@ -24,7 +24,7 @@ std::mutex& association_mutex() {
 
 }  // namespace
 
-UnderlyingSocket::UnderlyingSocket(SocketKind kind, uint32_t seen) : seen_(seen), kind_(kind), stream_(kind.type == SOCK_STREAM) {}
+UnderlyingSocket::UnderlyingSocket(SocketKind kind, uint32_t seen) : seen_(seen), kind_(kind), stream_(kind.type == SOCK_STREAM), less_is_all_(stream_ && kind.family != AF_UNIX) {}
 
 UnderlyingSocket::~UnderlyingSocket() {
   delete selection();

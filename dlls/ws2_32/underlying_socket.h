@@ -84,6 +84,9 @@ class UnderlyingSocket {
 
   SocketKind kind() const { return kind_; }
   bool is_stream() const { return stream_; }
+  // Whether a receive that got less than it has room for has left nothing. A datagram says nothing of the next; and of an AF_UNIX stream the host
+  // gives no more at once than came with descriptors that a peer has sent.
+  bool less_is_all() const { return less_is_all_; }
 
   // Whether nobody but one descriptor has it: no duplicate here or elsewhere, as far as is known, and no ticket.
   bool has_one_owner() const { return !is_shared() && references_.load(std::memory_order_acquire) == 1; }
@@ -189,7 +192,7 @@ class UnderlyingSocket {
   std::atomic<uint32_t> references_{1};
   std::atomic<uint32_t> seen_;
   const SocketKind kind_;
-  const bool stream_;
+  const bool stream_, less_is_all_;
   mutable Lock mutex_;
   std::atomic<uint32_t> deferred_count_{0};
   std::atomic<uint32_t> completion_{0};                 // StateField::kCompletion: what has a port has this value, and seldom another

@@ -12,10 +12,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "dlls/common/host.h"
+#include "dlls/mswsock/extensions.h"
 #include "dlls/ws2_32/inheritance.h"
 #include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/server_connection.h"
@@ -82,6 +84,39 @@ namespace {
 void pair_with_data(World& world) {
   pair(world);
   MUST(send(world.client, "data", 4, 0) == 4);
+}
+
+void datagrams_and_file(World& world) {
+  world.server = bound(SOCK_DGRAM, world.address);
+  world.datagram = socket(AF_INET, SOCK_DGRAM, 0);
+  MUST(connect(world.datagram, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 0);
+  world.file = CreateFileA("/proc/self/exe", GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr);
+  MUST(world.file != INVALID_HANDLE_VALUE);
+}
+
+// Two packets from the file's position, which the first moves on.
+int transmit_packets(World& world) {
+  char got[8];
+  {
+    Aside aside;
+    LARGE_INTEGER begin{};
+    MUST(SetFilePointerEx(world.file, begin, nullptr, FILE_BEGIN));
+    for (u_long waiting = 0; ioctlsocket(world.server, FIONREAD, &waiting) == 0 && waiting != 0;) recv(world.server, got, sizeof got, 0);
+  }
+  TRANSMIT_PACKETS_ELEMENT elements[2] = {};
+  for (TRANSMIT_PACKETS_ELEMENT& element : elements) {
+    element.dwElFlags = TP_ELEMENT_FILE | TP_ELEMENT_EOP;
+    element.cLength = 3;
+    element.nFileOffset.QuadPart = -1;
+    element.hFile = world.file;
+  }
+  if (!windsock_transmit_packets(world.datagram, elements, 2, 0, nullptr, 0)) return WSAGetLastError();
+  Aside aside;
+  for (std::string_view packet : {std::string_view("\x7f" "EL"), std::string_view("F\2\1")}) {
+    const int size = recv(world.server, got, sizeof got, 0);
+    if (size < 0 || std::string_view(got, static_cast<size_t>(size)) != packet) return -1;
+  }
+  return 0;
 }
 
 void unconnected(World& world) {
@@ -338,6 +373,8 @@ std::vector<Operation> make_operations() {
   add({.name = "TransmitFile", .allowed = kSending, .set_up = after(pair_with_file),
        .run = [](World& world) { return error_unless(transmit_file(world.client, world.file, 0, 0, nullptr, nullptr, 0)); },
        .least_calls = 2, .is_final = [](const Fired&, int error) { return error == WSAECONNRESET; },
+       .tear_down = [](World& world) { CloseHandle(world.file); }});
+  add({.name = "TransmitPackets", .allowed = kSending, .set_up = after(datagrams_and_file), .run = transmit_packets, .least_calls = 4,
        .tear_down = [](World& world) { CloseHandle(world.file); }});
   add({.name = "select", .allowed = kWaiting, .set_up = after(pair_with_data), .run = select_readable});
   add({.name = "WSAPoll", .allowed = kWaiting, .set_up = after(pair_with_data), .run = poll_readable});

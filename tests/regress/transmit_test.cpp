@@ -49,6 +49,7 @@ TEST_P(TransmitTest, TheStructureHasTheOffset) {
   ASSERT_BEGUN(transmit(call, file, 3));
   EXPECT_EQ("456", receive_exactly(there(), 3));
   EXPECT_EQ(3, call.end()) << error_name(WSAGetLastError());
+  EXPECT_EQ(4u, call.overlapped.Offset) << "it is the program's";
   call.overlapped.Offset = 7;
   ASSERT_BEGUN(transmit(call, file));
   EXPECT_EQ("789", receive_exactly(there(), 3)) << "all the rest";

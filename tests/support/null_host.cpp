@@ -8,6 +8,7 @@
 #include "dlls/common/host.h"
 #include "dlls/common/host_thread.h"
 #include "dlls/ws2_32/host_services.h"
+#include "tests/support/null_host.h"
 
 namespace windsock::services {
 namespace {
@@ -71,10 +72,13 @@ PendingMessages* prepare_messages(Handle) { return unavailable<PendingMessages*>
 bool tell_message(PendingMessages*, uint32_t, uintptr_t, intptr_t) { return unavailable(false); }
 void drop_messages(PendingMessages*) {}
 
-// There are no ports: nobody associates a socket with one.
-void retain_port(Port*) {}
-void release_port(Port*) {}
-void post_packet(Port*, CompletionPacket* packet) { packet->release(packet); }
+// There are no ports: somebody takes each packet at once.
+void retain_port(Port*) { ++null_host::port_references; }
+void release_port(Port*) { --null_host::port_references; }
+void post_packet(Port*, CompletionPacket* packet) {
+  packet->release(packet);
+  null_host::references_without_packet = null_host::port_references;
+}
 IoSource* source_of_port(Port*, IoSource* (*)(Port*)) { return nullptr; }
 bool start_background_thread(void* (*run)(void*)) { return host::start_service_thread(run).ok(); }
 

@@ -4,6 +4,8 @@ import socket as host
 
 from harness import *
 
+FD_READ = 1
+
 
 class UnixPeers(SystemTest):
     def setUp(self):
@@ -75,6 +77,36 @@ class UnixPeers(SystemTest):
         client = self.host_socket()
         client.connect(self.path)
         self.assert_exchange(two, two.do("accept", listener), client)
+
+    def accepted_from(self, listener):
+        client = self.host_socket()
+        client.connect(self.path)
+        return self.one.do("accept", listener), client
+
+    def send_with_a_descriptor_and_go_on(self, client):
+        """The host gives a receive what came with the descriptor and no more, however much is there."""
+        host.send_fds(client, [b"A"], [client.fileno()])
+        client.sendall(b"B")
+
+    def test_what_is_behind_a_descriptor_ends_the_next_overlapped_receive(self):
+        listener = self.one.do("unix_listen", self.path)
+        (socket, client), (other, beside) = self.accepted_from(listener), self.accepted_from(listener)
+        first, of_other = self.one.do("begin_recv", socket, 8), self.one.do("begin_recv", other, 8)
+        client.sendall(b"x")
+        self.assertEqual(self.one.do("end_recv", first), "x")
+        self.send_with_a_descriptor_and_go_on(client)
+        beside.sendall(b"y")  # whoever waits for this has been told of the others
+        self.assertEqual(self.one.do("end_recv", of_other), "y")
+        for expected in "A", "B":
+            self.assertEqual(self.one.do("end_recv", self.one.do("begin_recv", socket, 8)), expected)
+
+    def test_what_is_behind_a_descriptor_is_told_as_an_event(self):
+        socket, client = self.accepted_from(self.one.do("unix_listen", self.path))
+        self.send_with_a_descriptor_and_go_on(client)
+        self.one.do("select", socket, FD_READ)
+        for expected in "A", "B":
+            self.assertEqual(self.one.do("told", socket, DEADLINE * 1000), str(FD_READ))
+            self.assertEqual(self.one.do("recv", socket, 8), expected)
 
     def test_a_file_of_the_host_is_in_use(self):
         with open(self.path, "w"):

@@ -4,7 +4,7 @@ check_PROGRAMS += tests/unit/ws2_32_test
 TESTS += tests/unit/ws2_32_test
 tests_unit_ws2_32_test_SOURCES = \
 	tests/support/blocked_call.cpp tests/support/blocked_call.h \
-	tests/support/null_host.cpp \
+	tests/support/null_host.cpp tests/support/null_host.h \
 	tests/support/wsa_error.cpp tests/support/wsa_error.h \
 	tests/unit/ws2_32/address_order_test.cpp \
 	tests/unit/ws2_32/blocking_test.cpp \
@@ -23,6 +23,7 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/unit/ws2_32/resolver_test.cpp \
 	tests/unit/ws2_32/socket_address_text_test.cpp \
 	tests/unit/ws2_32/socket_controls_test.cpp \
+	tests/unit/ws2_32/socket_io_test.cpp \
 	tests/unit/ws2_32/socket_options_test.cpp \
 	tests/unit/ws2_32/socket_states.h \
 	tests/unit/ws2_32/socket_table_test.cpp \
