@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "dlls/common/host.h"
 
@@ -14,6 +15,11 @@ namespace {
 constexpr std::array<std::string_view, 5> kLevelNames = {"", "err", "warn", "info", "trace"};
 
 constexpr uint8_t kDefault = static_cast<uint8_t>(Level::kWarn);
+
+template <size_t... kChannels>
+constexpr LevelTable all_at(uint8_t level, std::index_sequence<kChannels...>) {
+  return {((void)kChannels, level)...};
+}
 
 // The log file, opened on first use and kept; -1 means standard error.
 int log_fd() {
@@ -61,7 +67,7 @@ const bool g_configured = [] {
 
 }  // namespace
 
-constinit LevelTable g_levels = {kDefault, kDefault, kDefault, kDefault, kDefault, kDefault, kDefault, kDefault, kDefault};
+constinit LevelTable g_levels = all_at(kDefault, std::make_index_sequence<static_cast<size_t>(Channel::kCount)>());
 
 bool configure(std::string_view specification, LevelTable& levels) {
   bool all_known = true;

@@ -19,6 +19,7 @@ enum class Level : uint8_t { kErr = 1, kWarn = 2, kInfo = 3, kTrace = 4 };
 
 // api: every Winsock call with arguments and result. dup: the walk of a handoff. server: windsockd and the connection to it.
 // socket: table of descriptors. close: cancelled calls. option, name, event, thread: as they say.
+// host: the services of Wine, where that is the host.
 enum class Channel : uint8_t { kApi, kDup, kServer, kSocket, kClose, kOption, kName, kEvent, kThread, kHost, kCount };
 
 inline constexpr std::array<std::string_view, static_cast<size_t>(Channel::kCount)> kChannelNames = {

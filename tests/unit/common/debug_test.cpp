@@ -35,6 +35,11 @@ INSTANTIATE_TEST_SUITE_P(specifications, Configure,
                                          Case{"loud+dup", false, 2, 2, 2}, Case{"trace+nothing", false, 2, 2, 2},
                                          Case{"bad,trace+dup", false, 2, 4, 2}, Case{"trace+", false, 2, 2, 2}, Case{"TRACE", false, 2, 2, 2}));
 
+TEST(DebugLevels, are_warnings_in_every_channel_at_first) {
+  if (getenv("WINDSOCK_DEBUG")) GTEST_SKIP() << "WINDSOCK_DEBUG is set";
+  for (size_t i = 0; i < g_levels.size(); ++i) EXPECT_EQ(g_levels[i], kQuiet) << kChannelNames[i];
+}
+
 // Puts the levels back that a test changes.
 class DebugLog : public testing::Test {
  protected:
