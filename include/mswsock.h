@@ -2,7 +2,8 @@
  * mswsock.h - Microsoft's extensions: AcceptEx and its kin, messages with control data, registered I/O.
  *
  * The extension functions are got with WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER) and the WSAID_ values; the table of
- * registered I/O with SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER and WSAID_MULTIPLE_RIO.
+ * registered I/O with SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER and WSAID_MULTIPLE_RIO, which gives WSAEOPNOTSUPP so far: a
+ * program takes it for an older Windows.
  *
  * https://learn.microsoft.com/windows/win32/api/mswsock/
  */
@@ -50,9 +51,11 @@ typedef struct _TRANSMIT_PACKETS_ELEMENT {
 typedef BOOL(PASCAL *LPFN_TRANSMITPACKETS)(SOCKET hSocket, LPTRANSMIT_PACKETS_ELEMENT lpPacketArray,
                                            DWORD nElementCount, DWORD nSendSize, LPOVERLAPPED lpOverlapped,
                                            DWORD dwFlags);
-/* The socket must be bound. */
+/* The socket must be bound (WSAEINVAL). FALSE and ERROR_IO_PENDING: it goes on, and ends with connect's errors; every failure to connect is its
+ * end, not the call's. WSAEALREADY, WSAEISCONN, WSAEADDRNOTAVAIL (no address or port); WSA_INVALID_PARAMETER: lpOverlapped is null. */
 typedef BOOL(PASCAL *LPFN_CONNECTEX)(SOCKET s, const struct sockaddr *name, int namelen, PVOID lpSendBuffer,
                                      DWORD dwSendDataLength, LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped);
+/* After what is still to be sent. With TF_REUSE_SOCKET AcceptEx and ConnectEx take the socket again. WSAENOTCONN, WSAEINVAL (other flags). */
 typedef BOOL(PASCAL *LPFN_DISCONNECTEX)(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags, DWORD dwReserved);
 typedef INT(PASCAL *LPFN_WSARECVMSG)(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd,
                                      LPWSAOVERLAPPED lpOverlapped,

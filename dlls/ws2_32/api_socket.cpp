@@ -10,6 +10,7 @@
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/protocol_catalogue.h"
 #include "dlls/ws2_32/socket_life.h"
+#include "dlls/ws2_32/socket_options.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_address.h"
 #include "dlls/ws2_32/translate_kind.h"
@@ -134,9 +135,10 @@ using AskHost = host::Result<void> (*)(int fd, void* address, uint32_t& length);
 }  // namespace
 
 SOCKET WSAAPI socket(int af, int type, int protocol) {
-  return entry::call(
-      "socket", INVALID_SOCKET, [&]() -> WsaResult<SOCKET> { return create_from(af, type, protocol, nullptr, WSA_FLAG_OVERLAPPED); },
-      trace::Family{af}, trace::SocketType{type}, trace::Protocol{protocol});
+  auto body = [&]() -> WsaResult<SOCKET> {
+    return create_from(af, type, protocol, nullptr, open_type_of_thread() ? 0 : WSA_FLAG_OVERLAPPED);
+  };
+  return entry::call("socket", INVALID_SOCKET, body, trace::Family{af}, trace::SocketType{type}, trace::Protocol{protocol});
 }
 
 SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g, DWORD dwFlags) {

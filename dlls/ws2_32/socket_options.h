@@ -49,7 +49,7 @@ inline WsaResult<void> set_option(SocketRef& socket, int level, int name, const 
 }
 
 // SO_OPENTYPE belongs to the calling thread, whatever SOCKET value it is asked with: whether the sockets it makes are for
-// overlapped operation (0) or synchronous (SO_SYNCHRONOUS_ALERT, SO_SYNCHRONOUS_NONALERT).
+// overlapped operation (0) or synchronous (SO_SYNCHRONOUS_ALERT, SO_SYNCHRONOUS_NONALERT). WSASocket has its own flag for that.
 WsaResult<void> get_thread_option(char* value, int* length);
 WsaResult<void> set_thread_option(const char* value, int length);
 uint32_t open_type_of_thread();

@@ -1,6 +1,8 @@
 // Overlapped calls on sockets that belong to a completion port.
 #include "tests/regress/overlapped_call.h"
 
+#include <mswsock.h>
+
 #include <algorithm>
 #include <atomic>
 #include <deque>
@@ -74,6 +76,15 @@ TEST_P(IocpTest, WhatIsNoOverlappedSocketHasNoPort) {
   ASSERT_TRUE(synchronous.valid());
   EXPECT_FALSE(port().take(synchronous.get(), kKey));
   EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_PARAMETER), GetLastError());
+}
+
+TEST_P(IocpTest, TheSocketsOfAThreadAreSynchronousWhileItAsksForThat) {
+  for (const int type : {SO_SYNCHRONOUS_ALERT, SO_SYNCHRONOUS_NONALERT, 0}) {
+    EXPECT_RETURNS(0, setsockopt(INVALID_SOCKET, SOL_SOCKET, SO_OPENTYPE, reinterpret_cast<const char*>(&type), sizeof type));
+    const Socket made(socket(family(), SOCK_STREAM, 0)), overlapped(WSASocketW(family(), SOCK_STREAM, 0, nullptr, 0, WSA_FLAG_OVERLAPPED));
+    EXPECT_EQ(type == 0, port().take(made.get(), kKey)) << type;
+    EXPECT_TRUE(port().take(overlapped.get(), kKey)) << type;
+  }
 }
 
 TEST_P(IocpTest, WhatIsNoPortTakesNoSocket) {

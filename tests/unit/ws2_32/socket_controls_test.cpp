@@ -1,5 +1,7 @@
 #include "dlls/ws2_32/socket_controls.h"
 
+#include <mswsock.h>
+
 #include "tests/unit/ws2_32/support.h"
 
 namespace windsock {
@@ -71,6 +73,23 @@ TEST_F(SocketControls, tell_whether_urgent_data_is_waiting) {
   ASSERT_EQ(recv(pair.server, bytes, sizeof bytes, 0), 2);
   ASSERT_EQ(recv(pair.server, bytes, sizeof bytes, 0), 1);
   EXPECT_EQ(ask(pair.server, SIOCATMARK), 1) << "it was read";
+}
+
+// docs/differences.md: "Registered I/O"
+TEST_F(SocketControls, have_no_table_of_registered_io) {
+  SOCKET s = WSASocketW(AF_INET, SOCK_STREAM, 0, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_REGISTERED_IO);
+  ASSERT_NE(s, INVALID_SOCKET) << WSAGetLastError();
+  GUID registered_io = WSAID_MULTIPLE_RIO, unknown = WSAID_ACCEPTEX;
+  char table[256];
+  DWORD returned = 0;
+  auto ask_for = [&](GUID& id) {
+    return WSAIoctl(s, SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER, &id, sizeof id, table, sizeof table, &returned, nullptr, nullptr);
+  };
+  EXPECT_EQ(ask_for(registered_io), SOCKET_ERROR);
+  EXPECT_EQ(WSAGetLastError(), WSAEOPNOTSUPP);
+  EXPECT_EQ(ask_for(unknown), SOCKET_ERROR);
+  EXPECT_EQ(WSAGetLastError(), WSAEINVAL);
+  EXPECT_EQ(closesocket(s), 0);
 }
 
 TEST_F(SocketControls, say_what_is_wrong) {
