@@ -78,7 +78,7 @@ def quoted_includes_exist(tree):
 
 HOST_SOCKET_HEADER = re.compile(r"sys/(socket|un)\.h|netinet/.*|arpa/.*|netdb\.h|linux/(sockios|socket|in|in6)\.h")
 EVENT_HEADER = re.compile(r"event2/.*|event\.h|evutil\.h")
-EVENT_USERS = re.compile(r"server/event_loop\.(h|cpp)|dlls/ws2_32/reactor\.(h|cpp)|tests/unit/server/.*|dlls/common/\w+\.cpp")
+EVENT_USERS = re.compile(r"server/event_loop\.(h|cpp)")
 
 
 @rule
@@ -230,11 +230,6 @@ BESIDE = {"WS1_getsockopt", "WS1_setsockopt"}  # winsock.h's own numbers of the 
 PRIVATE = ("mswsock_", "wsock32_")  # what the libraries of those names forward to
 
 
-MACROS = {"__WSAFDIsSet": "FD_ISSET"}  # what programs write
-
-NO_CASE = {"WEP": "does nothing, and no header declares it"}
-
-
 def exports(tree, spec=SPEC):
     """(line, ordinal, name, symbol, answer)"""
     if not tree.exists(spec):
@@ -291,22 +286,3 @@ def exports_of_the_library(tree):
         yield SPEC, 1, f"the library does not export {symbol}"
     for symbol in sorted(found - wanted):
         yield SPEC, 1, f"the library exports {symbol}" + (", a name of libc" if symbol in bare else ", which the list does not have")
-
-
-@rule
-def works_means_tested(tree):
-    """An export that the list says works has a case in tests/regress that calls it."""
-    suite = tree.having("tests/regress/", ends=(".cpp", ".h"))
-    suite += [path for path in tree.having("tests/support/", ends=(".cpp", ".h")) if suite]
-    if not suite:
-        return
-    called = set()
-    for path in suite:
-        called.update(re.findall(r"\w+", tree.code(path)))
-    for spec in (SPEC, "dlls/mswsock/mswsock.spec"):
-        for number, _, name, _, answer in exports(tree, spec):
-            spellings = {name, MACROS.get(name, name)}
-            if name.endswith(("A", "W")):
-                spellings.add(name[:-1])
-            if answer == "works" and name not in NO_CASE and not spellings & called:
-                yield spec, number, f"{name} works, but no case of tests/regress calls it"

@@ -121,9 +121,6 @@ CASES = {
         ("dlls/ws2_32/ws2_32.spec", CLEAN_LIBRARY | {"our_own_helper"}),
         ("dlls/ws2_32/ws2_32.spec", CLEAN_LIBRARY - {"WSAStartup"}),
     ],
-    "works_means_tested": [
-        ("dlls/ws2_32/ws2_32.spec", {"tests/regress/socket_test.cpp": COMMENT + "void a() { accept(); }  // not WSAStartup\n"}),
-    ],
 }
 
 

@@ -3,13 +3,13 @@
 
 #include <windows.h>
 
-#include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 
 #include "tests/regress/pipe_child.h"
 #include "tests/regress/pipe_end.h"
-#include "tests/support/process_info.h"
+#include "tests/regress/sleeping_call.h"
 
 namespace regress {
 namespace {
@@ -18,20 +18,6 @@ class NamedPipeTest : public WinsockTest {};
 constexpr PipeKind kMessages{PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE};
 
 #define EXPECT_LAST_ERROR(error) EXPECT_EQ(static_cast<DWORD>(error), GetLastError())
-
-// The thread begins `work`, and is asleep in it when this returns.
-template <class Work>
-std::thread sleeping_thread(Work work) {
-  std::atomic<long> id{0};
-  std::thread thread([&id, work] {
-    id = current_thread();
-    work();
-  });
-  while (id == 0) std::this_thread::yield();
-  const long its_id = id;
-  while (!thread_sleeps(its_id)) std::this_thread::yield();
-  return thread;
-}
 
 // ---- names and instances ----------------------------------------------------------------------------------------------------------
 
@@ -136,7 +122,7 @@ TEST_F(NamedPipeTest, ConnectNamedPipeWaitsForAClient) {
   PipeHandle server = serve(pipe_path("connect"));
   ASSERT_TRUE(server.valid());
   DWORD result = 0xdead;
-  std::thread waits = sleeping_thread([&] { result = server.connect(); });
+  SleepingCall waits([&] { result = server.connect(); });
   PipeHandle client = open_pipe(pipe_path("connect"));
   EXPECT_TRUE(client.valid());
   waits.join();
@@ -163,7 +149,7 @@ TEST_F(NamedPipeTest, AClientThatHasGoneIsToBeDisconnectedFirst) {
   EXPECT_FALSE(open_pipe(pipe_path("gone")).valid()) << "nobody listens yet";
   EXPECT_LAST_ERROR(ERROR_PIPE_BUSY);
   DWORD result = 0xdead;
-  std::thread waits = sleeping_thread([&] { result = pair.server.connect(); });
+  SleepingCall waits([&] { result = pair.server.connect(); });
   EXPECT_TRUE(WaitNamedPipeA(pipe_path("gone").c_str(), NMPWAIT_WAIT_FOREVER));
   PipeHandle next = open_pipe(pipe_path("gone"));
   EXPECT_TRUE(next.valid());
@@ -198,7 +184,7 @@ TEST_F(NamedPipeTest, WaitNamedPipeWaitsUntilOneIsFree) {
   EXPECT_FALSE(WaitNamedPipeA(path.c_str(), 1));
   EXPECT_LAST_ERROR(ERROR_SEM_TIMEOUT);
   BOOL found = FALSE;
-  std::thread waits = sleeping_thread([&] { found = WaitNamedPipeA(path.c_str(), kDeadlineMs); });
+  SleepingCall waits([&] { found = WaitNamedPipeA(path.c_str(), kDeadlineMs); });
   PipeHandle another = serve(path);
   waits.join();
   EXPECT_TRUE(found);
@@ -221,7 +207,7 @@ TEST_F(NamedPipeTest, CarriesBytesBothWays) {
 TEST_F(NamedPipeTest, ReadingWaitsForBytes) {
   PipePair pair("late");
   std::string got;
-  std::thread reader = sleeping_thread([&] { got = pair.server.read(); });
+  SleepingCall reader([&] { got = pair.server.read(); });
   EXPECT_EQ(0u, pair.client.write("late"));
   reader.join();
   EXPECT_EQ("late", got);
@@ -398,7 +384,7 @@ TEST_F(NamedPipeTest, TellsWhatItIs) {
   EXPECT_TRUE(GetNamedPipeHandleStateA(pair.server.get(), &state, &instances, nullptr, nullptr, nullptr, 0));
   EXPECT_EQ(static_cast<DWORD>(PIPE_READMODE_MESSAGE), state);
   EXPECT_EQ(1u, instances);
-  EXPECT_TRUE(GetNamedPipeHandleStateA(pair.client.get(), &state, nullptr, nullptr, nullptr, nullptr, 0));
+  EXPECT_TRUE(GetNamedPipeHandleStateW(pair.client.get(), &state, nullptr, nullptr, nullptr, nullptr, 0));
   EXPECT_EQ(0u, state);
   EXPECT_EQ(static_cast<DWORD>(FILE_TYPE_PIPE), GetFileType(pair.client.get()));
 }
@@ -460,19 +446,27 @@ TEST_F(NamedPipeTest, TransactNamedPipeSendsAndReceives) {
 
 TEST_F(NamedPipeTest, CallNamedPipeDoesItAll) {
   const std::string path = pipe_path("call");
+  const std::basic_string<WCHAR> wide(path.begin(), path.end());
   PipeHandle server = serve(path, kMessages);
-  std::thread serving([&] {
-    const DWORD connected = server.connect();
-    EXPECT_TRUE(connected == 0 || connected == ERROR_PIPE_CONNECTED) << connected;
-    EXPECT_EQ("ask", server.read());
-    EXPECT_EQ(0u, server.write("answer"));
-    EXPECT_EQ(broken(), server.read());
-  });
-  char answer[16];
+  char ask[] = "ask", answer[16];
   DWORD got = 0;
-  EXPECT_TRUE(CallNamedPipeA(path.c_str(), const_cast<char*>("ask"), 3, answer, sizeof answer, &got, NMPWAIT_WAIT_FOREVER)) << GetLastError();
-  EXPECT_EQ("answer", std::string(answer, got));
-  serving.join();
+  const std::function<BOOL()> calls[] = {
+      [&] { return CallNamedPipeA(path.c_str(), ask, 3, answer, sizeof answer, &got, NMPWAIT_WAIT_FOREVER); },
+      [&] { return CallNamedPipeW(wide.c_str(), ask, 3, answer, sizeof answer, &got, NMPWAIT_WAIT_FOREVER); }};
+  for (const auto& call : calls) {
+    std::thread serving([&] {
+      const DWORD connected = server.connect();
+      EXPECT_TRUE(connected == 0 || connected == ERROR_PIPE_CONNECTED) << connected;
+      EXPECT_EQ("ask", server.read());
+      EXPECT_EQ(0u, server.write("answer"));
+      EXPECT_EQ(broken(), server.read());
+      EXPECT_EQ(0u, server.disconnect());
+    });
+    got = 0;
+    EXPECT_TRUE(call()) << GetLastError();
+    EXPECT_EQ("answer", std::string(answer, got));
+    serving.join();
+  }
 }
 
 // ---- between processes ---------------------------------------------------------------------------------------------------------------

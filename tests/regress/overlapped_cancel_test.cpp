@@ -215,6 +215,18 @@ TEST_P(OverlappedEndTest, WhatIsNoHandleCannotBeCancelled) {
   EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_HANDLE), GetLastError());
 }
 
+class SynchronousIoTest : public WinsockTest {};
+
+TEST_F(SynchronousIoTest, OfAThreadInNoCallIsNotFound) {
+  SetLastError(0);
+  EXPECT_FALSE(CancelSynchronousIo(GetCurrentThread()));
+  EXPECT_EQ(static_cast<DWORD>(ERROR_NOT_FOUND), GetLastError());
+  const WSAEVENT event = WSACreateEvent();
+  EXPECT_FALSE(CancelSynchronousIo(event));
+  EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_HANDLE), GetLastError());
+  EXPECT_TRUE(WSACloseEvent(event));
+}
+
 // ---- with the thread, with Winsock ----------------------------------------------------------------------------------------
 TEST_P(OverlappedEndTest, WhatAThreadBeganEndsWithIt) {
   OverlappedCall mine, others;

@@ -79,6 +79,26 @@ TEST_F(TimerTest, StaysSignalledUntilItIsSetAgainIfItIsResetByHand) {
   EXPECT_EQ(static_cast<DWORD>(WAIT_TIMEOUT), wait(0));
 }
 
+TEST_F(TimerTest, MayBeMadeAndSetByTheLongerForms) {
+  const auto by_hand = CREATE_WAITABLE_TIMER_MANUAL_RESET;
+  const LARGE_INTEGER soon = counts(-kMillisecond);
+  for (HANDLE made : {CreateWaitableTimerExA(nullptr, nullptr, by_hand, TIMER_ALL_ACCESS),
+                      CreateWaitableTimerExW(nullptr, nullptr, by_hand, TIMER_ALL_ACCESS)}) {
+    ASSERT_NE(nullptr, made);
+    EXPECT_TRUE(SetWaitableTimerEx(made, &soon, 0, nullptr, nullptr, nullptr, 0));
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(static_cast<DWORD>(WAIT_OBJECT_0), WaitForSingleObject(made, kDeadlineMs));
+    EXPECT_TRUE(CloseHandle(made));
+  }
+}
+
+TEST_F(TimerTest, ThatNobodyHasNamedIsNotFound) {
+  const WCHAR name[] = {'n', 'o', 'b', 'o', 'd', 'y', 0};
+  EXPECT_EQ(nullptr, OpenWaitableTimerA(SYNCHRONIZE, FALSE, "nobody"));
+  EXPECT_EQ(static_cast<DWORD>(ERROR_FILE_NOT_FOUND), GetLastError());
+  EXPECT_EQ(nullptr, OpenWaitableTimerW(SYNCHRONIZE, FALSE, name));
+  EXPECT_EQ(static_cast<DWORD>(ERROR_FILE_NOT_FOUND), GetLastError());
+}
+
 TEST_F(TimerTest, ComesAgainWithItsPeriodUntilItIsCancelled) {
   EXPECT_TRUE(set(-kMillisecond, 2));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(static_cast<DWORD>(WAIT_OBJECT_0), wait(kDeadlineMs));

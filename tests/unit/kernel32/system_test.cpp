@@ -26,6 +26,10 @@ TEST(SystemInfo, describes_the_machine) {
 #if defined __x86_64__
   EXPECT_EQ(info.wProcessorArchitecture, PROCESSOR_ARCHITECTURE_AMD64);
 #endif
+  SYSTEM_INFO native{};
+  GetNativeSystemInfo(&native);
+  EXPECT_EQ(native.wProcessorArchitecture, info.wProcessorArchitecture);
+  EXPECT_EQ(native.dwPageSize, info.dwPageSize);
 }
 
 TEST(Version, is_windows_10) {

@@ -21,12 +21,14 @@ TEST(Clocks, count_time) {
   EXPECT_LE(before.QuadPart, between);
   EXPECT_LE(between, after.QuadPart);
 
-  FILETIME time;
-  time_t earlier = ::time(nullptr);
-  GetSystemTimeAsFileTime(&time);
-  uint64_t seconds = ((uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime) - 116444736000000000) / 10000000;
-  EXPECT_GE(seconds, static_cast<uint64_t>(earlier));
-  EXPECT_LE(seconds, static_cast<uint64_t>(::time(nullptr)) + 1);
+  for (auto ask : {GetSystemTimeAsFileTime, GetSystemTimePreciseAsFileTime}) {
+    FILETIME time;
+    time_t earlier = ::time(nullptr);
+    ask(&time);
+    uint64_t seconds = ((uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime) - 116444736000000000) / 10000000;
+    EXPECT_GE(seconds, static_cast<uint64_t>(earlier));
+    EXPECT_LE(seconds, static_cast<uint64_t>(::time(nullptr)) + 1);
+  }
 }
 
 }  // namespace
