@@ -150,17 +150,8 @@ void an_offer_beside_a_blocked_claim_parks_nothing(void**) {
   assert_passes([]() -> std::string {
     Claimant claimant(1);
     EXPECT(claimant.ready);
-    SOCKET listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int length = sizeof address;
-    EXPECT(bind(listener, reinterpret_cast<sockaddr*>(&address), length) == 0);
-    EXPECT(listen(listener, 1) == 0);
-    EXPECT(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length) == 0);
-    EXPECT(connect(client, reinterpret_cast<sockaddr*>(&address), length) == 0);
-    SOCKET own = accept(listener, nullptr, nullptr);
-    EXPECT(own != INVALID_SOCKET);
+    World world;
+    pair(world);
 
     g_server->stop_for_a_while(true);
     int claim_error = 0, offer_error = 0;
@@ -174,7 +165,7 @@ void an_offer_beside_a_blocked_claim_parks_nothing(void**) {
     std::thread offers([&] {
       offerer = test_support::current_thread();
       WSAPROTOCOL_INFOW info;
-      offer_error = offer(own, claimant.source->pid(), info) ? 0 : WSAGetLastError();
+      offer_error = offer(world.server, claimant.source->pid(), info) ? 0 : WSAGetLastError();
     });
     // It has opened the target's pidfd, and waits.
     waiting = waiting && test_support::eventually(
@@ -190,11 +181,11 @@ void an_offer_beside_a_blocked_claim_parks_nothing(void**) {
     EXPECT(offer_error == WSAEMFILE);
     EXPECT(claim(claimant.infos[0]) != INVALID_SOCKET);
     // Nobody else holds the socket: the peer sees its end.
-    EXPECT(closesocket(own) == 0);
+    EXPECT(closesocket(world.server) == 0);
     u_long nonblocking = 1;
-    EXPECT(ioctlsocket(client, FIONBIO, &nonblocking) == 0);
+    EXPECT(ioctlsocket(world.client, FIONBIO, &nonblocking) == 0);
     char byte;
-    EXPECT(recv(client, &byte, 1, 0) == 0);
+    EXPECT(recv(world.client, &byte, 1, 0) == 0);
     return "";
   });
 }
@@ -266,22 +257,15 @@ void a_first_offer_without_a_descriptor_is_repeated(void**) {
 void an_accept_without_a_descriptor_is_repeated(void**) {
   assert_passes([]() -> std::string {
     start_winsock();
-    SOCKET listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int length = sizeof address;
-    EXPECT(bind(listener, reinterpret_cast<sockaddr*>(&address), length) == 0);
-    EXPECT(listen(listener, 1) == 0);
-    EXPECT(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length) == 0);
-    EXPECT(connect(client, reinterpret_cast<sockaddr*>(&address), length) == 0);
+    World world;
+    pending_connection(world);
     FullTable full;
-    EXPECT(accept(listener, nullptr, nullptr) == INVALID_SOCKET);
+    EXPECT(accept(world.listener, nullptr, nullptr) == INVALID_SOCKET);
     EXPECT(WSAGetLastError() == WSAEMFILE);
     EXPECT(datagram() == INVALID_SOCKET);
     EXPECT(WSAGetLastError() == WSAEMFILE);
     full.free(1);
-    EXPECT(accept(listener, nullptr, nullptr) != INVALID_SOCKET);
+    EXPECT(accept(world.listener, nullptr, nullptr) != INVALID_SOCKET);
     return "";
   });
 }

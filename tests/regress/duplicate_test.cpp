@@ -12,6 +12,7 @@
 #include "tests/regress/alterations.h"
 #include "tests/regress/fixture.h"
 #include "tests/regress/second_descriptor.h"
+#include "tests/regress/shared_options.h"
 #include "tests/regress/windows_differences.h"
 #include "tests/support/blocked_call.h"
 
@@ -183,18 +184,6 @@ TEST_P(DuplicateTest, BothHaveTheSameNames) {
   EXPECT_TRUE(local_name(second.get()) == local_name(server()));
   EXPECT_TRUE(peer_name(second.get()) == peer_name(server()));
 }
-
-struct SharedOption {
-  const char* name;
-  int level, option, value;
-};
-
-const SharedOption kSharedOptions[] = {
-    {"KeepAlive", SOL_SOCKET, SO_KEEPALIVE, 1},      {"ReceiveTimeout", SOL_SOCKET, SO_RCVTIMEO, 4321},
-    {"SendTimeout", SOL_SOCKET, SO_SNDTIMEO, 1234},  {"SendBuffer", SOL_SOCKET, SO_SNDBUF, 20000},
-    {"ReceiveBuffer", SOL_SOCKET, SO_RCVBUF, 30000}, {"OutOfBandInline", SOL_SOCKET, SO_OOBINLINE, 1},
-    {"DontLinger", SOL_SOCKET, SO_DONTLINGER, 0},    {"NoDelay", IPPROTO_TCP, TCP_NODELAY, 1},
-};
 
 TEST_P(DuplicateTest, OptionsAreCommon) {
   const Socket second = second_descriptor();

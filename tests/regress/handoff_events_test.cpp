@@ -5,46 +5,33 @@
 #include <optional>
 #include <thread>
 
+#include "tests/regress/handoff_fixture.h"
 #include "tests/regress/second_descriptor.h"
 #include "tests/regress/selected_events.h"
-#include "tests/support/agent.h"
 
 namespace regress {
 namespace {
 
-class HandoffEventsTest : public FamilyTest {
+class HandoffEventsTest : public AgentTest {
  protected:
   void SetUp() override {
-    FamilyTest::SetUp();
-    ASSERT_TRUE(agent_.start());
-    pair_ = tcp_pair(family());
-    ASSERT_TRUE(pair_.valid());
+    AgentTest::SetUp();
     mine_.emplace();
   }
   void TearDown() override {
     pair_ = Pair();
     mine_.reset();
-    EXPECT_TRUE(agent_.finish()) << "the agent did not end";
-    FamilyTest::TearDown();
+    AgentTest::TearDown();
   }
-  SOCKET client() const { return pair_.client.get(); }
-  SOCKET server() const { return pair_.server.get(); }
+  using AgentTest::hand_over;
   // The agent's descriptor of the server's socket.
-  SOCKET hand_over(SOCKET socket, Agent& agent) {
-    WSAPROTOCOL_INFOW info;
-    if (WSADuplicateSocketW(socket, agent.pid(), &info) != 0) return INVALID_SOCKET;
-    const Outcome claimed = agent.claim(info);
-    return claimed.failed() ? INVALID_SOCKET : static_cast<SOCKET>(claimed.result);
-  }
-  SOCKET hand_over() { return hand_over(server(), agent_); }
+  SOCKET hand_over() { return hand_over(server()); }
   static int set_blocking(SOCKET socket) {
     u_long nonblocking = 0;
     return ioctlsocket(socket, FIONBIO, &nonblocking);
   }
   int set_blocking() const { return set_blocking(server()); }
 
-  Agent agent_;
-  Pair pair_;
   std::optional<SelectedEvents> mine_;
 };
 FOR_BOTH_FAMILIES(HandoffEventsTest);

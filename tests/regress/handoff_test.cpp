@@ -8,9 +8,9 @@
 #include <array>
 
 #include "tests/regress/alterations.h"
-#include "tests/regress/fixture.h"
+#include "tests/regress/handoff_fixture.h"
+#include "tests/regress/shared_options.h"
 #include "tests/regress/windows_differences.h"
-#include "tests/support/agent.h"
 
 namespace regress {
 namespace {
@@ -19,32 +19,7 @@ SOCKET claim(WSAPROTOCOL_INFOW info) {
   return WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, WSA_FLAG_OVERLAPPED);
 }
 
-class HandoffTest : public FamilyTest {
- protected:
-  void SetUp() override {
-    FamilyTest::SetUp();
-    ASSERT_TRUE(agent_.start());
-    pair_ = tcp_pair(family());
-    ASSERT_TRUE(pair_.valid());
-  }
-  void TearDown() override {
-    pair_ = Pair();
-    EXPECT_TRUE(agent_.finish()) << "the agent did not end";
-    FamilyTest::TearDown();
-  }
-  SOCKET client() const { return pair_.client.get(); }
-  SOCKET server() const { return pair_.server.get(); }
-  // Gives the agent a descriptor of the socket; its value there, or INVALID_SOCKET.
-  SOCKET hand_over(SOCKET socket) {
-    WSAPROTOCOL_INFOW info;
-    if (WSADuplicateSocketW(socket, agent_.pid(), &info) != 0) return INVALID_SOCKET;
-    const Outcome claimed = agent_.claim(info);
-    return claimed.failed() ? INVALID_SOCKET : static_cast<SOCKET>(claimed.result);
-  }
-
-  Agent agent_;
-  Pair pair_;
-};
+class HandoffTest : public AgentTest {};
 FOR_BOTH_FAMILIES(HandoffTest);
 
 // The documentation's scenario, steps 1 to 10.
@@ -168,18 +143,6 @@ TEST_P(HandoffTest, AnAlteredStructureIsRefusedAndTheTrueOneStillGood) {
 }
 
 // ---- state is common -------------------------------------------------------------------------------------------------
-
-struct SharedOption {
-  const char* name;
-  int level, option, value;
-};
-
-const SharedOption kSharedOptions[] = {
-    {"KeepAlive", SOL_SOCKET, SO_KEEPALIVE, 1},      {"ReceiveTimeout", SOL_SOCKET, SO_RCVTIMEO, 4321},
-    {"SendTimeout", SOL_SOCKET, SO_SNDTIMEO, 1234},  {"SendBuffer", SOL_SOCKET, SO_SNDBUF, 20000},
-    {"OutOfBandInline", SOL_SOCKET, SO_OOBINLINE, 1}, {"DontLinger", SOL_SOCKET, SO_DONTLINGER, 0},
-    {"NoDelay", IPPROTO_TCP, TCP_NODELAY, 1},
-};
 
 TEST_P(HandoffTest, OptionsAreCommon) {
   const SOCKET there = hand_over(server());

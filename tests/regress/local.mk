@@ -51,9 +51,9 @@ regress_sources = \
 	tests/regress/window_message_test.cpp \
 	tests/regress/window_test.cpp
 regress_headers = tests/regress/alterations.h tests/regress/completion_port.h tests/regress/copy_child.h tests/regress/datagram_pair.h \
-	tests/regress/extension.h tests/regress/fixture.h tests/regress/held_thread.h tests/regress/message.h \
+	tests/regress/extension.h tests/regress/fixture.h tests/regress/handoff_fixture.h tests/regress/held_thread.h tests/regress/message.h \
 	tests/regress/open_file.h tests/regress/overlapped_call.h tests/regress/pipe_child.h tests/regress/pipe_end.h tests/regress/selected_events.h \
-	tests/regress/second_descriptor.h tests/regress/test_window.h tests/regress/windows_differences.h
+	tests/regress/second_descriptor.h tests/regress/shared_options.h tests/regress/sleeping_call.h tests/regress/test_window.h tests/regress/windows_differences.h
 
 EXTRA_DIST += $(regress_sources) $(regress_headers) tests/regress/known_gaps.txt tests/regress/shards.py
 dist_check_SCRIPTS += tests/regress/run_regress tests/regress/check_native tests/regress/check_hosted tests/regress/check_wine \

@@ -3,15 +3,14 @@
 
 #include <windows.h>
 
-#include <atomic>
 #include <string>
 #include <thread>
 
 #include "tests/regress/copy_child.h"
 #include "tests/regress/fixture.h"
 #include "tests/regress/open_file.h"
+#include "tests/regress/sleeping_call.h"
 #include "tests/regress/windows_differences.h"
-#include "tests/support/process_info.h"
 
 namespace regress {
 namespace {
@@ -57,12 +56,7 @@ TEST_F(PipeTest, CarriesBytesInTheirOrder) {
 
 TEST_F(PipeTest, ReadingWaitsForBytes) {
   std::string got;
-  std::atomic<long> id{0};
-  std::thread reader([&] {
-    id = current_thread();
-    got = read(10);
-  });
-  while (id == 0 || !thread_sleeps(id)) std::this_thread::yield();
+  SleepingCall reader([&] { got = read(10); });
   EXPECT_TRUE(write("late"));
   reader.join();
   EXPECT_EQ("late", got);

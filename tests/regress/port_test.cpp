@@ -4,41 +4,17 @@
 #include <windows.h>
 
 #include <atomic>
-#include <functional>
 #include <thread>
 
 #include "tests/regress/completion_port.h"
-#include "tests/support/process_info.h"
+#include "tests/regress/sleeping_call.h"
 
 namespace regress {
 namespace {
 
-using ::test_support::current_thread;
-using ::test_support::thread_sleeps;
-
 OVERLAPPED* pointer(ULONG_PTR value) { return reinterpret_cast<OVERLAPPED*>(value); }
 
 class PortTest : public WinsockTest {};
-
-// A call in a thread of its own, which sleeps in it.
-class SleepingCall {
- public:
-  explicit SleepingCall(std::function<void()> call) {
-    std::atomic<long> id{0};
-    thread_ = std::thread([call = std::move(call), &id] {
-      id = current_thread();
-      call();
-    });
-    while (id == 0 || !thread_sleeps(id)) std::this_thread::yield();
-  }
-  ~SleepingCall() { join(); }
-  void join() {
-    if (thread_.joinable()) thread_.join();
-  }
-
- private:
-  std::thread thread_;
-};
 
 // ---- packets -------------------------------------------------------------------------------------------------------------------------
 
@@ -118,7 +94,7 @@ TEST_F(PortTest, WakesOneThreadForEachPacket) {
     };
     SleepingCall first(take), second(take);
     ASSERT_TRUE(port.post(1));
-    while (taken == 0) std::this_thread::yield();
+    EXPECT_TRUE(eventually([&] { return taken != 0; }));
     EXPECT_EQ(1, taken);
     ASSERT_TRUE(port.post(10));
   }
@@ -140,11 +116,11 @@ TEST_F(PortTest, LetsAsManyThreadsRunAsItWasMadeFor) {
   std::thread first([&] {
     EXPECT_EQ(1u, take(kDeadlineMs));
     runs = true;
-    while (!may_sleep) std::this_thread::yield();
+    EXPECT_TRUE(eventually([&] { return may_sleep.load(); }));
     EXPECT_EQ(static_cast<DWORD>(WAIT_OBJECT_0), WaitForSingleObject(event, kDeadlineMs));
   });
   ASSERT_TRUE(PostQueuedCompletionStatus(port, 0, 1, nullptr));
-  while (!runs) std::this_thread::yield();
+  EXPECT_TRUE(eventually([&] { return runs.load(); }));
   ASSERT_TRUE(PostQueuedCompletionStatus(port, 0, 2, nullptr));
   EXPECT_EQ(0u, take(10)) << "the first thread runs";
   may_sleep = true;

@@ -10,29 +10,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "dlls/common/host_socket.h"
+#include "tests/support/deadline.h"
 
 namespace windsock::test {
 
-// Only turns a hang into a failure: a passing test never feels it.
-inline constexpr int kDeadlineMilliseconds = 30000;
-
-// For what the system tells only by being asked.
-template <typename Condition>
-bool eventually(Condition condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kDeadlineMilliseconds);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() >= end) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
+using test_support::eventually;
 
 inline size_t open_descriptor_count() {
   DIR* directory = opendir("/proc/self/fd");
@@ -77,7 +65,7 @@ class Child {
   void kill_only() {
     ::kill(pid_, SIGKILL);
     host::PollEntry entry{pidfd_.get(), host::kPollIn, 0};
-    (void)host::poll(&entry, 1, kDeadlineMilliseconds);
+    (void)host::poll(&entry, 1, test_support::kDeadlineMs);
   }
   void end() {
     if (std::exchange(ended_, true)) return;
@@ -127,7 +115,7 @@ inline Pair tcp_pair() {
 
 inline bool becomes_readable(int fd) {
   host::PollEntry entry{fd, host::kPollIn, 0};
-  auto ready = host::poll(&entry, 1, kDeadlineMilliseconds);
+  auto ready = host::poll(&entry, 1, test_support::kDeadlineMs);
   return ready && ready.value() == 1;
 }
 

@@ -7,11 +7,12 @@
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
-#include <chrono>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "tests/support/deadline.h"
 
 namespace kernel32_test {
 
@@ -54,15 +55,7 @@ class OwnedHandle {
 inline OwnedHandle automatic_event(bool set = false) { return OwnedHandle(CreateEventA(nullptr, FALSE, set, nullptr)); }
 inline OwnedHandle manual_event(bool set = false) { return OwnedHandle(CreateEventA(nullptr, TRUE, set, nullptr)); }
 
-template <typename Condition>
-bool eventually(Condition condition) {
-  auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kHang);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
+using test_support::eventually;
 
 // Whether the thread of this process, or the process, sleeps in the system call of that number.
 bool thread_sleeps_in(DWORD thread, long system_call);
