@@ -382,6 +382,7 @@ WINUSERAPI BOOL WINAPI PostThreadMessageW(DWORD idThread, UINT Msg, WPARAM wPara
 WINUSERAPI LRESULT WINAPI SendMessageA(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam);
 WINUSERAPI LRESULT WINAPI SendMessageW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam);
 #define SendMessage WINDSOCK_AW(SendMessage)
+/* 0: nobody has answered in uTimeout milliseconds (ERROR_TIMEOUT), or ERROR_INVALID_WINDOW_HANDLE. */
 WINUSERAPI LRESULT WINAPI SendMessageTimeoutA(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam, UINT fuFlags, UINT uTimeout,
                                               PDWORD_PTR lpdwResult);
 WINUSERAPI LRESULT WINAPI SendMessageTimeoutW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam, UINT fuFlags, UINT uTimeout,
@@ -403,7 +404,8 @@ WINUSERAPI UINT WINAPI RegisterWindowMessageW(LPCWSTR lpString);
 #define MWMO_ALERTABLE 0x0002
 #define MWMO_INPUTAVAILABLE 0x0004
 
-/* At most MAXIMUM_WAIT_OBJECTS - 1 handles: the queue is one more object to wait for. */
+/* At most MAXIMUM_WAIT_OBJECTS - 1 handles (else WAIT_FAILED, ERROR_INVALID_PARAMETER): the queue is one more object to wait for. WAIT_OBJECT_0 and
+ * the index, which is nCount for a message; WAIT_TIMEOUT; with MWMO_ALERTABLE WAIT_IO_COMPLETION. */
 WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjects(DWORD nCount, const HANDLE *pHandles, BOOL fWaitAll, DWORD dwMilliseconds,
                                                   DWORD dwWakeMask);
 WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD nCount, const HANDLE *pHandles, DWORD dwMilliseconds, DWORD dwWakeMask,
@@ -414,7 +416,7 @@ WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD nCount, const HANDLE *
 
 typedef VOID(CALLBACK *TIMERPROC)(HWND, UINT, UINT_PTR, DWORD);
 
-/* Both by the window's own thread. */
+/* Both by the window's own thread (ERROR_ACCESS_DENIED). uElapse in milliseconds; the timer's number, or 0 on failure. */
 WINUSERAPI UINT_PTR WINAPI SetTimer(HWND hWnd, UINT_PTR nIDEvent, UINT uElapse, TIMERPROC lpTimerFunc);
 WINUSERAPI BOOL WINAPI KillTimer(HWND hWnd, UINT_PTR uIDEvent);
 

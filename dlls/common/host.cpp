@@ -23,7 +23,7 @@ namespace windsock::host {
 static_assert(sizeof(PollEntry) == sizeof(pollfd) && offsetof(PollEntry, revents) == offsetof(pollfd, revents));
 static_assert(kPollIn == POLLIN && kPollPri == POLLPRI && kPollOut == POLLOUT && kPollErr == POLLERR && kPollHup == POLLHUP &&
               kPollInvalid == POLLNVAL && kPollReadNormal == POLLRDNORM && kPollReadBand == POLLRDBAND &&
-              kPollWriteNormal == POLLWRNORM && kPollWriteBand == POLLWRBAND && kPollReadHangUp == POLLRDHUP);
+              kPollWriteNormal == POLLWRNORM && kPollReadHangUp == POLLRDHUP);
 
 namespace {
 

@@ -62,7 +62,7 @@ struct PollEntry {
   short revents = 0;
 };
 inline constexpr short kPollIn = 0x001, kPollPri = 0x002, kPollOut = 0x004, kPollErr = 0x008, kPollHup = 0x010, kPollInvalid = 0x020,
-                       kPollReadNormal = 0x040, kPollReadBand = 0x080, kPollWriteNormal = 0x100, kPollWriteBand = 0x200,
+                       kPollReadNormal = 0x040, kPollReadBand = 0x080, kPollWriteNormal = 0x100,
                        kPollReadHangUp = 0x2000;
 // Waits until an entry is ready; a negative timeout waits for ever. May report EINTR.
 Result<int> poll(PollEntry* entries, size_t count, int timeout_milliseconds);

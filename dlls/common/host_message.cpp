@@ -16,6 +16,6 @@ static_assert(sizeof(PacketInfo) == sizeof(in_pktinfo) && offsetof(PacketInfo, l
 static_assert(sizeof(PacketInfo6) == sizeof(in6_pktinfo) && offsetof(PacketInfo6, interface_index) == offsetof(in6_pktinfo, ipi6_ifindex));
 static_assert(sizeof(ExtendedError) == sizeof(sock_extended_err) && offsetof(ExtendedError, origin) == offsetof(sock_extended_err, ee_origin) &&
               offsetof(ExtendedError, info) == offsetof(sock_extended_err, ee_info));
-static_assert(kOriginLocal == SO_EE_ORIGIN_LOCAL && kOriginIcmp == SO_EE_ORIGIN_ICMP && kOriginIcmp6 == SO_EE_ORIGIN_ICMP6);
+static_assert(kOriginIcmp == SO_EE_ORIGIN_ICMP && kOriginIcmp6 == SO_EE_ORIGIN_ICMP6);
 
 }  // namespace windsock::host

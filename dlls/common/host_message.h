@@ -42,6 +42,6 @@ struct ExtendedError {
   uint32_t info = 0;
   uint32_t data = 0;
 };
-inline constexpr uint8_t kOriginLocal = 1, kOriginIcmp = 2, kOriginIcmp6 = 3;
+inline constexpr uint8_t kOriginIcmp = 2, kOriginIcmp6 = 3;
 
 }  // namespace windsock::host

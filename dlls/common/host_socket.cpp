@@ -18,21 +18,20 @@
 namespace windsock::host {
 
 static_assert(kAfUnix == AF_UNIX && kAfInet == AF_INET && kAfInet6 == AF_INET6 && kSockStream == SOCK_STREAM &&
-              kSockDgram == SOCK_DGRAM && kSockRaw == SOCK_RAW && kSockRdm == SOCK_RDM && kSockSeqpacket == SOCK_SEQPACKET);
-static_assert(kIpprotoIcmp == IPPROTO_ICMP && kIpprotoTcp == IPPROTO_TCP && kIpprotoUdp == IPPROTO_UDP && kIpprotoIpv6 == IPPROTO_IPV6 &&
-              kIpprotoIcmpv6 == IPPROTO_ICMPV6);
-static_assert(kMsgOob == MSG_OOB && kMsgPeek == MSG_PEEK && kMsgDontRoute == MSG_DONTROUTE && kMsgTrunc == MSG_TRUNC &&
+              kSockDgram == SOCK_DGRAM && kSockRaw == SOCK_RAW && kSockSeqpacket == SOCK_SEQPACKET);
+static_assert(kIpprotoIcmp == IPPROTO_ICMP && kIpprotoTcp == IPPROTO_TCP && kIpprotoUdp == IPPROTO_UDP && kIpprotoIpv6 == IPPROTO_IPV6);
+static_assert(kMsgOob == MSG_OOB && kMsgPeek == MSG_PEEK && kMsgTrunc == MSG_TRUNC &&
               kMsgDontWait == MSG_DONTWAIT && kMsgWaitAll == MSG_WAITALL && kMsgNoSignal == MSG_NOSIGNAL);
 static_assert(kShutRead == SHUT_RD && kShutWrite == SHUT_WR && kShutBoth == SHUT_RDWR);
-static_assert(kSolSocket == SOL_SOCKET && kSoDebug == SO_DEBUG && kSoReuseAddr == SO_REUSEADDR && kSoType == SO_TYPE &&
-              kSoError == SO_ERROR && kSoDontRoute == SO_DONTROUTE && kSoBroadcast == SO_BROADCAST && kSoSndBuf == SO_SNDBUF &&
+static_assert(kSolSocket == SOL_SOCKET && kSoReuseAddr == SO_REUSEADDR && kSoType == SO_TYPE &&
+              kSoError == SO_ERROR && kSoBroadcast == SO_BROADCAST && kSoSndBuf == SO_SNDBUF &&
               kSoRcvBuf == SO_RCVBUF && kSoKeepAlive == SO_KEEPALIVE && kSoOobInline == SO_OOBINLINE && kSoLinger == SO_LINGER &&
-              kSoReusePort == SO_REUSEPORT && kSoRcvLowat == SO_RCVLOWAT && kSoSndLowat == SO_SNDLOWAT && kSoRcvTimeo == SO_RCVTIMEO &&
+              kSoReusePort == SO_REUSEPORT && kSoRcvTimeo == SO_RCVTIMEO &&
               kSoSndTimeo == SO_SNDTIMEO && kSoAcceptConn == SO_ACCEPTCONN && kSoProtocol == SO_PROTOCOL && kSoDomain == SO_DOMAIN &&
               kSoCookie == SO_COOKIE && kSoNoCheck == SO_NO_CHECK && kSoIncomingCpu == SO_INCOMING_CPU);
 static_assert(kTcpNodelay == TCP_NODELAY && kTcpKeepIdle == TCP_KEEPIDLE && kTcpKeepIntvl == TCP_KEEPINTVL &&
-              kTcpKeepCnt == TCP_KEEPCNT && kTcpInfo == TCP_INFO && kTcpUserTimeout == TCP_USER_TIMEOUT && kTcpFastopen == TCP_FASTOPEN &&
-              kTcpTimestamp == TCP_TIMESTAMP && kTcpMaxSegment == TCP_MAXSEG && kTcpSynCount == TCP_SYNCNT && kTcpCongestion == TCP_CONGESTION);
+              kTcpKeepCnt == TCP_KEEPCNT && kTcpUserTimeout == TCP_USER_TIMEOUT && kTcpFastopen == TCP_FASTOPEN &&
+              kTcpMaxSegment == TCP_MAXSEG && kTcpSynCount == TCP_SYNCNT && kTcpCongestion == TCP_CONGESTION);
 static_assert(kIpv6UnicastHops == IPV6_UNICAST_HOPS && kIpv6MulticastIf == IPV6_MULTICAST_IF && kIpv6MulticastHops == IPV6_MULTICAST_HOPS &&
               kIpv6MulticastLoop == IPV6_MULTICAST_LOOP && kIpv6JoinGroup == IPV6_JOIN_GROUP && kIpv6LeaveGroup == IPV6_LEAVE_GROUP &&
               kIpv6MtuDiscover == IPV6_MTU_DISCOVER && kIpv6Mtu == IPV6_MTU && kIpv6V6only == IPV6_V6ONLY &&
@@ -42,7 +41,7 @@ static_assert(kIpv6UnicastHops == IPV6_UNICAST_HOPS && kIpv6MulticastIf == IPV6_
               kIpv6RecvRoutingHeader == IPV6_RECVRTHDR && kIpv6RecvTrafficClass == IPV6_RECVTCLASS);
 static_assert(kIpTos == IP_TOS && kIpTtl == IP_TTL && kIpHeaderIncluded == IP_HDRINCL && kIpMtuDiscover == IP_MTU_DISCOVER &&
               kIpMtu == IP_MTU && kIpMulticastIf == IP_MULTICAST_IF && kIpMulticastTtl == IP_MULTICAST_TTL &&
-              kIpMulticastLoop == IP_MULTICAST_LOOP && kIpAddMembership == IP_ADD_MEMBERSHIP && kIpDropMembership == IP_DROP_MEMBERSHIP &&
+              kIpAddMembership == IP_ADD_MEMBERSHIP && kIpDropMembership == IP_DROP_MEMBERSHIP &&
               kIpUnblockSource == IP_UNBLOCK_SOURCE && kIpBlockSource == IP_BLOCK_SOURCE &&
               kIpAddSourceMembership == IP_ADD_SOURCE_MEMBERSHIP && kIpDropSourceMembership == IP_DROP_SOURCE_MEMBERSHIP &&
               kIpUnicastIf == IP_UNICAST_IF && kIpOptions == IP_OPTIONS && kIpFreeBind == IP_FREEBIND && kIpPacketInfo == IP_PKTINFO && kIpRecvErr == IP_RECVERR &&
@@ -186,7 +185,6 @@ Result<void> set_option(int fd, int level, int option, const void* value, uint32
 
 Result<int> bytes_readable(int fd) { return ask_ioctl(fd, FIONREAD); }
 Result<int> bytes_unsent(int fd) { return ask_ioctl(fd, SIOCOUTQ); }
-Result<bool> at_mark(int fd) { return WS_TRY(ask_ioctl(fd, SIOCATMARK)) != 0; }
 
 Result<TcpSummary> summarise_tcp(int fd) {
   tcp_info info = WS_TRY(get_option<tcp_info>(fd, IPPROTO_TCP, TCP_INFO));

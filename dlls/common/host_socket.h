@@ -14,19 +14,19 @@ namespace windsock::host {
 
 // ---- numbers (checked against the host's headers in host_socket.cpp) ---------------------------------------------------
 inline constexpr int kAfUnspec = 0, kAfUnix = 1, kAfInet = 2, kAfInet6 = 10;
-inline constexpr int kSockStream = 1, kSockDgram = 2, kSockRaw = 3, kSockRdm = 4, kSockSeqpacket = 5;
-inline constexpr int kIpprotoIp = 0, kIpprotoIcmp = 1, kIpprotoTcp = 6, kIpprotoUdp = 17, kIpprotoIpv6 = 41, kIpprotoIcmpv6 = 58;
-inline constexpr int kMsgOob = 0x1, kMsgPeek = 0x2, kMsgDontRoute = 0x4, kMsgTrunc = 0x20, kMsgDontWait = 0x40, kMsgWaitAll = 0x100, kMsgMore = 0x8000,
+inline constexpr int kSockStream = 1, kSockDgram = 2, kSockRaw = 3, kSockSeqpacket = 5;
+inline constexpr int kIpprotoIp = 0, kIpprotoIcmp = 1, kIpprotoTcp = 6, kIpprotoUdp = 17, kIpprotoIpv6 = 41;
+inline constexpr int kMsgOob = 0x1, kMsgPeek = 0x2, kMsgTrunc = 0x20, kMsgDontWait = 0x40, kMsgWaitAll = 0x100, kMsgMore = 0x8000,
                      kMsgNoSignal = 0x4000;
 inline constexpr int kShutRead = 0, kShutWrite = 1, kShutBoth = 2;
 
 inline constexpr int kSolSocket = 1;
-inline constexpr int kSoDebug = 1, kSoReuseAddr = 2, kSoType = 3, kSoError = 4, kSoDontRoute = 5, kSoBroadcast = 6, kSoSndBuf = 7,
-                     kSoRcvBuf = 8, kSoKeepAlive = 9, kSoOobInline = 10, kSoLinger = 13, kSoReusePort = 15, kSoRcvLowat = 18,
-                     kSoSndLowat = 19, kSoRcvTimeo = 20, kSoSndTimeo = 21, kSoAcceptConn = 30, kSoProtocol = 38, kSoDomain = 39,
+inline constexpr int kSoReuseAddr = 2, kSoType = 3, kSoError = 4, kSoBroadcast = 6, kSoSndBuf = 7,
+                     kSoRcvBuf = 8, kSoKeepAlive = 9, kSoOobInline = 10, kSoLinger = 13, kSoReusePort = 15,
+                     kSoRcvTimeo = 20, kSoSndTimeo = 21, kSoAcceptConn = 30, kSoProtocol = 38, kSoDomain = 39,
                      kSoCookie = 57, kSoNoCheck = 11, kSoIncomingCpu = 49;
 inline constexpr int kTcpNodelay = 1, kTcpMaxSegment = 2, kTcpKeepIdle = 4, kTcpKeepIntvl = 5, kTcpKeepCnt = 6, kTcpSynCount = 7,
-                     kTcpInfo = 11, kTcpCongestion = 13, kTcpUserTimeout = 18, kTcpFastopen = 23, kTcpTimestamp = 24;
+                     kTcpCongestion = 13, kTcpUserTimeout = 18, kTcpFastopen = 23;
 inline constexpr int kIpv6Checksum = 7, kIpv6FreeBind = 78, kIpv6RecvErr = 25, kIpv6RecvPacketInfo = 49, kIpv6RecvHopLimit = 51, kIpv6RecvRoutingHeader = 56,
                      kIpv6RecvTrafficClass = 66;
 inline constexpr int kIpv6UnicastHops = 16, kIpv6MulticastIf = 17, kIpv6MulticastHops = 18, kIpv6MulticastLoop = 19,
@@ -37,7 +37,7 @@ inline constexpr int kIpOptions = 4, kIpPacketInfo = 8, kIpFreeBind = 15, kIpRec
 inline constexpr int kMcastJoinGroup = 42, kMcastBlockSource = 43, kMcastUnblockSource = 44, kMcastLeaveGroup = 45,
                      kMcastJoinSourceGroup = 46, kMcastLeaveSourceGroup = 47;
 inline constexpr int kIpTos = 1, kIpTtl = 2, kIpHeaderIncluded = 3, kIpMtuDiscover = 10, kIpMtu = 14, kIpMulticastIf = 32,
-                     kIpMulticastTtl = 33, kIpMulticastLoop = 34, kIpAddMembership = 35, kIpDropMembership = 36, kIpUnblockSource = 37,
+                     kIpMulticastTtl = 33, kIpAddMembership = 35, kIpDropMembership = 36, kIpUnblockSource = 37,
                      kIpBlockSource = 38, kIpAddSourceMembership = 39, kIpDropSourceMembership = 40, kIpUnicastIf = 50;
 // Values of kIpMtuDiscover and kIpv6MtuDiscover.
 inline constexpr int kMtuDont = 0, kMtuWant = 1, kMtuDo = 2, kMtuProbe = 3;
@@ -128,7 +128,6 @@ Result<void> set_option(int fd, int level, int option, const T& value) {
 }
 Result<int> bytes_readable(int fd);
 Result<int> bytes_unsent(int fd);
-Result<bool> at_mark(int fd);
 // A TCP connection at a glance.
 struct TcpSummary {
   bool connected = false;

@@ -17,7 +17,6 @@ static_assert(static_cast<uint32_t>(Win32Error::kTooManyOpenFiles) == ERROR_TOO_
 static_assert(static_cast<uint32_t>(Win32Error::kAccessDenied) == ERROR_ACCESS_DENIED);
 static_assert(static_cast<uint32_t>(Win32Error::kInvalidHandle) == ERROR_INVALID_HANDLE);
 static_assert(static_cast<uint32_t>(Win32Error::kNotEnoughMemory) == ERROR_NOT_ENOUGH_MEMORY);
-static_assert(static_cast<uint32_t>(Win32Error::kInvalidAccess) == ERROR_INVALID_ACCESS);
 static_assert(static_cast<uint32_t>(Win32Error::kGenFailure) == ERROR_GEN_FAILURE);
 static_assert(static_cast<uint32_t>(Win32Error::kHandleEof) == ERROR_HANDLE_EOF);
 static_assert(static_cast<uint32_t>(Win32Error::kNotSupported) == ERROR_NOT_SUPPORTED);

@@ -17,7 +17,6 @@ enum class Win32Error : uint32_t {
   kAccessDenied = 5,
   kInvalidHandle = 6,
   kNotEnoughMemory = 8,
-  kInvalidAccess = 12,
   kNoMoreFiles = 18,
   kBadLength = 24,
   kGenFailure = 31,

@@ -13,7 +13,6 @@ using NtHandle = void*;
 
 inline constexpr NtStatus kSuccess = 0;
 inline constexpr NtStatus kTimeout = 0x102;
-inline constexpr NtStatus kUserApc = 0xc0;
 inline constexpr NtStatus kInvalidHandle = 0xc0000008;
 inline constexpr NtStatus kInvalidParameter = 0xc000000d;
 inline constexpr NtStatus kNoMemory = 0xc0000017;

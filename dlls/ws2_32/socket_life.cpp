@@ -15,6 +15,7 @@
 #include "dlls/ws2_32/translate_kind.h"
 #include "dlls/ws2_32/underlying_socket_registry.h"
 #include "dlls/ws2_32/waiting.h"
+#include "dlls/ws2_32/translate_flags.h"
 
 namespace windsock {
 
@@ -355,10 +356,9 @@ WsaResult<void> connect_socket(SocketRef& socket, const host::Address& address) 
 }
 
 WsaResult<void> shutdown_socket(SocketRef& socket, int how) {
-  // SD_RECEIVE, SD_SEND, SD_BOTH are 0, 1, 2 as at the host.
-  if (how < SD_RECEIVE || how > SD_BOTH) return wsa_failure(WSAEINVAL);
+  const int host_how = WS_TRY(shutdown_how_to_host(how));
   UnderlyingSocket& underlying = socket.socket();
-  auto shut = host::shutdown(socket.fd(), how);
+  auto shut = host::shutdown(socket.fd(), host_how);
   // The host shuts an unconnected datagram socket down and complains nevertheless.
   if (!shut && !(static_cast<int>(shut.error()) == ENOTCONN && !underlying.is_stream())) return wsa_failure_from_host(shut.error());
   if (how != SD_RECEIVE) underlying.saw(Seen::kSendShut);

@@ -39,10 +39,14 @@ typedef struct _TRANSMIT_FILE_BUFFERS {
 } TRANSMIT_FILE_BUFFERS, *PTRANSMIT_FILE_BUFFERS, *LPTRANSMIT_FILE_BUFFERS;
 
 WINSOCK_API_LINKAGE int PASCAL WSARecvEx(SOCKET s, char *buf, int len, int *flags);
+/* A connected stream's; 0 bytes: all there is. With lpOverlapped the file's position is its Offset and OffsetHigh, which stay the program's, and the
+ * call may go on (FALSE, ERROR_IO_PENDING). WSAENOTCONN, WSAEINVAL (no stream, flags), WSA_INVALID_HANDLE, WSAEFAULT. */
 WINSOCK_API_LINKAGE BOOL PASCAL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite,
                                              DWORD nNumberOfBytesPerSend, LPOVERLAPPED lpOverlapped,
                                              LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers, DWORD dwReserved);
-/* Each address area is 16 bytes larger than the address structure of the protocol. */
+/* Each address area is 16 bytes larger than the address structure of the protocol. FALSE and ERROR_IO_PENDING: it goes on; closing the accepted
+ * socket ends it. WSAEINVAL: no listener, an area too small, or an accept socket that is bound, connected, of another kind, shared with a
+ * duplicate, or waits already; WSA_INVALID_PARAMETER: lpOverlapped is null; WSAEFAULT. */
 WINSOCK_API_LINKAGE BOOL PASCAL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer,
                                          DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
                                          DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,

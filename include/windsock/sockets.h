@@ -225,11 +225,15 @@ WINSOCK_API_LINKAGE struct protoent *WSAAPI getprotobyname(const char *name) WIN
  * suffice; WSAEFAULT when they do not. */
 WINSOCK_API_LINKAGE int WSAAPI gethostname(char *name, size_t namelen) WINDSOCK_NOEXCEPT __asm__("WS_gethostname");
 
-/* Winsock 1.1's blocking hooks and message-based calls. */
+/* Winsock 1.1's blocking hooks, for programs that have negotiated 1.1; for others WSAEOPNOTSUPP. */
 WINSOCK_API_LINKAGE BOOL WSAAPI WSAIsBlocking(void);
 WINSOCK_API_LINKAGE int WSAAPI WSAUnhookBlockingHook(void);
 WINSOCK_API_LINKAGE FARPROC WSAAPI WSASetBlockingHook(FARPROC lpBlockFunc);
 WINSOCK_API_LINKAGE int WSAAPI WSACancelBlockingCall(void);
+/* Look-ups that tell their end by a message: wParam is the task handle that the call returned, lParam by WSAGETASYNCERROR and
+ * WSAGETASYNCBUFLEN. buf stays in use until then; MAXGETHOSTSTRUCT bytes always suffice, else WSAENOBUFS and the length that would. NULL:
+ * WSAEINVAL (no window), WSAEFAULT. Cancelling: WSAEALREADY for what is over, WSAEINVAL for what is no task.
+ * https://learn.microsoft.com/windows/win32/api/winsock/ */
 WINSOCK_API_LINKAGE HANDLE WSAAPI WSAAsyncGetServByName(HWND hWnd, u_int wMsg, const char *name, const char *proto,
                                                         char *buf, int buflen);
 WINSOCK_API_LINKAGE HANDLE WSAAPI WSAAsyncGetServByPort(HWND hWnd, u_int wMsg, int port, const char *proto, char *buf,
@@ -241,6 +245,8 @@ WINSOCK_API_LINKAGE HANDLE WSAAPI WSAAsyncGetHostByName(HWND hWnd, u_int wMsg, c
 WINSOCK_API_LINKAGE HANDLE WSAAPI WSAAsyncGetHostByAddr(HWND hWnd, u_int wMsg, const char *addr, int len, int type,
                                                         char *buf, int buflen);
 WINSOCK_API_LINKAGE int WSAAPI WSACancelAsyncRequest(HANDLE hAsyncTaskHandle);
+/* As WSAEventSelect, by messages: wParam is the socket, lParam by WSAGETSELECTEVENT and WSAGETSELECTERROR. SOCKET_ERROR: WSAEINVAL (no window,
+ * or no FD_ bits), WSAENOBUFS; on a shared socket WSAENETDOWN. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaasyncselect */
 WINSOCK_API_LINKAGE int WSAAPI WSAAsyncSelect(SOCKET s, HWND hWnd, u_int wMsg, LONG lEvent);
 
 #define WSAMAKEASYNCREPLY(buflen, error) MAKELONG(buflen, error)

@@ -62,7 +62,9 @@ WINSOCK_API_LINKAGE int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDis
 
 /* Data, scattered and gathered. Without lpOverlapped the byte count is stored before the return. With it the operation
  * may go on (SOCKET_ERROR, WSA_IO_PENDING) and buffers and structure stay in use until it is complete. *lpFlags is
- * input and output: MSG_PARTIAL comes back with the part of a message. */
+ * input and output: MSG_PARTIAL comes back with the part of a message. The call, or the end, has the errors of send and recv; the call
+ * also WSAEINVAL (a routine, and the socket has a completion port) and WSAENOBUFS, the end WSA_OPERATION_ABORTED (cancelled, or the
+ * socket was closed). */
 WINSOCK_API_LINKAGE int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
                                        DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
                                        LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
@@ -80,6 +82,7 @@ WINSOCK_API_LINKAGE int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD d
                                            LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags, struct sockaddr *lpFrom,
                                            LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
                                            LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+/* TRUE, the bytes and the flags of a receive; FALSE: WSA_IO_INCOMPLETE while it goes on (fWait is FALSE), or the error of its end. */
 WINSOCK_API_LINKAGE BOOL WSAAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED lpOverlapped, LPDWORD lpcbTransfer,
                                                        BOOL fWait, LPDWORD lpdwFlags);
 /* Codes beginning with SIO_; input and output sizes in bytes. */
@@ -103,13 +106,18 @@ static __inline__ UINT32 SocketNotificationRetrieveEvents(OVERLAPPED_ENTRY *noti
     return notification->dwNumberOfBytesTransferred;
 }
 
-/* Events. Selecting makes the socket non-blocking and cancels any earlier selection on it, whoever made it. */
+/* Events; a handle that is none: WSA_INVALID_HANDLE. The wait takes 1 to WSA_MAXIMUM_WAIT_EVENTS of them (else WSA_WAIT_FAILED,
+ * WSA_INVALID_PARAMETER) and tells WSA_WAIT_EVENT_0 and the index of the first that is set, WSA_WAIT_TIMEOUT, or, if it is alertable,
+ * WSA_WAIT_IO_COMPLETION: completion routines of this thread were called. */
 WINSOCK_API_LINKAGE WSAEVENT WSAAPI WSACreateEvent(void);
 WINSOCK_API_LINKAGE BOOL WSAAPI WSACloseEvent(WSAEVENT hEvent);
 WINSOCK_API_LINKAGE BOOL WSAAPI WSASetEvent(WSAEVENT hEvent);
 WINSOCK_API_LINKAGE BOOL WSAAPI WSAResetEvent(WSAEVENT hEvent);
 WINSOCK_API_LINKAGE DWORD WSAAPI WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, BOOL fWaitAll,
                                                           DWORD dwTimeout, BOOL fAlertable);
+/* Selecting makes the socket non-blocking and cancels any earlier selection on it, whoever made it; FD_ bits, 0 for none. WSAEINVAL: other
+ * bits, or no event. WSAENOBUFS. On a shared socket also WSAENETDOWN: there is no windsockd. Enumerating takes what was recorded, and resets
+ * the event (or null) in one step; iErrorCode is indexed by FD_..._BIT. WSAEFAULT, WSAEINVAL: no event. */
 WINSOCK_API_LINKAGE int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT hEventObject, LONG lNetworkEvents);
 WINSOCK_API_LINKAGE int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject,
                                                     LPWSANETWORKEVENTS lpNetworkEvents);
