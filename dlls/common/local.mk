@@ -23,6 +23,8 @@ libwindsock_common_la_SOURCES = \
 	dlls/common/result.h \
 	dlls/common/runtime_directory.cpp dlls/common/runtime_directory.h \
 	dlls/common/shared_state.h \
+	dlls/common/telling_lock.h \
+	dlls/common/thread_end.h \
 	dlls/common/unique_fd.h \
 	dlls/common/utf.cpp dlls/common/utf.h \
 	dlls/common/wire.cpp dlls/common/wire.def dlls/common/wire.h

@@ -1,12 +1,12 @@
 // Fiber-local storage, which is thread-local storage with callbacks (thread_values.h).
 #include <fibersapi.h>
-#include <pthread.h>
 
 #include <atomic>
-#include <exception>
+#include <climits>
 #include <mutex>
 #include <new>
 
+#include "dlls/common/thread_end.h"
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/thread_values.h"
 
@@ -68,20 +68,11 @@ void at_thread_end(void* pointer) {
   delete values;
 }
 
-pthread_key_t end_key() {
-  static const pthread_key_t key = [] {
-    pthread_key_t made;
-    if (::pthread_key_create(&made, at_thread_end) != 0) std::terminate();
-    return made;
-  }();
-  return key;
-}
-
 // Null when memory is short.
 Values* make_own_values() {
   auto* values = new (std::nothrow) Values;
   if (values == nullptr) return nullptr;
-  if (::pthread_setspecific(end_key(), values) != 0) {
+  if (!windsock::call_at_thread_end<at_thread_end>(values)) {
     delete values;
     return nullptr;
   }

@@ -3,12 +3,14 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <climits>
 #include <mutex>
 #include <new>
 #include <utility>
 
 #include "dlls/common/host_futex.h"
+#include "dlls/common/thread_end.h"
 #include "dlls/kernel32/mutex.h"
 
 namespace windsock::kernel32 {
@@ -27,16 +29,6 @@ constinit thread_local int this_thread_id = 0;
 constexpr uint32_t kEndRound = 3;
 
 const uint32_t* word_of(const std::atomic<uint32_t>& word) { return reinterpret_cast<const uint32_t*>(&word); }
-
-// Made once, before any thread needs it, and never deleted.
-pthread_key_t end_key(void (*at_end)(void*)) {
-  static const pthread_key_t key = [at_end] {
-    pthread_key_t made;
-    if (::pthread_key_create(&made, at_end) != 0) std::terminate();
-    return made;
-  }();
-  return key;
-}
 
 }  // namespace
 
@@ -58,18 +50,19 @@ Thread::~Thread() {
   if (next_ != nullptr) next_->previous_ = previous_;
 }
 
-// Binds the object to the calling thread, to whose end a reference goes.
-void Thread::attach() {
+// Binds the object to the calling thread, to whose end a reference goes. False, and nothing is bound: the host cannot tell of that end.
+bool Thread::attach() {
+  if (!call_at_thread_end<at_thread_end>(this)) return false;
   id_ = current_thread_id();
   this_thread = this;
   add_reference();
-  ::pthread_setspecific(end_key(at_thread_end), this);
+  return true;
 }
 
 void Thread::at_thread_end(void* value) {
   auto* thread = static_cast<Thread*>(value);
   if (--thread->rounds_left_ > 0) {
-    ::pthread_setspecific(end_key(at_thread_end), thread);
+    call_at_thread_end<at_thread_end>(thread);  // the thread has its place for it
     return;
   }
   this_thread = nullptr;
@@ -104,17 +97,19 @@ host::Result<void> Thread::start(const Start& start) {
     drop_reference();
     return host::failure(error);
   }
-  while (started_.load(std::memory_order_acquire) == 0) host::futex_sleep(word_of(started_), 0, host::kNoDeadline);
+  while (started_.load(std::memory_order_acquire) == kNotYet) host::futex_sleep(word_of(started_), kNotYet, host::kNoDeadline);
+  if (started_.load(std::memory_order_relaxed) == kUnable) return host::failure(ENOMEM);
   return {};
 }
 
 void* Thread::run(void* value) {
   // No destructor may stand here: ExitThread unwinds through this frame and the end of the thread drops its reference.
   auto* thread = static_cast<Thread*>(value);
-  thread->attach();
-  thread->drop_reference();  // the creator's for us; attach() has counted its own, which lasts to the thread's end
-  thread->started_.store(1, std::memory_order_release);
+  const bool is_attached = thread->attach();
+  thread->started_.store(is_attached ? kStarted : kUnable, std::memory_order_release);
   host::futex_wake(word_of(thread->started_), 1);
+  thread->drop_reference();  // the creator's for us; attach() has counted its own, which lasts to the thread's end
+  if (!is_attached) return nullptr;
   thread->stay_suspended();
   thread->make_queued_calls();
   thread->exit_code_ = thread->start_.routine(thread->start_.argument);
@@ -137,11 +132,9 @@ void Thread::make_queued_calls() {
 Ref<Thread> Thread::current() {
   if (this_thread == nullptr) {
     Ref<Thread> thread = create();
-    if (thread) {
-      thread->suspended_.store(kBegun, std::memory_order_relaxed);
-      thread->attach();
-    }
-    return thread;
+    if (!thread) return {};
+    thread->suspended_.store(kBegun, std::memory_order_relaxed);
+    return thread->attach() ? thread : Ref<Thread>();
   }
   return Ref<Thread>::share(this_thread);
 }

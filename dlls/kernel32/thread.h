@@ -85,13 +85,14 @@ class Thread final : public Waitable {
   static void* run(void* thread);
   void stay_suspended();
   static void at_thread_end(void* thread);
-  void attach();
+  [[nodiscard]] bool attach();
   void give_up_what_it_has();
 
   Start start_;
   std::atomic<int> id_{0};  // looked at by find(), before the thread has set it too
   uint32_t exit_code_ = 0;
-  std::atomic<uint32_t> started_{0};    // the creator sleeps on it
+  static constexpr uint32_t kNotYet = 0, kStarted = 1, kUnable = 2;
+  std::atomic<uint32_t> started_{kNotYet};  // the creator sleeps on it
   // The suspensions, and the two bits; the suspended thread sleeps on it.
   static constexpr uint32_t kMostSuspensions = 127, kBegun = 1U << 30, kTerminated = 1U << 31;
   std::atomic<uint32_t> suspended_{0};

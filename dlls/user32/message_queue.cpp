@@ -2,16 +2,15 @@
 
 #include <handleapi.h>
 #include <processthreadsapi.h>
-#include <pthread.h>
 #include <sysinfoapi.h>
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <map>
 #include <new>
 #include <utility>
 
+#include "dlls/common/thread_end.h"
 #include "dlls/user32/failure.h"
 #include "dlls/user32/procedure_call.h"
 #include "dlls/user32/window.h"
@@ -23,15 +22,6 @@ namespace {
 
 // Of the calling thread; it belongs to the value of the key below.
 constinit thread_local MessageQueue* this_thread = nullptr;
-
-pthread_key_t end_key(void (*at_end)(void*)) {
-  static const pthread_key_t key = [at_end] {
-    pthread_key_t made;
-    if (::pthread_key_create(&made, at_end) != 0) std::terminate();
-    return made;
-  }();
-  return key;
-}
 
 // Under the lock.
 std::map<DWORD, MessageQueue*>& all_queues() {
@@ -55,17 +45,21 @@ MessageQueue* MessageQueue::current() {
   HANDLE event = CreateEventA(nullptr, TRUE, FALSE, nullptr);
   if (event == nullptr) return nullptr;
   MessageQueue* made = nullptr;
+  bool is_bound = false;
   try {
     made = new MessageQueue(event);
     UserLock lock(user_mutex());
     all_queues().emplace(made->thread_id_, made);
+    is_bound = call_at_thread_end<at_thread_end>(made);
+    if (!is_bound) all_queues().erase(made->thread_id_);
   } catch (const std::bad_alloc&) {
+  }
+  if (!is_bound) {
     delete made;
     CloseHandle(event);
     return failed<MessageQueue*>(ERROR_NOT_ENOUGH_MEMORY);
   }
   this_thread = made;
-  ::pthread_setspecific(end_key(at_thread_end), made);
   return made;
 }
 

@@ -1,11 +1,10 @@
 #include "dlls/ws2_32/blocking.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 
 #include "dlls/common/debug.h"
 #include "dlls/common/host_socket.h"
+#include "dlls/common/thread_end.h"
 
 namespace windsock::blocking {
 
@@ -34,16 +33,6 @@ constexpr int64_t kGiveUp = 100 * kMillisecond;    // after this the last to lea
 std::atomic<Place*> g_places{nullptr};
 
 void leave_place(void* place) { static_cast<Place*>(place)->thread.store(0, std::memory_order_release); }
-
-// Gives the place back when its thread ends.
-pthread_key_t place_key() {
-  static const pthread_key_t key = [] {
-    pthread_key_t made{};
-    pthread_key_create(&made, leave_place);
-    return made;
-  }();
-  return key;
-}
 
 Place& free_or_new_place(int thread) {
   for (Place* one = g_places.load(std::memory_order_acquire); one; one = one->next) {
@@ -106,7 +95,7 @@ bool interrupt_all(Descriptor& descriptor) {
 
 Place& take_place() {
   Place& mine = free_or_new_place(host::thread_id());
-  pthread_setspecific(place_key(), &mine);
+  (void)call_at_thread_end<leave_place>(&mine);  // else no other thread gets this place after us
   if (int signal = wake_signal()) host::unblock_signal(signal);
   t_place = &mine;
   return mine;

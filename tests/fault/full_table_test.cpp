@@ -1,4 +1,4 @@
-// Full tables of descriptors: a program at its limit, and windsockd at its own.
+// Full tables: of descriptors and of thread keys for a program, of descriptors for windsockd.
 //
 // The promise of WSADuplicateSocket is that the socket stays alive on its way. A claimant without a free descriptor is told
 // WSAEMFILE, closes something and tries again; a windsockd without one refuses new offers and goes on with the rest.
@@ -334,6 +334,35 @@ void a_windsockd_without_descriptors_refuses_offers_and_serves_claims(void**) {
   });
 }
 
+DWORD WINAPI five(LPVOID) { return 5; }
+
+// TlsAlloc takes the host's thread keys, and the library needs some to learn of the ends of threads.
+void a_program_that_has_all_thread_keys_is_told_so(void**) {
+  assert_passes([]() -> std::string {
+    const DWORD values = FlsAlloc(nullptr);
+    EXPECT(values != FLS_OUT_OF_INDEXES);
+    DWORD last = TLS_OUT_OF_INDEXES;
+    for (DWORD index; (index = TlsAlloc()) != TLS_OUT_OF_INDEXES;) last = index;
+    EXPECT(last != TLS_OUT_OF_INDEXES);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT(CreateThread(nullptr, 0, five, nullptr, 0, nullptr) == nullptr);
+      EXPECT(GetLastError() == ERROR_NOT_ENOUGH_MEMORY);
+      EXPECT(CreateMutexW(nullptr, TRUE, nullptr) == nullptr);
+      EXPECT(GetLastError() == ERROR_NOT_ENOUGH_MEMORY);
+      EXPECT(!FlsSetValue(values, &last));
+      EXPECT(GetLastError() == ERROR_NOT_ENOUGH_MEMORY);
+    }
+    EXPECT(TlsFree(last));
+    HANDLE thread = CreateThread(nullptr, 0, five, nullptr, 0, nullptr);
+    EXPECT(thread != nullptr);
+    EXPECT(WaitForSingleObject(thread, INFINITE) == WAIT_OBJECT_0);
+    DWORD code = 0;
+    EXPECT(GetExitCodeThread(thread, &code) && code == 5);
+    EXPECT(CloseHandle(thread));
+    return "";
+  });
+}
+
 }  // namespace
 
 int main() {
@@ -347,6 +376,7 @@ int main() {
       cmocka_unit_test(a_first_claim_without_a_descriptor_is_repeated),
       cmocka_unit_test(a_first_offer_without_a_descriptor_is_repeated),
       cmocka_unit_test(an_accept_without_a_descriptor_is_repeated),
+      cmocka_unit_test(a_program_that_has_all_thread_keys_is_told_so),
   };
   // These have a windsockd of their own.
   const CMUnitTest server_tests[] = {

@@ -299,6 +299,19 @@ TEST_F(MessageQueues, have_their_own_thread_alone_in_the_child_of_a_fork) {
   EXPECT_TRUE(DestroyWindow(own));
 }
 
+// In a program of its own, where no thread has had a queue yet.
+TEST_F(MessageQueues, cannot_be_had_when_the_program_has_all_thread_keys) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        DWORD last = TLS_OUT_OF_INDEXES;
+        for (DWORD index; (index = TlsAlloc()) != TLS_OUT_OF_INDEXES;) last = index;
+        const bool is_refused = make_window(nullptr) == nullptr && GetLastError() == ERROR_NOT_ENOUGH_MEMORY;
+        _exit(is_refused && TlsFree(last) && make_window(nullptr) != nullptr ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
 }  // namespace
 
 }  // namespace user32_test
