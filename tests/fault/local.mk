@@ -16,7 +16,7 @@ fault_tests = tests/fault/library_fault_test tests/fault/overlapped_fault_test t
 check_PROGRAMS += $(fault_tests)
 TESTS += $(fault_tests)
 
-fault_library_sources = tests/fault/operations.cpp tests/fault/operations.h tests/fault/cmocka.h
+fault_library_sources = tests/fault/operation_attempt.cpp tests/fault/operations.cpp tests/fault/operations.h tests/fault/cmocka.h
 fault_library_libraries = libws2_32_core.la libhost_services_native.la libwindsock_common.la libfault.la libprocess_info.la $(CMOCKA_LIBS)
 fault_operation_sources = tests/fault/operation_tests.cpp tests/fault/operation_tests.h $(fault_library_sources)
 tests_fault_library_fault_test_SOURCES = tests/fault/library_fault_test.cpp $(fault_operation_sources)

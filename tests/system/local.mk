@@ -45,6 +45,7 @@ tests_system_event_stress_LDFLAGS = $(AM_LDFLAGS) -no-install
 TESTS += tests/system/event_stress
 endif
 dist_check_SCRIPTS += tests/system/network_test tests/system/names_test
+EXTRA_DIST += tests/system/own_network.sh
 
 # Installation, examples and README: what a newcomer does.
 dist_check_SCRIPTS += tests/system/examples_test tests/system/install_test tests/system/readme_test
