@@ -46,7 +46,7 @@ TEST_P(MessageTest, SendingIgnoresTheFlagsInTheStructure) {
 }
 
 TEST_P(MessageTest, AnEmptyErrorQueueDoesNotWait) {
-  if (!set_option(there(), ip(), of_family(IP_RECVERR, IPV6_RECVERR), 1)) GTEST_SKIP() << "no error queue";
+  ASSERT_TRUE(set_option(there(), ip(), of_family(IP_RECVERR, IPV6_RECVERR), 1));
   Message in;
   in.message.dwFlags = MSG_ERRQUEUE;
   DWORD count = 0;
@@ -54,7 +54,7 @@ TEST_P(MessageTest, AnEmptyErrorQueueDoesNotWait) {
 }
 
 TEST_P(MessageTest, TheErrorQueueTellsOfAnIcmpError) {
-  if (!set_option(there(), ip(), of_family(IP_RECVERR, IPV6_RECVERR), 1)) GTEST_SKIP() << "no error queue";
+  ASSERT_TRUE(set_option(there(), ip(), of_family(IP_RECVERR, IPV6_RECVERR), 1));
   Endpoint nobody = local_name(here());
   here_ = Socket();
   ASSERT_RETURNS(5, sendto(there(), "hello", 5, 0, nobody.address(), nobody.length));
