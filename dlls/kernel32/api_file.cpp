@@ -106,14 +106,14 @@ BOOL transfer(HANDLE handle, const FileTransfer& what, LPDWORD transferred, LPOV
   }
   if (overlapped != nullptr) {
     if (file) return transfer_at_offset(*file, what, transferred, overlapped);
-    if (!start(*operations, socket, nullptr)) return FALSE;
+    if (!result_for_handle(start(*operations, socket, nullptr))) return FALSE;
     if (transferred != nullptr) *transferred = static_cast<DWORD>(overlapped->InternalHigh);
     return TRUE;
   }
   if (transferred == nullptr) return fail(Win32Error::kInvalidParameter);
   if (file) return transfer_at_position(*file, what, transferred);
   int64_t bytes = move(*operations, socket);
-  if (bytes < 0) return FALSE;
+  if (!result_for_handle(bytes >= 0)) return FALSE;
   *transferred = static_cast<DWORD>(bytes);
   return TRUE;
 }
@@ -125,7 +125,7 @@ BOOL transfer_ex(HANDLE handle, const FileTransfer& what, LPOVERLAPPED overlappe
   if (overlapped == nullptr || routine == nullptr) return fail(Win32Error::kInvalidParameter);
   if (const auto* operations = operations_for(handle)) {
     // That it goes on is what these calls promise.
-    if (!start(*operations, reinterpret_cast<uintptr_t>(handle), reinterpret_cast<const void*>(routine)) &&
+    if (!result_for_handle(start(*operations, reinterpret_cast<uintptr_t>(handle), reinterpret_cast<const void*>(routine))) &&
         GetLastError() != ERROR_IO_PENDING)
       return FALSE;
     set_last_error(Win32Error::kSuccess);

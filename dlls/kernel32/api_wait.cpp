@@ -1,4 +1,5 @@
 // The exports that wait for objects.
+#include <errhandlingapi.h>
 #include <handleapi.h>
 #include <synchapi.h>
 
@@ -7,8 +8,11 @@
 #include "dlls/kernel32/last_error.h"
 #include "dlls/kernel32/lookup.h"
 #include "dlls/kernel32/process.h"
+#include "dlls/kernel32/socket_provider.h"
+#include "dlls/kernel32/time.h"
 #include "dlls/kernel32/wait.h"
 
+using namespace windsock;
 using namespace windsock::kernel32;
 
 namespace {
@@ -48,6 +52,12 @@ DWORD wait_for_objects(std::span<Waitable* const> objects, WaitMode mode, DWORD 
   return result;
 }
 
+// Alone, and nothing is called in it, alertable or not.
+DWORD wait_for_socket(const services::SocketOperations& operations, HANDLE handle, DWORD milliseconds) {
+  if (result_for_handle(operations.wait(reinterpret_cast<uintptr_t>(handle), deadline_after(milliseconds)))) return WAIT_OBJECT_0;
+  return GetLastError() == WAIT_TIMEOUT ? WAIT_TIMEOUT : WAIT_FAILED;
+}
+
 // A port has its own calls for that; the others have nothing to tell.
 bool can_be_waited_for(ObjectKind kind) {
   return kind != ObjectKind::kPort && kind != ObjectKind::kFileMapping && kind != ObjectKind::kSearch;
@@ -68,6 +78,7 @@ bool has_repeated(std::span<Waitable* const> objects) {
 }  // namespace
 
 DWORD WaitForSingleObjectEx(HANDLE handle, DWORD milliseconds, BOOL alertable) {
+  if (const auto* operations = operations_for(handle)) return wait_for_socket(*operations, handle, milliseconds);
   Ref<Waitable> object = find_to_wait_for(handle);
   if (!object) return fail_wait(Win32Error::kInvalidHandle);
   Waitable* pointer = object.get();

@@ -1,12 +1,13 @@
 // CompletionPort: a queue of packets, each the end of an operation, and the threads that take them.
 //
-// Packets leave first in, first out; threads are served last in, first out, and no more of them than the port's limit run at a time.
+// Packets leave first in, first out; sleeping threads are served last in, first out, and no more of them than the port's limit run at a time.
 // A packet is handed to the thread that waits for it, under the port's lock: who comes later cannot snatch it.
 //
 // A port whose sockets have operations under way has a source of ends (services::IoSource). Whoever waits does the work: one of the
 // waiting threads, the leader, waits in the source instead of on its word, brings the operations forward, and finds the packets that
 // it has posted itself in the queue. So one thread that serves a port needs no other, and no call of the host beyond those for the data.
-// A leader that goes off with a packet leaves the lead to the thread that waits longest to no purpose, if another one may run.
+// What it brings forward it takes before the sleepers, though they may have come later: to wake one of them would cost a call of the host for each
+// packet. A leader that goes off with a packet leaves the lead to the latest sleeper, if another one may run.
 //
 // A thread that has a packet counts as running until it comes back to this port, or another one, ends, or sleeps in a wait of
 // kernel32's (BlockedThread). Sleeping elsewhere in the host does not show.

@@ -5,6 +5,7 @@
 // fork(), so that the child finds the tables whole.
 #include <pthread.h>
 
+#include "dlls/common/telling_lock.h"
 #include "dlls/kernel32/address_wait.h"
 #include "dlls/kernel32/callback_pool.h"
 #include "dlls/kernel32/completion_port.h"
@@ -60,6 +61,7 @@ void release() {
 }
 
 void reset() {
+  TellingLock::reset_in_child();
   address_wait::reset_in_child();
   Dispatcher::reset_in_child();
   Dispatcher::unlock_after_fork();

@@ -7,6 +7,7 @@
 
 #include "dlls/common/host_futex.h"
 #include "dlls/common/nt_status.h"
+#include "dlls/common/telling_lock.h"
 
 namespace windsock::kernel32 {
 
@@ -28,6 +29,7 @@ Result<OverlappedEnd, Win32Error> OverlappedEnd::prepare(OVERLAPPED* overlapped,
     end.skips_success_ = association.modes & kSkipPortOnSuccess;
   }
   if (overlapped->hEvent != nullptr) {
+    TellingLock lock(overlapped);
     end.event_ = windsock_prepare_event(overlapped->hEvent);
     if (end.event_ == nullptr) return Failure{Win32Error::kInvalidHandle};
   }
@@ -72,10 +74,15 @@ void OverlappedEnd::tell(Win32Error error, uint32_t bytes, Telling telling) {
   // From here on the structure may be the program's again.
   OVERLAPPED* overlapped = overlapped_;
   uint32_t status = nt_status_from_win32(static_cast<uint32_t>(error));
-  store(error, bytes);
-  // Who has no event to wait for sleeps on the status (await_end in dlls/ws2_32/operation.cpp).
-  if (telling == Telling::kLater && event_ == nullptr) host::futex_wake(reinterpret_cast<const uint32_t*>(&overlapped->Internal), INT_MAX);
-  if (event_ != nullptr) windsock_tell_event(std::exchange(event_, nullptr));
+  if (event_ != nullptr) {
+    TellingLock lock(overlapped);
+    store(error, bytes);
+    windsock_tell_event(std::exchange(event_, nullptr));
+  } else {
+    store(error, bytes);
+    // Who has no event to wait for sleeps on the status (await_end in dlls/ws2_32/operation.cpp).
+    if (telling == Telling::kLater) host::futex_wake(reinterpret_cast<const uint32_t*>(&overlapped->Internal), INT_MAX);
+  }
   if (routine_ != nullptr)
     windsock_tell_routine(std::exchange(routine_, nullptr), routine_error_from_nt_status(status), bytes, overlapped, 0);
   if (packet_ && !(telling == Telling::kAtOnce && skips_success_)) {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "dlls/common/nt_status.h"
 #include "dlls/kernel32/handle_table.h"
 #include "dlls/kernel32/last_error.h"
 
@@ -23,8 +24,13 @@ const services::SocketOperations* operations_for(void* handle) {
 }
 
 bool result_for_handle(bool succeeded) {
-  if (!succeeded && GetLastError() == WSAENOTSOCK) set_last_error(Win32Error::kInvalidHandle);
-  return succeeded;
+  if (succeeded) return true;
+  const DWORD error = GetLastError();
+  if (error == WSAENOTSOCK)
+    set_last_error(Win32Error::kInvalidHandle);
+  else if (error >= WSABASEERR)
+    SetLastError(win32_from_nt_status(nt_status_from_wsa(static_cast<int>(error))));
+  return false;
 }
 
 services::SocketInheritance inherit_sockets() {

@@ -40,7 +40,7 @@ const services::SocketOperations* socket_operations();
 // Null for a handle that can be no SOCKET, too.
 const services::SocketOperations* operations_for(void* handle);
 
-// The result of such an operation for an export of kernel32, where what is no SOCKET is no handle.
+// The result of such an operation for an export of kernel32, which has Win32 errors: what is no SOCKET is no handle.
 bool result_for_handle(bool succeeded);
 
 // What a new process is to inherit of the sockets.

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "dlls/ws2_32/transfer_operations.h"
+#include "dlls/ws2_32/turn.h"
 #include "dlls/ws2_32/waiting.h"
 
 namespace windsock {
@@ -14,6 +15,8 @@ inline WsaResult<BOOL> run_or_begin(SocketRef& socket, std::unique_ptr<Operation
     WS_TRY(begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), {overlapped}, nullptr, nullptr));
     return TRUE;
   }
+  Turn turn(socket, SocketIo::Lane::kSend, Turn::Waiting::kAlways);
+  WS_TRY(turn.taken());
   for (;;) {
     if (auto end = operation->attempt(socket)) {
       if (end->error != WsaError::kNone) return Failure{end->error};

@@ -12,6 +12,7 @@
 #include "dlls/ws2_32/transfer_operations.h"
 #include "dlls/ws2_32/translate_control.h"
 #include "dlls/ws2_32/translate_flags.h"
+#include "dlls/ws2_32/turn.h"
 
 using namespace windsock;
 
@@ -62,6 +63,8 @@ WsaResult<int> send_with_control(SOCKET s, const WSAMSG* message, DWORD flags, D
     auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target, control.span());
     return begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), how, sent, nullptr);
   }
+  Turn turn(socket, SocketIo::Lane::kSend);
+  WS_TRY(turn.taken());
   *sent = WS_TRY(not_connected(message->Control.len == 0 ? send_buffers(socket, list.span(), target, host_flags)
                                                          : send_message(socket, list.span(), target, control.span(), host_flags)));
   return 0;
@@ -123,6 +126,9 @@ WsaResult<int> receive_with_control(SOCKET s, WSAMSG* message, DWORD* received, 
     auto operation = std::make_unique<MessageReceiveOperation>(message, list.span(), with_sender, host_flags);
     return begin_operation(socket, SocketIo::Lane::kReceive, std::move(operation), how, received, nullptr);
   }
+  // The queue of errors is nobody's turn.
+  std::optional<Turn> turn;
+  if (!(host_flags & host::kMsgErrQueue)) WS_TRY(turn.emplace(socket, SocketIo::Lane::kReceive).taken());
   *received = WS_TRY(receive_into(socket, *message, list.span(), with_sender, host_flags));
   if (was_cut(*message)) return wsa_failure(WSAEMSGSIZE);
   return 0;

@@ -15,6 +15,7 @@
 #include "dlls/ws2_32/translate_address.h"
 #include "dlls/ws2_32/translate_kind.h"
 #include "dlls/ws2_32/translate_protocol_info.h"
+#include "dlls/ws2_32/turn.h"
 
 using namespace windsock;
 
@@ -72,6 +73,8 @@ int ask_condition(SocketRef& listener, const Accepted& connection, LPCONDITIONPR
 }
 
 WsaResult<SOCKET> accept_on(SocketRef& listener, sockaddr* addr, int* addrlen, LPCONDITIONPROC condition, DWORD_PTR callback_data) {
+  Turn turn(listener, SocketIo::Lane::kReceive);
+  WS_TRY(turn.taken());
   Accepted connection = WS_TRY(accept_connection(listener));
   if (condition) {
     switch (ask_condition(listener, connection, condition, callback_data)) {
@@ -98,6 +101,30 @@ WsaResult<SOCKET> accept_with(SOCKET s, sockaddr* addr, int* addrlen, LPCONDITIO
   auto accepted = accept_on(listener, addr, addrlen, condition, callback_data);
   if (accepted.error() != static_cast<WsaError>(WSATRY_AGAIN)) enable_events(listener, Enabling::kAccept);
   return accepted;
+}
+
+// The end of sending, behind what is still to be sent.
+class ShutdownOperation final : public Operation {
+ public:
+  ShutdownOperation() : Operation(nobodys_) {}
+  std::optional<OperationEnd> attempt(SocketRef& socket) override {
+    (void)shutdown_socket(socket, SD_SEND);
+    return OperationEnd{};
+  }
+
+ private:
+  WSAOVERLAPPED nobodys_{};
+};
+
+WsaResult<void> shut_down_in_turn(SocketRef& socket, int how) {
+  SocketIo* io = SocketIo::if_any(socket.descriptor());
+  const bool waits = (how == SD_SEND || how == SD_BOTH) && io && !socket.socket().has_seen(Seen::kAwaitsConnection) &&
+                     io->is_busy(socket, SocketIo::Lane::kSend);
+  if (!waits) return shutdown_socket(socket, how);
+  if (how == SD_BOTH) WS_TRY(shutdown_socket(socket, SD_RECEIVE));
+  auto begun = io->begin(socket, SocketIo::Lane::kSend, std::make_unique<ShutdownOperation>());
+  if (!begun && begun.error() != static_cast<WsaError>(WSA_IO_PENDING)) return Failure{begun.error()};
+  return {};
 }
 
 WsaResult<int> connect_to(SOCKET s, const sockaddr* name, int namelen) {
@@ -219,7 +246,7 @@ int WSAAPI shutdown(SOCKET s, int how) {
   auto body = [&]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
     WS_TRY(check_context(socket));
-    WS_TRY(shutdown_socket(socket, how));
+    WS_TRY(shut_down_in_turn(socket, how));
     return 0;
   };
   return entry::call("shutdown", SOCKET_ERROR, body, s, trace::How{how});
@@ -231,7 +258,7 @@ int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData) {
   auto body = [&]() -> WsaResult<int> {
     SocketRef socket = WS_TRY(find(s));
     if (lpOutboundDisconnectData) return wsa_failure(WSAENOPROTOOPT);
-    WS_TRY(shutdown_socket(socket, SD_SEND));
+    WS_TRY(shut_down_in_turn(socket, SD_SEND));
     return 0;
   };
   return entry::call("WSASendDisconnect", SOCKET_ERROR, body, s, lpOutboundDisconnectData);

@@ -9,6 +9,7 @@
 #include "dlls/ws2_32/transfer_arguments.h"
 #include "dlls/ws2_32/transfer_operations.h"
 #include "dlls/ws2_32/translate_flags.h"
+#include "dlls/ws2_32/turn.h"
 
 using namespace windsock;
 
@@ -34,6 +35,8 @@ WsaResult<int> wsa_send(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* sen
     auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target);
     return begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), how, sent, nullptr);
   }
+  Turn turn(socket, SocketIo::Lane::kSend);
+  WS_TRY(turn.taken());
   *sent = WS_TRY(not_connected(send_buffers(socket, list.span(), target, host_flags)));
   return 0;
 }
@@ -50,9 +53,10 @@ WsaResult<int> wsa_receive(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* 
   if (how.overlapped) {
     if ((host_flags & host::kMsgWaitAll) && WS_TRY(is_nonblocking(socket))) return wsa_failure(WSAEOPNOTSUPP);
     auto operation = std::make_unique<ReceiveOperation>(list.span(), host_flags, with_sender ? from : nullptr, fromlen);
-    auto lane = host_flags & host::kMsgOob ? SocketIo::Lane::kUrgent : SocketIo::Lane::kReceive;
-    return begin_operation(socket, lane, std::move(operation), how, received, flags);
+    return begin_operation(socket, lane_to_receive(host_flags), std::move(operation), how, received, flags);
   }
+  Turn turn(socket, lane_to_receive(host_flags));
+  WS_TRY(turn.taken());
   host::Address sender;
   ReceivedData data = WS_TRY(receive_buffers(socket, list.span(), with_sender ? &sender : nullptr, host_flags));
   *received = data.size;
@@ -69,6 +73,8 @@ int WSAAPI send(SOCKET s, const char* buf, int len, int flags) {
     SocketRef socket = WS_TRY(find(s));
     size_t size = WS_TRY(size_of(len));
     int host_flags = WS_TRY(send_flags_to_host(flags, FlagsOf::kSend, socket.socket().kind()));
+    Turn turn(socket, SocketIo::Lane::kSend);
+    WS_TRY(turn.taken());
     return not_connected(send_bytes(socket, buf, size, host_flags));
   };
   return entry::call("send", SOCKET_ERROR, body, s, trace::Bytes{buf, len}, len, trace::Flags{flags});
@@ -79,6 +85,8 @@ int WSAAPI recv(SOCKET s, char* buf, int len, int flags) {
     SocketRef socket = WS_TRY(find(s));
     size_t size = WS_TRY(size_of(len));
     int host_flags = WS_TRY(receive_flags_to_host(flags, FlagsOf::kReceive, socket.socket().kind()));
+    Turn turn(socket, lane_to_receive(host_flags));
+    WS_TRY(turn.taken());
     return receive_bytes(socket, buf, size, host_flags);
   };
   return entry::call("recv", SOCKET_ERROR, body, s, trace::BytesResult{buf}, len, trace::Flags{flags});
@@ -91,6 +99,8 @@ int WSAAPI sendto(SOCKET s, const char* buf, int len, int flags, const struct so
     int host_flags = WS_TRY(send_flags_to_host(flags, FlagsOf::kSend, socket.socket().kind()));
     host::Address room;
     const host::Address* target = WS_TRY(destination(socket, to, tolen, room));
+    Turn turn(socket, SocketIo::Lane::kSend);
+    WS_TRY(turn.taken());
     host::Buffer buffer{const_cast<char*>(buf), size};
     uint32_t sent = WS_TRY(send_buffers(socket, {&buffer, 1}, target, host_flags));
     return static_cast<int>(sent);
@@ -104,6 +114,8 @@ int WSAAPI recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* fr
     size_t size = WS_TRY(size_of(len));
     int host_flags = WS_TRY(receive_flags_to_host(flags, FlagsOf::kReceive, socket.socket().kind()));
     bool with_sender = WS_TRY(wants_sender(socket, from, fromlen));
+    Turn turn(socket, lane_to_receive(host_flags));
+    WS_TRY(turn.taken());
     host::Buffer buffer{buf, size};
     host::Address sender;
     ReceivedData data = WS_TRY(receive_buffers(socket, {&buffer, 1}, with_sender ? &sender : nullptr, host_flags));

@@ -12,6 +12,7 @@
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/transfer_operations.h"
+#include "dlls/ws2_32/turn.h"
 
 namespace windsock {
 
@@ -39,7 +40,7 @@ bool done(Work work, uintptr_t socket) {
 
 constexpr int kNotFound = 1168;  // ERROR_NOT_FOUND
 
-HowToTell how(void* overlapped, const void* routine) { return {static_cast<WSAOVERLAPPED*>(overlapped), routine}; }
+HowToTell how(void* overlapped, const void* routine) { return {static_cast<WSAOVERLAPPED*>(overlapped), routine, true}; }
 
 bool close_handle(uintptr_t socket) { return succeeded(close_socket(socket)); }
 
@@ -68,20 +69,25 @@ bool set_inheritable(uintptr_t socket, bool inheritable) {
   return true;
 }
 
+// What is moved by a call that is not overlapped; -1: it has failed.
+template <typename Move>
+int64_t moved(Move move, SocketIo::Lane lane, uintptr_t socket) {
+  int64_t bytes = -1;
+  (void)done([&](SocketRef& pinned) -> WsaResult<void> {
+    Turn turn(pinned, lane);
+    WS_TRY(turn.taken());
+    bytes = WS_TRY(move(pinned));
+    return {};
+  }, socket);
+  return bytes;
+}
+
 int64_t read_handle(uintptr_t socket, void* data, uint32_t size) {
-  auto found = SocketTable::instance().find(socket);
-  if (!succeeded(found)) return -1;
-  SocketRef pinned = std::move(found).take();
-  auto received = receive_bytes(pinned, data, size, 0);
-  return succeeded(received) ? received.value() : -1;
+  return moved([=](SocketRef& pinned) { return receive_bytes(pinned, data, size, 0); }, SocketIo::Lane::kReceive, socket);
 }
 
 int64_t write_handle(uintptr_t socket, const void* data, uint32_t size) {
-  auto found = SocketTable::instance().find(socket);
-  if (!succeeded(found)) return -1;
-  SocketRef pinned = std::move(found).take();
-  auto sent = send_bytes(pinned, data, size, 0);
-  return succeeded(sent) ? sent.value() : -1;
+  return moved([=](SocketRef& pinned) { return send_bytes(pinned, data, size, 0); }, SocketIo::Lane::kSend, socket);
 }
 
 bool start_read(uintptr_t socket, void* data, uint32_t size, void* overlapped, const void* routine) {

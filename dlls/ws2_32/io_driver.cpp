@@ -125,10 +125,11 @@ void IoDriver::pause_watching(int fd) {
   host::remove_from_ready_set(set_.get(), fd);
 }
 
-void IoDriver::resume_watching(int fd, uint64_t token) {
+host::Result<void> IoDriver::resume_watching(int fd, uint64_t token) {
   std::lock_guard lock(mutex_);
-  if (!host::add_to_ready_set(set_.get(), fd, kEvents, host::Trigger::kEdge, token))
-    WS_WARN(kSocket, "no memory to watch host descriptor %d again: what is under way on it does not go on", fd);
+  auto added = host::add_to_ready_set(set_.get(), fd, kEvents, host::Trigger::kEdge, token);
+  if (!added) WS_WARN(kSocket, "no memory to watch host descriptor %d again: what is under way on it waits for the next call", fd);
+  return added;
 }
 
 // Under mutex_. A leader that is at work does it when it leaves.

@@ -1,7 +1,8 @@
 // IoDriver: the core's IoSource (host_services.h): it watches descriptors and brings their operations forward when they are ready.
 //
 // There is one for each completion port and one for all sockets that have none. Whoever waits for an end leads it: the thread that
-// wants the data gets it by its own system calls, with nobody to hand it over. What nobody waits for is the reactor's (reactor.h): a
+// wants the data gets it by its own system calls, with nobody to hand it over; of several that wait for different ends the leader does it for the others, too.
+// What nobody waits for is the reactor's (reactor.h): a
 // driver with operations under way and no leader is in its care.
 //
 // Descriptors: the set and a counter that wakes the leader, there while something is watched.
@@ -38,7 +39,7 @@ class IoDriver final : public services::DescriptorSource {
   void unwatch_beside(int fd);
   // Around a change of what the number leads to.
   void pause_watching(int fd);
-  void resume_watching(int fd, uint64_t token);
+  host::Result<void> resume_watching(int fd, uint64_t token);
   // Operations that wait for readiness: so many more, so many less. False: nobody leads, and there is no reactor to be had; they have not
   // begun.
   bool began(uint32_t count) override;

@@ -91,6 +91,7 @@ libws2_32_core_la_SOURCES = \
 	dlls/ws2_32/translate_icmp.cpp dlls/ws2_32/translate_icmp.h \
 	dlls/ws2_32/translate_kind.cpp dlls/ws2_32/translate_kind.h \
 	dlls/ws2_32/translate_protocol_info.cpp dlls/ws2_32/translate_protocol_info.h \
+	dlls/ws2_32/turn.cpp dlls/ws2_32/turn.h \
 	dlls/ws2_32/underlying_socket.cpp dlls/ws2_32/underlying_socket.h dlls/ws2_32/underlying_socket_registry.h \
 	dlls/ws2_32/waiting.cpp dlls/ws2_32/waiting.h \
 	dlls/ws2_32/window_messages.cpp dlls/ws2_32/window_messages.h \

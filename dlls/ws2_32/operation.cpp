@@ -6,6 +6,7 @@
 
 #include "dlls/common/host_futex.h"
 #include "dlls/common/nt_status.h"
+#include "dlls/common/telling_lock.h"
 #include "dlls/ws2_32/io_driver.h"
 #include "dlls/ws2_32/socket_io.h"
 
@@ -73,6 +74,14 @@ void set_status(WSAOVERLAPPED& overlapped, uint32_t nt_status) {
   std::atomic_ref<uint32_t>(*status_word(overlapped)).store(nt_status, std::memory_order_seq_cst);
 }
 
+void tell_status(WSAOVERLAPPED& overlapped, uint32_t nt_status) {
+  set_status(overlapped, nt_status);
+  // Only its address is used now.
+  if (g_end_waiters.load(std::memory_order_seq_cst) == 0) [[likely]] return;
+  host::futex_wake(status_word(overlapped), INT32_MAX);
+  if (IoDriver* common = IoDriver::common_if_any()) common->wake_leader();
+}
+
 Operation::~Operation() {
   if (event_) services::drop_event(event_);
   if (routine_) services::drop_routine(routine_);
@@ -89,7 +98,8 @@ void Operation::operator delete(void* room, size_t size) {
 }
 
 void Operation::hold_port() {
-  if (!port_ || std::exchange(holds_port_, true)) return;
+  if (!port_ || holds_port_) return;
+  holds_port_ = true;
   services::retain_port(port_);
 }
 
@@ -102,6 +112,7 @@ WsaResult<void> Operation::prepare(const UnderlyingSocket& socket, HowToTell how
     routine_ = services::prepare_routine(how.routine);
     if (!routine_) return failed();
   } else if (event & ~kNoPacket) {
+    TellingLock lock(how.overlapped);
     event_ = services::prepare_event(reinterpret_cast<services::Handle>(event & ~kNoPacket));
     if (!event_) return failed();
   }
@@ -113,19 +124,19 @@ WsaResult<void> Operation::prepare(const UnderlyingSocket& socket, HowToTell how
   }
   CompletionPacket::overlapped = how.overlapped;
   thread_ = operating_thread();
+  as_file_ = how.as_file;
+  signals_socket_ = !(socket.get(StateField::kCompletion) & static_cast<uint32_t>(Completion::kSkipsEvent));
   // Nobody else knows of it yet. The upper half of the status stays zero from here on.
   how.overlapped->InternalHigh = 0;
   how.overlapped->Internal = kStatusPending;
   return {};
 }
 
-void Operation::store(uint32_t nt_status, uint32_t count) {
+void Operation::fail_at_once(WsaError error) {
   auto* structure = static_cast<WSAOVERLAPPED*>(CompletionPacket::overlapped);
-  structure->InternalHigh = count;
-  set_status(*structure, nt_status);
+  structure->InternalHigh = 0;
+  set_status(*structure, nt_status_from_wsa(static_cast<int>(error)));
 }
-
-void Operation::fail_at_once(WsaError error) { store(nt_status_from_wsa(static_cast<int>(error)), 0); }
 
 void Operation::tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Telling telling) {
   Operation& self = *operation;
@@ -133,23 +144,28 @@ void Operation::tell(std::unique_ptr<Operation> operation, const OperationEnd& e
   self.status = nt_status_from_wsa(static_cast<int>(end.error));
   self.CompletionPacket::bytes = end.bytes;
   if (!self.uses_offset()) static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped)->Offset = end.flags;
-  self.store(self.status, end.bytes);
-  // From here on the structure is the program's again; only its address is used.
-  if (g_end_waiters.load(std::memory_order_seq_cst) != 0) [[unlikely]] {
-    host::futex_wake(status_word(*static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped)), INT32_MAX);
-    if (IoDriver* common = IoDriver::common_if_any()) common->wake_leader();
-  }
+  static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped)->InternalHigh = end.bytes;
   const bool quietly = telling == Telling::kQuietly;
-  if (self.event_ && !quietly) services::tell_event(std::exchange(self.event_, nullptr));
+  // From here on the structure is the program's again.
+  auto& structure = *static_cast<WSAOVERLAPPED*>(self.CompletionPacket::overlapped);
+  if (self.event_ && !quietly) {
+    TellingLock lock(&structure);
+    tell_status(structure, self.status);
+    services::tell_event(std::exchange(self.event_, nullptr));
+  } else {
+    tell_status(structure, self.status);
+  }
   if (self.routine_ && !quietly)
-    services::tell_routine(std::exchange(self.routine_, nullptr), static_cast<uint32_t>(end.error), end.bytes,
+    services::tell_routine(std::exchange(self.routine_, nullptr),
+                           self.as_file_ ? routine_error_from_nt_status(self.status) : static_cast<uint32_t>(end.error), end.bytes,
                            self.CompletionPacket::overlapped, end.flags);
   if (!self.port_ || !self.posts_ || (telling == Telling::kAtOnce && self.skips_success_ && end.error == WsaError::kNone)) return;
   // The operation is the packet now: the port gives it back.
   self.release = release_packet;
   services::Port* port = self.port_;
   // Whoever takes the packet may close the port, which is in use until it is posted.
-  const bool held = std::exchange(self.holds_port_, false);
+  const bool held = self.holds_port_;
+  self.holds_port_ = false;
   services::post_packet(port, static_cast<CompletionPacket*>(operation.release()));
   if (held) services::release_port(port);
 }

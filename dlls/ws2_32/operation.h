@@ -34,6 +34,7 @@ struct OperationEnd {
 struct HowToTell {
   WSAOVERLAPPED* overlapped = nullptr;
   const void* routine = nullptr;
+  bool as_file = false;  // the routine is told Win32 errors (ReadFileEx), not Winsock's
 };
 
 class Operation : private services::CompletionPacket {
@@ -58,6 +59,8 @@ class Operation : private services::CompletionPacket {
   virtual bool begins_for_good() const { return false; }
   // After an attempt without an end: the socket whose readiness to receive it waits for from now on, or none: still the same.
   virtual SocketRef goes_on_with() { return {}; }
+  // It has become the first of its lane.
+  virtual void is_first() {}
   // It is about to end, and has not been told of.
   virtual void ending() {}
   // A descriptor beside the socket whose readiness it waits for (Lane::kBeside), or -1.
@@ -78,6 +81,8 @@ class Operation : private services::CompletionPacket {
   const void* overlapped() const { return CompletionPacket::overlapped; }
   int thread() const { return thread_; }
   bool has_port() const { return port_ != nullptr; }
+  // Whether its end makes the SOCKET a signalled one: FILE_SKIP_SET_EVENT_ON_HANDLE forbids it.
+  bool signals_socket() const { return signals_socket_; }
   // From now on it may outlive the socket that it began on, which has kept its port alive so far.
   void hold_port();
 
@@ -91,22 +96,26 @@ class Operation : private services::CompletionPacket {
   explicit Operation(WSAOVERLAPPED& own) { CompletionPacket::overlapped = &own; }
 
  private:
-  void store(uint32_t nt_status, uint32_t bytes);
   static void release_packet(services::CompletionPacket* packet);
 
   services::PendingEvent* event_ = nullptr;
   services::PendingRoutine* routine_ = nullptr;
   services::Port* port_ = nullptr;
   int thread_ = 0;
-  bool posts_ = false;       // to the port: the low bit of hEvent is clear
-  bool skips_success_ = false;
-  bool holds_port_ = false;
+  bool posts_ : 1 = false;  // to the port: the low bit of hEvent is clear
+  bool skips_success_ : 1 = false;
+  bool holds_port_ : 1 = false;
+  bool as_file_ : 1 = false;
+  bool signals_socket_ : 1 = false;
 };
 
 // What has become of the operation of a structure: its NTSTATUS, kStatusPending before the end.
 uint32_t status_of(const WSAOVERLAPPED& overlapped);
 // The last that is written to a structure: from an end on it is the program's again.
 void set_status(WSAOVERLAPPED& overlapped, uint32_t nt_status);
+
+// The same, and wakes who waits for it in await_end().
+void tell_status(WSAOVERLAPPED& overlapped, uint32_t nt_status);
 
 // Waits for the end of an operation whose structure names no event. False: the deadline came first.
 bool await_end(const WSAOVERLAPPED& overlapped, int64_t deadline);

@@ -3,6 +3,7 @@
 #include "dlls/common/debug.h"
 #include "dlls/common/host_epoll.h"
 #include "dlls/common/host_futex.h"
+#include "dlls/common/telling_lock.h"
 #include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/io_driver.h"
 #include "dlls/ws2_32/socket_table.h"
@@ -30,6 +31,18 @@ constinit thread_local int t_operating_thread = 0;  // once it has begun an oper
 
 struct ThreadEnd {
   ~ThreadEnd() { end_operating_thread(); }
+};
+
+// Stands in a lane for a call that is not overlapped, which waits for its structure to say so, and does all the rest.
+constexpr uint32_t kIsFirst = 0;
+class PlaceHolder final : public Operation {
+ public:
+  explicit PlaceHolder(WSAOVERLAPPED& structure) : Operation(structure), structure_(structure) { set_status(structure, kStatusPending); }
+  std::optional<OperationEnd> attempt(SocketRef&) override { return std::nullopt; }
+  void is_first() override { tell_status(structure_, kIsFirst); }
+
+ private:
+  WSAOVERLAPPED& structure_;
 };
 
 }  // namespace
@@ -81,6 +94,26 @@ std::unique_ptr<Operation> SocketIo::pop(Queue& queue) {
   return operation;
 }
 
+// Whether it was there.
+bool SocketIo::remove(Queue& queue, const WSAOVERLAPPED& structure) {
+  bool found = false;
+  Operation* last = queue.last;
+  for (bool more = last != nullptr; more;) {
+    std::unique_ptr<Operation> operation = pop(queue);
+    more = operation.get() != last;
+    if (operation->overlapped() == &structure)
+      found = true;
+    else
+      push(queue, std::move(operation));
+  }
+  return found;
+}
+
+// Once one before it has gone.
+void SocketIo::tell_first(Queue& queue) {
+  if (queue.first) [[unlikely]] queue.first->is_first();
+}
+
 // Somebody is to try it when the host is ready: it counts as under way from then on, and may be put into its lane. Under the lane's lock.
 WsaResult<void> SocketIo::find_driver(SocketRef& socket, const Operation& operation) {
   WS_TRY(watch(socket));
@@ -92,8 +125,9 @@ WsaResult<void> SocketIo::find_driver(SocketRef& socket, const Operation& operat
 }
 
 void SocketIo::tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Operation::Telling telling) {
+  const bool signals = operation->signals_socket();
   Operation::tell(std::move(operation), end, telling);
-  signal();
+  if (signals) signal();
 }
 
 void SocketIo::signal() {
@@ -114,7 +148,7 @@ bool SocketIo::await_signal(SocketRef& socket, int64_t deadline) {
 
 WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
   auto followed = follow_association(socket);
-  Queue& queue = queues_[static_cast<size_t>(lane)];
+  Queue& queue = queue_of(lane);
   std::lock_guard lock(queue.mutex);
   signalled_.store(0, std::memory_order_relaxed);
   bool has_driver = false;
@@ -163,7 +197,7 @@ WsaResult<OperationEnd> SocketIo::begin(SocketRef& socket, Lane lane, std::uniqu
 void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation) {
   operation->hold_port();
   auto ready = follow_association(socket);
-  Queue& queue = queues_[static_cast<size_t>(lane)];
+  Queue& queue = queue_of(lane);
   std::lock_guard lock(queue.mutex);
   if (socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing) ready = wsa_failure(WSA_OPERATION_ABORTED);
   // To who begins to watch a descriptor the host tells what it is ready for; otherwise it may have told already, since the last attempt.
@@ -207,12 +241,13 @@ bool SocketIo::try_all(Queue& queue, Operation::Telling telling, Try attempt) {
     driver_.load(std::memory_order_relaxed)->ended(1);
     tell(std::move(operation), *end, telling);
   }
+  if (any) tell_first(queue);
   return any;
 }
 
 // Any of them may be meant.
 void SocketIo::ready_beside(SocketRef& socket) {
-  (void)try_all(queues_[static_cast<size_t>(Lane::kBeside)], Operation::Telling::kLater, [&](Operation& operation) {
+  (void)try_all(queue_of(Lane::kBeside), Operation::Telling::kLater, [&](Operation& operation) {
     return socket.closing() ? std::nullopt : operation.attempt(socket);
   });
 }
@@ -228,7 +263,7 @@ bool SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
     SocketRef onward = end ? SocketRef() : queue.first->goes_on_with();
     if (!end && !onward) {
       queue.maybe_ready = false;
-      return any;
+      break;
     }
     if (end && end->drained && !queue.ends_short) queue.maybe_ready = false;
     driver_.load(std::memory_order_relaxed)->ended(1);
@@ -237,8 +272,56 @@ bool SocketIo::advance(SocketRef& socket, Queue& queue, uint32_t events) {
     } else {
       SocketIo::of(onward).take_over(onward, Lane::kReceive, pop(queue));
     }
+    tell_first(queue);
   }
   return any;
+}
+
+bool SocketIo::is_busy(SocketRef& socket, Lane lane) {
+  Queue& queue = queue_of(lane);
+  auto has_any = [&] {
+    std::lock_guard lock(queue.mutex);
+    return queue.first != nullptr;
+  };
+  return has_any() && (advance(socket, queue, 0), has_any());
+}
+
+WsaResult<void> SocketIo::take_place(SocketRef& socket, Lane lane, PlaceInLane& place, int64_t deadline) {
+  Queue& queue = queue_of(lane);
+  {
+    std::lock_guard lock(queue.mutex);
+    if (socket.descriptor().state.load(std::memory_order_seq_cst) & Descriptor::kClosing) return wsa_failure(WSAEINTR);
+    if (!queue.first) return {};
+    auto holder = std::make_unique<PlaceHolder>(place.structure);
+    WS_TRY(find_driver(socket, *holder));
+    push(queue, std::move(holder));
+  }
+  (void)await_end(place.structure, deadline);
+  std::lock_guard lock(queue.mutex);
+  if (status_of(place.structure) == kIsFirst) {
+    place.socket = &socket;
+    place.lane = lane;
+    return {};
+  }
+  if (!remove(queue, place.structure)) return wsa_failure(WSAEINTR);
+  driver_.load(std::memory_order_relaxed)->ended(1);
+  return wsa_failure(WSAETIMEDOUT);
+}
+
+void SocketIo::leave_place(PlaceInLane& place) {
+  SocketRef& socket = *std::exchange(place.socket, nullptr);
+  Queue& queue = queue_of(place.lane);
+  {
+    std::lock_guard lock(queue.mutex);
+    if (!remove(queue, place.structure)) return;  // whoever closed the socket has ended it
+    driver_.load(std::memory_order_relaxed)->ended(1);
+    tell_first(queue);
+    if (!queue.first) {
+      queue.maybe_ready = true;
+      return;
+    }
+  }
+  (void)advance(socket, queue, 0);
 }
 
 bool SocketIo::cancel_in(Queue& queue, const std::function<bool(const Operation&)>& which, Operation::Telling telling) {
@@ -255,16 +338,21 @@ bool SocketIo::cancel(const std::function<bool(const Operation&)>& which, Operat
 
 void SocketIo::cancel_receives() {
   for (Lane lane : {Lane::kReceive, Lane::kUrgent})
-    (void)cancel_in(queues_[static_cast<size_t>(lane)], [](const Operation&) { return true; }, Operation::Telling::kLater);
+    (void)cancel_in(queue_of(lane), [](const Operation&) { return true; }, Operation::Telling::kLater);
 }
 
 // Has somebody watch the descriptor. From then on a change of its readiness is told of, beginning with what it is now.
 WsaResult<void> SocketIo::watch(SocketRef& socket) {
-  if (driver_.load(std::memory_order_acquire)) [[likely]] return {};
+  if (driver_.load(std::memory_order_acquire) && !lost_.load(std::memory_order_relaxed)) [[likely]] return {};
   std::lock_guard lock(registration_mutex());
-  if (driver_.load(std::memory_order_relaxed)) return {};
+  const uint64_t token = SocketTable::token_of(socket.descriptor());
+  if (IoDriver* driver = driver_.load(std::memory_order_relaxed)) {
+    if (lost_.load(std::memory_order_relaxed) && !driver->resume_watching(socket.fd(), token)) return wsa_failure(WSAENOBUFS);
+    lost_.store(false, std::memory_order_relaxed);
+    return {};
+  }
   IoDriver* driver = IoDriver::of(socket.socket());
-  if (!driver || !driver->watch(socket.fd(), SocketTable::token_of(socket.descriptor()))) return wsa_failure(WSAENOBUFS);
+  if (!driver || !driver->watch(socket.fd(), token)) return wsa_failure(WSAENOBUFS);
   driver_.store(driver, std::memory_order_release);
   return {};
 }
@@ -302,7 +390,7 @@ WsaResult<void> SocketIo::follow_association(SocketRef& socket) {
   uint32_t moved = attended_;
   for (const Queue& queue : queues_)
     for (const Operation* one = queue.first; one; one = one->behind()) ++moved;
-  const Operation* const beside = queues_[static_cast<size_t>(Lane::kBeside)].first;
+  const Operation* const beside = queue_of(Lane::kBeside).first;
   bool done = true;
   for (const Operation* one = beside; one && done; one = one->behind()) done = now->watch_beside(one->watched_beside(), token).ok();
   done = done && now->began(moved);
@@ -311,6 +399,7 @@ WsaResult<void> SocketIo::follow_association(SocketRef& socket) {
   left->unwatch(socket.fd());
   if (!done) return wsa_failure(WSAENOBUFS);
   before->ended(moved);
+  lost_.store(false, std::memory_order_relaxed);
   driver_.store(now, std::memory_order_release);
   return {};
 }
@@ -321,13 +410,16 @@ host::Result<void> SocketIo::replace(SocketRef& socket, UniqueFd with) {
   IoDriver* driver = io ? io->driver_.load(std::memory_order_relaxed) : nullptr;
   if (driver) driver->pause_watching(socket.fd());
   auto replaced = host::replace(socket.fd(), std::move(with));
-  if (driver) driver->resume_watching(socket.fd(), SocketTable::token_of(socket.descriptor()));
+  if (driver) io->lost_.store(!driver->resume_watching(socket.fd(), SocketTable::token_of(socket.descriptor())), std::memory_order_relaxed);
   return replaced;
 }
 
 void SocketIo::lock_for_fork() { registration_mutex().lock(); }
 void SocketIo::unlock_after_fork() { registration_mutex().unlock(); }
-void SocketIo::reset_in_child() { t_operating_thread = 0; }
+void SocketIo::reset_in_child() {
+  t_operating_thread = 0;
+  TellingLock::reset_in_child();
+}
 
 void SocketIo::stop_watching(int fd) {
   std::lock_guard lock(registration_mutex());

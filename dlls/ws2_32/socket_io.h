@@ -42,6 +42,18 @@ class SocketIo {
   // A descriptor of the lane kBeside is ready.
   void ready_beside(SocketRef& socket);
 
+  // Whether operations are under way that cannot end now. Those that can have ended.
+  bool is_busy(SocketRef& socket, Lane lane);
+  // The place of a call that is not overlapped (turn.h), while it is one: the others stand before it and behind it.
+  struct PlaceInLane {
+    SocketRef* socket = nullptr;  // none: no place
+    Lane lane{};
+    WSAOVERLAPPED structure;
+  };
+  // Returns when the place is the first one of its lane. WSAETIMEDOUT: the deadline came before. WSAEINTR: the socket was closed. WSAENOBUFS.
+  WsaResult<void> take_place(SocketRef& socket, Lane lane, PlaceInLane& place, int64_t deadline);
+  void leave_place(PlaceInLane& place);
+
   // Ends those that `which` chooses by WSA_OPERATION_ABORTED; whether there were any.
   bool cancel(const std::function<bool(const Operation&)>& which, Operation::Telling telling = Operation::Telling::kLater);
   // Likewise everything in the lanes to receive; the caller may be in the other one.
@@ -81,8 +93,11 @@ class SocketIo {
   WsaResult<void> find_driver(SocketRef& socket, const Operation& operation);
   void tell(std::unique_ptr<Operation> operation, const OperationEnd& end, Operation::Telling telling);
   uint32_t* signal_word() { return reinterpret_cast<uint32_t*>(&signalled_); }
+  Queue& queue_of(Lane lane) { return queues_[static_cast<size_t>(lane)]; }
   void push(Queue& queue, std::unique_ptr<Operation> operation);
   std::unique_ptr<Operation> pop(Queue& queue);
+  bool remove(Queue& queue, const WSAOVERLAPPED& structure);
+  static void tell_first(Queue& queue);
   bool advance(SocketRef& socket, Queue& queue, uint32_t events);
   WsaResult<void> watch(SocketRef& socket);
   WsaResult<void> follow_association(SocketRef& socket);
@@ -90,6 +105,7 @@ class SocketIo {
   std::array<Queue, 4> queues_;
   std::atomic<uint32_t> signalled_{0}, waiters_{0};
   uint32_t attended_ = 0;                   // how often; under the mutex of all registrations
+  std::atomic<bool> lost_{false};           // driver_ does not watch it, for want of memory; changed under the mutex of all registrations
   std::atomic<IoDriver*> driver_{nullptr};  // who watches the descriptor; changed under the mutex of all registrations
 };
 

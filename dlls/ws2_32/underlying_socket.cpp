@@ -60,6 +60,8 @@ WsaResult<void> UnderlyingSocket::set(StateField field, uint32_t value) {
 
 WsaResult<void> UnderlyingSocket::set_bits(StateField field, uint32_t mask, bool on) {
   if (is_shared()) {
+    static auto* mutex = new std::mutex;
+    std::lock_guard lock(*mutex);
     uint32_t before = get_current(field), after = on ? before | mask : before & ~mask;
     return before == after ? WsaResult<void>{} : set(field, after);
   }

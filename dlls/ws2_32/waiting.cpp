@@ -11,13 +11,19 @@ namespace windsock {
 
 namespace {
 
+// As the host has it; zero: none.
+host::Interval timeout_of(SocketRef& socket, Direction direction) {
+  const int option = direction == Direction::kReceive ? host::kSoRcvTimeo : host::kSoSndTimeo;
+  auto interval = host::get_option<host::Interval>(socket.fd(), host::kSolSocket, option);
+  return interval ? interval.value() : host::Interval{};
+}
+
 // Whether a timeout is set, asking the host only when the socket may have been somebody else's.
 bool has_timeout(SocketRef& socket, Direction direction) {
-  bool receive = direction == Direction::kReceive;
-  if (socket.socket().has_seen(receive ? Seen::kReceiveTimeout : Seen::kSendTimeout)) return true;
+  if (socket.socket().has_seen(direction == Direction::kReceive ? Seen::kReceiveTimeout : Seen::kSendTimeout)) return true;
   if (!socket.socket().has_seen(Seen::kForeign)) return false;
-  auto interval = host::get_option<host::Interval>(socket.fd(), host::kSolSocket, receive ? host::kSoRcvTimeo : host::kSoSndTimeo);
-  return interval && (interval.value().seconds != 0 || interval.value().microseconds != 0);
+  const host::Interval interval = timeout_of(socket, direction);
+  return interval.seconds != 0 || interval.microseconds != 0;
 }
 
 // The host has one code for "shut down here", "the peer is gone" and "never connected". An internet socket that still has its
@@ -51,6 +57,12 @@ bool met_a_loan(SocketRef& socket, Direction direction) {
 }
 
 }  // namespace
+
+int64_t deadline_of(SocketRef& socket, Direction direction) {
+  if (!has_timeout(socket, direction)) return host::kNoDeadline;
+  const host::Interval interval = timeout_of(socket, direction);
+  return host::now_nanoseconds() + interval.seconds * 1'000'000'000 + interval.microseconds * 1'000;
+}
 
 WsaError would_block_error(SocketRef& socket, Direction direction) {
   if (has_timeout(socket, direction)) {

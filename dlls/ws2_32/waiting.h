@@ -26,6 +26,9 @@ inline constexpr uint32_t kEagainUnclear = static_cast<uint32_t>(Seen::kReceiveT
                                            static_cast<uint32_t>(Seen::kForeign) | static_cast<uint32_t>(Seen::kConnecting) |
                                            static_cast<uint32_t>(Seen::kModeBorrowed) | static_cast<uint32_t>(Seen::kSelected);
 
+// When a blocking transfer that begins now times out; host::kNoDeadline: never.
+int64_t deadline_of(SocketRef& socket, Direction direction);
+
 // Calls `call` (a host call that may report EINTR) until it is not interrupted by chance. WSAEINTR: the socket was closed.
 template <typename Call>
 [[gnu::always_inline]] inline auto transfer(SocketRef& socket, Direction direction, int host_flags, Call call)

@@ -11,6 +11,7 @@
 #include "tests/regress/completion_port.h"
 #include "tests/regress/extension.h"
 #include "tests/regress/windows_differences.h"
+#include "tests/support/blocked_call.h"
 
 namespace regress {
 namespace {
@@ -139,6 +140,22 @@ TEST_P(AcceptExTest, AcceptsAConnectionThatWaits) {
   ASSERT_EQ(0, call.end()) << error_name(WSAGetLastError());
   ASSERT_TRUE(send_all(client.get(), "hello"));
   EXPECT_EQ("hello", receive_exactly(call.accepted.get(), 5));
+}
+
+TEST_P(AcceptExTest, ComesBeforeALaterAccept) {
+  Acceptance call = acceptance(0);
+  ASSERT_PENDING(call.start());
+  BlockedCall blocked([s = listening()] { return static_cast<long long>(accept(s, nullptr, nullptr)); });
+  EXPECT_TRUE(blocked.wait_until_blocked());
+  const Socket first = connected(), second = connected();
+  ASSERT_TRUE(first.valid() && second.valid());
+  ASSERT_EQ(0, call.end()) << error_name(WSAGetLastError());
+  ASSERT_TRUE(update_accepted(call.accepted.get()));
+  EXPECT_TRUE(peer_name(call.accepted.get()) == local_name(first.get()));
+  const auto outcome = blocked.outcome();
+  ASSERT_TRUE(outcome && !outcome->failed());
+  const Socket accepted(static_cast<SOCKET>(outcome->result));
+  EXPECT_TRUE(peer_name(accepted.get()) == local_name(second.get()));
 }
 
 TEST_P(AcceptExTest, TheExportDoesTheSame) {

@@ -319,6 +319,21 @@ TEST_P(IocpTest, TheModeCanBeSetBeforeThePortAndNotTakenBack) {
   EXPECT_TRUE(port().nothing_told());
 }
 
+TEST_P(IocpTest, TheSocketIsNotSignalledWhereTheModeForbidsIt) {
+  for (const bool forbidden : {false, true}) {
+    if (forbidden) {
+      ASSERT_TRUE(skips(FILE_SKIP_SET_EVENT_ON_HANDLE));
+    }
+    OverlappedCall call;
+    call.overlapped.hEvent = nullptr;
+    ASSERT_PENDING(call.receive(here()));
+    ASSERT_TRUE(send_all(there(), "hello"));
+    ASSERT_TRUE(eventually([&] { return call.ended(); }));
+    const DWORD milliseconds = forbidden ? 0 : kDeadlineMs;
+    EXPECT_EQ(forbidden ? WAIT_TIMEOUT : WAIT_OBJECT_0, WaitForSingleObject(handle_of(here()), milliseconds)) << forbidden;
+  }
+}
+
 // ---- several packets with one call ----------------------------------------------------------------------------------------
 TEST_P(IocpTest, SeveralPacketsAreTakenAtOnce) {
   ASSERT_TRUE(joined());

@@ -45,6 +45,7 @@ regress_sources = \
 	tests/regress/startup_test.cpp \
 	tests/regress/timer_test.cpp \
 	tests/regress/transfer_test.cpp \
+	tests/regress/turn_test.cpp \
 	tests/regress/transmit_test.cpp \
 	tests/regress/unreachable_test.cpp \
 	tests/regress/unix_test.cpp \

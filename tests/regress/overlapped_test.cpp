@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/regress/sleeping_call.h"
 #include "tests/regress/windows_differences.h"
 #include "tests/support/blocked_call.h"
 
@@ -476,6 +477,37 @@ TEST_P(OverlappedTest, AsAFileItTellsErrorsOfFiles) {
   EXPECT_FALSE(GetOverlappedResult(handle_of(here()), &call.overlapped, &bytes, FALSE));
   EXPECT_EQ(static_cast<DWORD>(ERROR_NETNAME_DELETED), GetLastError());
   EXPECT_FAILS_WITH(call.result(), WSAECONNRESET) << "and as a socket those of sockets";
+}
+
+TEST_P(OverlappedTest, AsAFileItTellsErrorsOfFilesAtOnceToo) {
+  reset_there();
+  ASSERT_TRUE(wait_for(here(), Readiness::kRead));
+  OverlappedCall call;
+  SetLastError(0);
+  EXPECT_FALSE(ReadFile(handle_of(here()), call.buffer.buf, call.buffer.len, nullptr, &call.overlapped));
+  EXPECT_EQ(static_cast<DWORD>(ERROR_NETNAME_DELETED), GetLastError());
+  EXPECT_FALSE(call.told());
+}
+
+// ---- the socket as an object to wait for ------------------------------------------------------------------------------------
+TEST_P(OverlappedTest, TheSocketIsSignalledFromAnEndToTheNextBeginning) {
+  for (int round = 0; round < 2; ++round) {
+    OverlappedCall call;
+    call.overlapped.hEvent = nullptr;
+    ASSERT_PENDING(call.receive(here()));
+    EXPECT_EQ(static_cast<DWORD>(WAIT_TIMEOUT), WaitForSingleObject(handle_of(here()), 0));
+    DWORD result = WAIT_FAILED;
+    SleepingCall waits([&, s = here()] { result = WaitForSingleObject(handle_of(s), kDeadlineMs); });
+    ASSERT_TRUE(send_all(there(), "hello"));
+    waits.join();
+    EXPECT_EQ(static_cast<DWORD>(WAIT_OBJECT_0), result);
+    EXPECT_EQ(5, call.result());
+    EXPECT_EQ(static_cast<DWORD>(WAIT_OBJECT_0), WaitForSingleObject(handle_of(here()), 0)) << "until another begins";
+  }
+  const SOCKET closed = here();
+  pair_.client = Socket();
+  EXPECT_EQ(static_cast<DWORD>(WAIT_FAILED), WaitForSingleObject(handle_of(closed), 0));
+  EXPECT_EQ(static_cast<DWORD>(ERROR_INVALID_HANDLE), GetLastError());
 }
 
 TEST_P(OverlappedTest, AFilesResultIsWaitedForAsLongAsWanted) {

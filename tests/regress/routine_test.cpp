@@ -323,5 +323,13 @@ TEST_P(RoutineTest, IsToldOfReadsAndWritesOfTheSocketAsAFile) {
   EXPECT_EQ("hello", in.data.substr(0, 5));
 }
 
+TEST_P(RoutineTest, OfTheSocketAsAFileIsToldErrorsOfFiles) {
+  RoutineCall call;
+  ASSERT_EQ(0, call.begin(here(), [&] { return ReadFileEx(handle_of(here()), call.data.data(), 64, &call.overlapped, note_file) != FALSE; }));
+  reset_there();
+  while (told.empty()) ASSERT_EQ(kCompletion, alertable_pause(kDeadlineMs, TRUE));
+  EXPECT_EQ(static_cast<DWORD>(ERROR_NETNAME_DELETED), told[0].error);
+}
+
 }  // namespace
 }  // namespace regress

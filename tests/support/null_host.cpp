@@ -62,8 +62,15 @@ const void* procedure_for_program(const void* function) { return function; }
 HeldEvent* hold_event(Handle) { return unavailable<HeldEvent*>(nullptr); }
 void signal_event(HeldEvent*) {}
 void release_event(HeldEvent*) {}
-PendingEvent* prepare_event(Handle) { return unavailable<PendingEvent*>(nullptr); }
-void tell_event(PendingEvent*) {}
+PendingEvent* prepare_event(Handle event) {
+  if (null_host::the_event == nullptr || event != null_host::the_event) return unavailable<PendingEvent*>(nullptr);
+  null_host::the_event->is_set = false;
+  return reinterpret_cast<PendingEvent*>(event);
+}
+void tell_event(PendingEvent*) {
+  null_host::the_event->before_it_is_set();
+  null_host::the_event->is_set = true;
+}
 void drop_event(PendingEvent*) {}
 PendingRoutine* prepare_routine(const void*) { return unavailable<PendingRoutine*>(nullptr); }
 void tell_routine(PendingRoutine*, uint32_t, uint32_t, void*, uint32_t) {}

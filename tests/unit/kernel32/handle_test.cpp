@@ -220,6 +220,12 @@ constexpr windsock::services::SocketOperations kOperations = {
     .cancel = [](uintptr_t socket, void* overlapped) { return note("cancel", socket), SetLastError(ERROR_NOT_FOUND), overlapped != nullptr; },
     .common_source = []() -> windsock::services::IoSource* { return nullptr; },
     .await_end = [](const void*, int64_t deadline) { return calls.made.push_back("await"), deadline == windsock::host::kNoDeadline; },
+    .wait = [](uintptr_t socket, int64_t deadline) {
+      calls.made.push_back("wait " + std::to_string(socket));
+      if (deadline == windsock::host::kNoDeadline) return true;
+      SetLastError(socket == 7 ? WAIT_TIMEOUT : WSAENOTSOCK);
+      return false;
+    },
 };
 
 class SocketHandle : public ::testing::Test {
@@ -324,7 +330,7 @@ TEST_F(SocketHandle, is_read_and_written_by_those_who_know_sockets) {
   EXPECT_EQ(wide, 3u);
   EXPECT_STREQ(data, "rrr");
   EXPECT_FALSE(WriteFile(handle_of(8), data, 3, &moved, nullptr));
-  EXPECT_EQ(GetLastError(), DWORD{WSAECONNRESET});
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_NETNAME_DELETED}) << "the word for WSAECONNRESET";
   EXPECT_EQ(moved, 0u);
   EXPECT_EQ(calls.made, (std::vector<std::string>{"read 7", "write 8"}));
   EXPECT_FALSE(WriteFile(handle_of(7), data, 3, static_cast<LPDWORD>(nullptr), nullptr));
@@ -352,12 +358,22 @@ TEST_F(SocketHandle, leads_to_the_same_object_as_its_duplicate) {
   EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
 }
 
-TEST_F(SocketHandle, is_nothing_to_wait_for_and_no_event) {
-  windsock_set_socket_operations(&kOperations);
+TEST_F(SocketHandle, is_waited_for_alone_by_those_who_know_sockets) {
   EXPECT_EQ(WaitForSingleObject(handle_of(7), 0), WAIT_FAILED);
   EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
-  EXPECT_FALSE(SetEvent(handle_of(7)));
-  EXPECT_TRUE(calls.made.empty());
+  windsock_set_socket_operations(&kOperations);
+  EXPECT_EQ(WaitForSingleObject(handle_of(7), INFINITE), WAIT_OBJECT_0);
+  EXPECT_EQ(WaitForSingleObject(handle_of(7), 0), DWORD{WAIT_TIMEOUT});
+  EXPECT_EQ(WaitForSingleObject(handle_of(8), 0), WAIT_FAILED);
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  const HANDLE one = handle_of(7);
+  EXPECT_EQ(WaitForMultipleObjects(1, &one, TRUE, INFINITE), WAIT_OBJECT_0);
+  EXPECT_EQ(calls.made, (std::vector<std::string>{"wait 7", "wait 7", "wait 8", "wait 7"}));
+  OwnedHandle event = manual_event();
+  const HANDLE both[] = {one, event.get()};
+  EXPECT_EQ(WaitForMultipleObjects(2, both, FALSE, 0), WAIT_FAILED);
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
+  EXPECT_FALSE(SetEvent(one));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "dlls/ws2_32/socket_table.h"
 #include "tests/support/deadline.h"
 #include "tests/support/null_host.h"
+#include "tests/support/process_info.h"
 #include "tests/unit/ws2_32/support.h"
 
 namespace windsock {
@@ -100,6 +101,34 @@ TEST_F(SocketIoTest, refers_to_the_port_until_its_packet_is_posted) {
   Operation::tell(std::move(operation), {}, Operation::Telling::kLater);
   EXPECT_EQ(null_host::references_without_packet, 2);
   EXPECT_EQ(null_host::port_references, 1) << "the socket's";
+}
+
+// A program that has seen the status does not wait for the event.
+TEST_F(SocketIoTest, begins_with_a_structure_once_the_event_of_its_former_end_is_set) {
+  null_host::Event event;
+  null_host::the_event = &event;
+  SocketRef socket = pinned(make(AF_INET, SOCK_STREAM));
+  WSAOVERLAPPED overlapped{};
+  overlapped.hEvent = &event;
+  auto first = std::make_unique<OneByte>(overlapped), second = std::make_unique<OneByte>(overlapped);
+  ASSERT_TRUE(first->prepare(socket.socket(), {&overlapped}));
+  std::atomic<long> thread{0};
+  std::atomic<bool> begun{false};
+  std::thread program;
+  event.before_it_is_set = [&] {
+    EXPECT_NE(status_of(overlapped), kStatusPending);
+    program = std::thread([&] {
+      thread = test_support::current_thread();
+      EXPECT_TRUE(second->prepare(socket.socket(), {&overlapped}));
+      begun = true;
+    });
+    EXPECT_TRUE(eventually([&] { return begun || (thread != 0 && test_support::thread_sleeps(thread)); }));
+  };
+  Operation::tell(std::move(first), {}, Operation::Telling::kLater);
+  program.join();
+  EXPECT_FALSE(event.is_set) << "it would tell of the second";
+  second.reset();
+  null_host::the_event = nullptr;
 }
 
 // AcceptEx has the connection and waits for its data, or is about to; the program closes it meanwhile.

@@ -1,0 +1,40 @@
+#include "dlls/ws2_32/turn.h"
+
+#include <winsock2.h>
+
+#include "dlls/ws2_32/event_selection.h"
+#include "dlls/ws2_32/socket_life.h"
+
+namespace windsock {
+
+namespace {
+
+// What a call tells that would have to wait, and which events it enables.
+WsaError would_block(SocketRef& socket, SocketIo::Lane lane) {
+  if (lane == SocketIo::Lane::kSend)
+    enable_events(socket, Enabling::kFullSend);
+  else
+    ReceiveScope(socket).took_all();
+  return static_cast<WsaError>(WSAEWOULDBLOCK);
+}
+
+}  // namespace
+
+void Turn::take(SocketRef& socket, SocketIo::Lane lane, Waiting waiting) {
+  // Nothing can be moved before there is a connection; the host says so.
+  if (socket.socket().has_seen(Seen::kAwaitsConnection)) return;
+  SocketIo& io = *SocketIo::if_any(socket.descriptor());
+  if (!io.is_busy(socket, lane)) return;
+  int64_t deadline = host::kNoDeadline;
+  if (waiting == Waiting::kAsTheSocketSays) {
+    auto nonblocking = is_nonblocking(socket);
+    if (!nonblocking || nonblocking.value()) {
+      error_ = nonblocking ? would_block(socket, lane) : nonblocking.error();
+      return;
+    }
+    deadline = deadline_of(socket, lane == SocketIo::Lane::kSend ? Direction::kSend : Direction::kReceive);
+  }
+  error_ = io.take_place(socket, lane, place_, deadline).error();
+}
+
+}  // namespace windsock
