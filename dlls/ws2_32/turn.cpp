@@ -32,7 +32,8 @@ void Turn::take(SocketRef& socket, SocketIo::Lane lane, Waiting waiting) {
       error_ = nonblocking ? would_block(socket, lane) : nonblocking.error();
       return;
     }
-    deadline = deadline_of(socket, lane == SocketIo::Lane::kSend ? Direction::kSend : Direction::kReceive);
+    // An accept has no timeout.
+    if (!is_listening(socket)) deadline = deadline_of(socket, lane == SocketIo::Lane::kSend ? Direction::kSend : Direction::kReceive);
   }
   error_ = io.take_place(socket, lane, place_, deadline).error();
 }

@@ -171,12 +171,12 @@ TEST_P(TurnTest, CloseWakesWhoWaitsForItsTurn) {
   EXPECT_FAILS_WITH(call.end_of_closed(), WSA_OPERATION_ABORTED);
 }
 
-TEST_P(TurnTest, CancellingEndsTheOverlappedOnesAlone) {
+TEST_P(TurnTest, ComesWhenThoseBeforeItAreCancelled) {
   OverlappedCall call;
   ASSERT_PENDING(call.receive(here()));
   BlockedCall blocked = receiving(here(), kReceives[0]);
   EXPECT_TRUE(blocked.wait_until_blocked());
-  EXPECT_TRUE(CancelIoEx(handle_of(here()), nullptr));
+  EXPECT_TRUE(CancelIoEx(handle_of(here()), &call.overlapped));
   EXPECT_FAILS_WITH(call.end(), WSA_OPERATION_ABORTED);
   ASSERT_TRUE(send_all(there(), "aaaa"));
   const auto outcome = blocked.outcome();
