@@ -15,15 +15,16 @@ inline WsaResult<BOOL> run_or_begin(SocketRef& socket, std::unique_ptr<Operation
     WS_TRY(begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), {overlapped}, nullptr, nullptr));
     return TRUE;
   }
-  Turn turn(socket, SocketIo::Lane::kSend, Turn::Waiting::kAlways);
-  WS_TRY(turn.taken());
-  for (;;) {
-    if (auto end = operation->attempt(socket)) {
-      if (end->error != WsaError::kNone) return Failure{end->error};
-      return TRUE;
+  auto run = [&]() -> WsaResult<BOOL> {
+    for (;;) {
+      if (auto end = operation->attempt(socket)) {
+        if (end->error != WsaError::kNone) return Failure{end->error};
+        return TRUE;
+      }
+      WS_TRY(wait_until(socket, host::kPollOut));
     }
-    WS_TRY(wait_until(socket, host::kPollOut));
-  }
+  };
+  return in_turn(socket, SocketIo::Lane::kSend, run, Turn::Waiting::kAlways);
 }
 
 }  // namespace windsock

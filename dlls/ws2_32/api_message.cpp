@@ -63,10 +63,11 @@ WsaResult<int> send_with_control(SOCKET s, const WSAMSG* message, DWORD flags, D
     auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target, control.span());
     return begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), how, sent, nullptr);
   }
-  Turn turn(socket, SocketIo::Lane::kSend);
-  WS_TRY(turn.taken());
-  *sent = WS_TRY(not_connected(message->Control.len == 0 ? send_buffers(socket, list.span(), target, host_flags)
-                                                         : send_message(socket, list.span(), target, control.span(), host_flags)));
+  auto send = [&] {
+    return not_connected(message->Control.len == 0 ? send_buffers(socket, list.span(), target, host_flags)
+                                                   : send_message(socket, list.span(), target, control.span(), host_flags));
+  };
+  *sent = WS_TRY(in_turn(socket, SocketIo::Lane::kSend, send));
   return 0;
 }
 
@@ -126,10 +127,9 @@ WsaResult<int> receive_with_control(SOCKET s, WSAMSG* message, DWORD* received, 
     auto operation = std::make_unique<MessageReceiveOperation>(message, list.span(), with_sender, host_flags);
     return begin_operation(socket, SocketIo::Lane::kReceive, std::move(operation), how, received, nullptr);
   }
+  auto receive = [&] { return receive_into(socket, *message, list.span(), with_sender, host_flags); };
   // The queue of errors is nobody's turn.
-  std::optional<Turn> turn;
-  if (!(host_flags & host::kMsgErrQueue)) WS_TRY(turn.emplace(socket, SocketIo::Lane::kReceive).taken());
-  *received = WS_TRY(receive_into(socket, *message, list.span(), with_sender, host_flags));
+  *received = WS_TRY(host_flags & host::kMsgErrQueue ? receive() : in_turn(socket, SocketIo::Lane::kReceive, receive));
   if (was_cut(*message)) return wsa_failure(WSAEMSGSIZE);
   return 0;
 }

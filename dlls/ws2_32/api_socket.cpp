@@ -73,9 +73,7 @@ int ask_condition(SocketRef& listener, const Accepted& connection, LPCONDITIONPR
 }
 
 WsaResult<SOCKET> accept_on(SocketRef& listener, sockaddr* addr, int* addrlen, LPCONDITIONPROC condition, DWORD_PTR callback_data) {
-  Turn turn(listener, SocketIo::Lane::kReceive);
-  WS_TRY(turn.taken());
-  Accepted connection = WS_TRY(accept_connection(listener));
+  Accepted connection = WS_TRY(in_turn(listener, SocketIo::Lane::kReceive, [&] { return accept_connection(listener); }));
   if (condition) {
     switch (ask_condition(listener, connection, condition, callback_data)) {
       case CF_ACCEPT:

@@ -35,9 +35,7 @@ WsaResult<int> wsa_send(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* sen
     auto operation = std::make_unique<SendOperation>(list.span(), host_flags, target);
     return begin_operation(socket, SocketIo::Lane::kSend, std::move(operation), how, sent, nullptr);
   }
-  Turn turn(socket, SocketIo::Lane::kSend);
-  WS_TRY(turn.taken());
-  *sent = WS_TRY(not_connected(send_buffers(socket, list.span(), target, host_flags)));
+  *sent = WS_TRY(in_turn(socket, SocketIo::Lane::kSend, [&] { return not_connected(send_buffers(socket, list.span(), target, host_flags)); }));
   return 0;
 }
 
@@ -55,10 +53,9 @@ WsaResult<int> wsa_receive(SOCKET s, const WSABUF* buffers, DWORD count, DWORD* 
     auto operation = std::make_unique<ReceiveOperation>(list.span(), host_flags, with_sender ? from : nullptr, fromlen);
     return begin_operation(socket, lane_to_receive(host_flags), std::move(operation), how, received, flags);
   }
-  Turn turn(socket, lane_to_receive(host_flags));
-  WS_TRY(turn.taken());
   host::Address sender;
-  ReceivedData data = WS_TRY(receive_buffers(socket, list.span(), with_sender ? &sender : nullptr, host_flags));
+  auto receive = [&] { return receive_buffers(socket, list.span(), with_sender ? &sender : nullptr, host_flags); };
+  ReceivedData data = WS_TRY(in_turn(socket, lane_to_receive(host_flags), receive));
   *received = data.size;
   *flags = static_cast<DWORD>(received_flags_from_host(data.host_flags));
   if (with_sender) WS_TRY(address_from_host(sender, from, fromlen));
@@ -73,8 +70,6 @@ int WSAAPI send(SOCKET s, const char* buf, int len, int flags) {
     SocketRef socket = WS_TRY(find(s));
     size_t size = WS_TRY(size_of(len));
     int host_flags = WS_TRY(send_flags_to_host(flags, FlagsOf::kSend, socket.socket().kind()));
-    Turn turn(socket, SocketIo::Lane::kSend);
-    WS_TRY(turn.taken());
     return not_connected(send_bytes(socket, buf, size, host_flags));
   };
   return entry::call("send", SOCKET_ERROR, body, s, trace::Bytes{buf, len}, len, trace::Flags{flags});
@@ -85,8 +80,6 @@ int WSAAPI recv(SOCKET s, char* buf, int len, int flags) {
     SocketRef socket = WS_TRY(find(s));
     size_t size = WS_TRY(size_of(len));
     int host_flags = WS_TRY(receive_flags_to_host(flags, FlagsOf::kReceive, socket.socket().kind()));
-    Turn turn(socket, lane_to_receive(host_flags));
-    WS_TRY(turn.taken());
     return receive_bytes(socket, buf, size, host_flags);
   };
   return entry::call("recv", SOCKET_ERROR, body, s, trace::BytesResult{buf}, len, trace::Flags{flags});
@@ -99,10 +92,8 @@ int WSAAPI sendto(SOCKET s, const char* buf, int len, int flags, const struct so
     int host_flags = WS_TRY(send_flags_to_host(flags, FlagsOf::kSend, socket.socket().kind()));
     host::Address room;
     const host::Address* target = WS_TRY(destination(socket, to, tolen, room));
-    Turn turn(socket, SocketIo::Lane::kSend);
-    WS_TRY(turn.taken());
     host::Buffer buffer{const_cast<char*>(buf), size};
-    uint32_t sent = WS_TRY(send_buffers(socket, {&buffer, 1}, target, host_flags));
+    uint32_t sent = WS_TRY(in_turn(socket, SocketIo::Lane::kSend, [&] { return send_buffers(socket, {&buffer, 1}, target, host_flags); }));
     return static_cast<int>(sent);
   };
   return entry::call("sendto", SOCKET_ERROR, body, s, trace::Bytes{buf, len}, len, trace::Flags{flags}, trace::Name{to, tolen});
@@ -114,11 +105,10 @@ int WSAAPI recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* fr
     size_t size = WS_TRY(size_of(len));
     int host_flags = WS_TRY(receive_flags_to_host(flags, FlagsOf::kReceive, socket.socket().kind()));
     bool with_sender = WS_TRY(wants_sender(socket, from, fromlen));
-    Turn turn(socket, lane_to_receive(host_flags));
-    WS_TRY(turn.taken());
     host::Buffer buffer{buf, size};
     host::Address sender;
-    ReceivedData data = WS_TRY(receive_buffers(socket, {&buffer, 1}, with_sender ? &sender : nullptr, host_flags));
+    auto receive = [&] { return receive_buffers(socket, {&buffer, 1}, with_sender ? &sender : nullptr, host_flags); };
+    ReceivedData data = WS_TRY(in_turn(socket, lane_to_receive(host_flags), receive));
     if (with_sender) WS_TRY(address_from_host(sender, from, fromlen));
     if (data.host_flags & host::kMsgTrunc) return wsa_failure(WSAEMSGSIZE);
     return static_cast<int>(data.size);

@@ -11,6 +11,7 @@
 #include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/translate_control.h"
+#include "dlls/ws2_32/turn.h"
 #include "dlls/ws2_32/waiting.h"
 
 namespace windsock {
@@ -134,9 +135,12 @@ WsaResult<int> finish_send(SocketRef& socket, const void* data, size_t size, siz
   return static_cast<int>(sent);
 }
 
-WsaResult<int> send_echo(SocketRef& socket, const void* data, size_t size, int host_flags) {
-  host::Buffer buffer{const_cast<void*>(data), size};
-  return static_cast<int>(WS_TRY(send_buffers(socket, {&buffer, 1}, nullptr, host_flags)));
+WsaResult<int> send_bytes_carefully(SocketRef& socket, const void* data, size_t size, int host_flags) {
+  return in_turn(socket, SocketIo::Lane::kSend, [&]() -> WsaResult<int> {
+    if (!socket.socket().has_seen(Seen::kEcho)) return send_bytes_now(socket, data, size, host_flags);
+    host::Buffer buffer{const_cast<void*>(data), size};
+    return static_cast<int>(WS_TRY(send_buffers(socket, {&buffer, 1}, nullptr, host_flags)));
+  });
 }
 
 WsaResult<int> receive_end(SocketRef& socket) {
@@ -144,7 +148,7 @@ WsaResult<int> receive_end(SocketRef& socket) {
   return 0;
 }
 
-WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t size, int host_flags) {
+static WsaResult<int> receive_bytes_now(SocketRef& socket, void* data, size_t size, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
   if (underlying.has_seen(Seen::kEcho)) [[unlikely]] {
     host::Buffer buffer{data, size};
@@ -168,6 +172,10 @@ WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t siz
     return wsa_failure(WSAEMSGSIZE);
   }
   return static_cast<int>(received.value());
+}
+
+WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t size, int host_flags) {
+  return in_turn(socket, lane_to_receive(host_flags), [&] { return receive_bytes_now(socket, data, size, host_flags); });
 }
 
 WsaResult<uint32_t> send_buffers(SocketRef& socket, std::span<const host::Buffer> buffers, const host::Address* to, int host_flags) {

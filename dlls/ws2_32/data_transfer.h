@@ -19,18 +19,21 @@ namespace windsock {
 WsaResult<int> finish_send(SocketRef& socket, const void* data, size_t size, size_t sent, int host_flags);
 WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t size, int host_flags);
 WsaResult<int> receive_end(SocketRef& socket);
-WsaResult<int> send_echo(SocketRef& socket, const void* data, size_t size, int host_flags);
+WsaResult<int> send_bytes_carefully(SocketRef& socket, const void* data, size_t size, int host_flags);
 
-// One buffer; the fast way. `host_flags` are translated already. WSAEMSGSIZE: the datagram is longer; the buffer is full.
-[[gnu::always_inline]] inline WsaResult<int> send_bytes(SocketRef& socket, const void* data, size_t size, int host_flags) {
-  if (socket.socket().has_seen(Seen::kEcho)) [[unlikely]] return send_echo(socket, data, size, host_flags);
+[[gnu::always_inline]] inline WsaResult<int> send_bytes_now(SocketRef& socket, const void* data, size_t size, int host_flags) {
   size_t sent = WS_TRY(transfer(socket, Direction::kSend, host_flags, [&] { return host::send(socket.fd(), data, size, host_flags); }));
   if (sent < size) [[unlikely]] return finish_send(socket, data, size, sent, host_flags);
   return static_cast<int>(sent);
 }
-// What makes a stream receive a special one.
-inline constexpr uint32_t kCareful = static_cast<uint32_t>(Seen::kReceiveShut) | static_cast<uint32_t>(Seen::kSelected);
+// One buffer; the fast way. `host_flags` are translated already. WSAEMSGSIZE: the datagram is longer; the buffer is full.
+[[gnu::always_inline]] inline WsaResult<int> send_bytes(SocketRef& socket, const void* data, size_t size, int host_flags) {
+  constexpr auto kCareful = static_cast<uint32_t>(Seen::kEcho) | static_cast<uint32_t>(Seen::kHasLanes);
+  if (socket.socket().has_seen_any(kCareful)) [[unlikely]] return send_bytes_carefully(socket, data, size, host_flags);
+  return send_bytes_now(socket, data, size, host_flags);
+}
 [[gnu::always_inline]] inline WsaResult<int> receive_bytes(SocketRef& socket, void* data, size_t size, int host_flags) {
+  constexpr auto kCareful = static_cast<uint32_t>(Seen::kReceiveShut) | static_cast<uint32_t>(Seen::kSelected) | static_cast<uint32_t>(Seen::kHasLanes);
   if (!socket.socket().is_stream() || socket.socket().has_seen_any(kCareful) || host_flags != 0) [[unlikely]]
     return receive_bytes_carefully(socket, data, size, host_flags);
   size_t received = WS_TRY(transfer(socket, Direction::kReceive, 0, [&] { return host::receive(socket.fd(), data, size, 0); }));

@@ -12,7 +12,6 @@
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/transfer_operations.h"
-#include "dlls/ws2_32/turn.h"
 
 namespace windsock {
 
@@ -71,11 +70,9 @@ bool set_inheritable(uintptr_t socket, bool inheritable) {
 
 // What is moved by a call that is not overlapped; -1: it has failed.
 template <typename Move>
-int64_t moved(Move move, SocketIo::Lane lane, uintptr_t socket) {
+int64_t moved(Move move, uintptr_t socket) {
   int64_t bytes = -1;
   (void)done([&](SocketRef& pinned) -> WsaResult<void> {
-    Turn turn(pinned, lane);
-    WS_TRY(turn.taken());
     bytes = WS_TRY(move(pinned));
     return {};
   }, socket);
@@ -83,11 +80,11 @@ int64_t moved(Move move, SocketIo::Lane lane, uintptr_t socket) {
 }
 
 int64_t read_handle(uintptr_t socket, void* data, uint32_t size) {
-  return moved([=](SocketRef& pinned) { return receive_bytes(pinned, data, size, 0); }, SocketIo::Lane::kReceive, socket);
+  return moved([=](SocketRef& pinned) { return receive_bytes(pinned, data, size, 0); }, socket);
 }
 
 int64_t write_handle(uintptr_t socket, const void* data, uint32_t size) {
-  return moved([=](SocketRef& pinned) { return send_bytes(pinned, data, size, 0); }, SocketIo::Lane::kSend, socket);
+  return moved([=](SocketRef& pinned) { return send_bytes(pinned, data, size, 0); }, socket);
 }
 
 bool start_read(uintptr_t socket, void* data, uint32_t size, void* overlapped, const void* routine) {

@@ -69,7 +69,9 @@ SocketIo& SocketIo::of(SocketRef& socket) {
   if (SocketIo* there = if_any(descriptor)) [[likely]] return *there;
   auto made = std::make_unique<SocketIo>();
   SocketIo* none = nullptr;
-  return descriptor.io.compare_exchange_strong(none, made.get(), std::memory_order_seq_cst) ? *made.release() : *none;
+  if (!descriptor.io.compare_exchange_strong(none, made.get(), std::memory_order_seq_cst)) return *none;
+  socket.socket().saw(Seen::kHasLanes);
+  return *made.release();
 }
 
 SocketIo::~SocketIo() {

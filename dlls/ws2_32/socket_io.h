@@ -47,7 +47,7 @@ class SocketIo {
   // The place of a call that is not overlapped (turn.h), while it is one: the others stand before it and behind it.
   struct PlaceInLane {
     SocketRef* socket = nullptr;  // none: no place
-    Lane lane{};
+    Lane lane;
     WSAOVERLAPPED structure;
   };
   // Returns when the place is the first one of its lane. WSAETIMEDOUT: the deadline came before. WSAEINTR: the socket was closed. WSAENOBUFS.

@@ -20,22 +20,18 @@ WsaError would_block(SocketRef& socket, SocketIo::Lane lane) {
 
 }  // namespace
 
-void Turn::take(SocketRef& socket, SocketIo::Lane lane, Waiting waiting) {
+WsaResult<void> Turn::take(SocketRef& socket, SocketIo::Lane lane, Waiting waiting) {
   // Nothing can be moved before there is a connection; the host says so.
-  if (socket.socket().has_seen(Seen::kAwaitsConnection)) return;
+  if (socket.socket().has_seen(Seen::kAwaitsConnection)) return {};
   SocketIo& io = *SocketIo::if_any(socket.descriptor());
-  if (!io.is_busy(socket, lane)) return;
+  if (!io.is_busy(socket, lane)) return {};
   int64_t deadline = host::kNoDeadline;
   if (waiting == Waiting::kAsTheSocketSays) {
-    auto nonblocking = is_nonblocking(socket);
-    if (!nonblocking || nonblocking.value()) {
-      error_ = nonblocking ? would_block(socket, lane) : nonblocking.error();
-      return;
-    }
+    if (WS_TRY(is_nonblocking(socket))) return Failure{would_block(socket, lane)};
     // An accept has no timeout.
     if (!is_listening(socket)) deadline = deadline_of(socket, lane == SocketIo::Lane::kSend ? Direction::kSend : Direction::kReceive);
   }
-  error_ = io.take_place(socket, lane, place_, deadline).error();
+  return io.take_place(socket, lane, place_, deadline);
 }
 
 }  // namespace windsock

@@ -63,6 +63,7 @@ enum class Seen : uint32_t {
   kNeedsContext = 1 << 20,      // connected by AcceptEx or ConnectEx, whose program has not said SO_UPDATE_…_CONTEXT
   kAwaitsConnection = 1 << 21,  // AcceptEx or ConnectEx is to connect it
   kSelected = 1 << 15,          // a program has selected network events in this process (event_selection.h)
+  kHasLanes = 1 << 23,          // overlapped calls were made, or events selected, on a descriptor of it in this process (socket_io.h)
   kOptionsSet = 1 << 22,        // setsockopt was called
   kEcho = 1 << 17,              // a raw ICMP socket that is the host's socket for echoes (echo_socket.h)
 };
@@ -124,7 +125,8 @@ class UnderlyingSocket {
   std::unique_lock<Lock> lock_mode() { return std::unique_lock(mutex_); }
   // It is another socket of the host from now on, of which this has been seen. What a program has selected on it stays.
   void renew(uint32_t seen) {
-    seen_.store(seen | (seen_.load(std::memory_order_relaxed) & static_cast<uint32_t>(Seen::kSelected)), std::memory_order_relaxed);
+    constexpr auto kKept = static_cast<uint32_t>(Seen::kSelected) | static_cast<uint32_t>(Seen::kHasLanes);
+    seen_.store(seen | (seen_.load(std::memory_order_relaxed) & kKept), std::memory_order_relaxed);
   }
 
   // ---- sharing -----------------------------------------------------------------------------------------------------
