@@ -6,9 +6,13 @@
     docs/supported_table.py --write    puts the one between the markers in README.md, and writes docs/coverage.md: each export, how
                                        it answers, and the cases that call it
 """
+import functools
 import re
 import sys
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+from test_cases import Cases  # noqa: E402
 
 TOP = Path(__file__).resolve().parent.parent
 README = TOP / "README.md"
@@ -73,39 +77,21 @@ def table():
     return "\n".join(lines)
 
 
-CASE = re.compile(r"^TEST(?:_[FP])?\((\w+),\s*(\w+)\)", re.MULTILINE)
-
-
+@functools.lru_cache(maxsize=None)
 def cases(suites):
-    """Each word of the suites -> the cases that say it; what stands outside of cases counts for its file."""
-    said = {}
-    files = [path for suite in suites for path in sorted((TOP / suite).glob("*.cpp"))]
-    for path in files + sorted((TOP / "tests/support").glob("*.cpp")):
-        text = path.read_text()
-        begins = [(match.start(), f"{match[1]}.{match[2]}") for match in CASE.finditer(text)]
-        pieces = [(text[:begins[0][0]] if begins else text, path.name)]
-        for (begin, name), (end, _) in zip(begins, begins[1:] + [(len(text), "")]):
-            pieces.append((text[begin:end], name))
-        for piece, name in pieces:
-            for word in set(re.findall(r"\w+", re.sub(r"//[^\n]*", "", piece))):
-                said.setdefault(word, []).append(name)
-    return said
+    folders = [TOP / suite for suite in suites]
+    return Cases(TOP, [str(path.relative_to(TOP)) for folder in folders for path in sorted(folder.glob("*.cpp"))])
 
 
 def spellings(name):
-    yield name
-    if name.endswith(("A", "W")):
-        yield name[:-1]
-    if name == "__WSAFDIsSet":
-        yield "FD_ISSET"
+    """What a test may write for it; none is compiled with UNICODE."""
+    return {name, {"__WSAFDIsSet": "FD_ISSET"}.get(name, name), name[:-1] if name.endswith("A") else name}
 
 
-def cases_of(name, support, said):
+def cases_of(name, support, known):
     if support != "works":
         return [ANSWERS]
-    found = [case for spelling in spellings(name) for case in said.get(spelling, [])]
-    named = [case for case in found if "." in case and not case.endswith(".cpp")]
-    return list(dict.fromkeys(named or found)) or ([NO_CASE[name]] if name in NO_CASE else [])
+    return list(dict.fromkeys(known.calling(spellings(name)))) or ([NO_CASE[name]] if name in NO_CASE else [])
 
 
 def coverage():
@@ -113,10 +99,11 @@ def coverage():
     missing = []
     lines = ["# Coverage", "", "Each export, how it answers, and the cases that show it. Made by `docs/supported_table.py --write` from the lists of",
              "exports and the tests; `make check` fails when it is not up to date, or when an export has no case. Cases are of",
-             f"`tests/regress`, those of kernel32 also of `tests/unit/kernel32`; `{ANSWERS}` calls every export that is not",
-             "supported and compares with its list.", ""]
+             "`tests/regress`, those of kernel32 also of `tests/unit/kernel32`: those that call it themselves, or else those whose helpers do, or",
+             f"else the program that cases run as a process of its own. `{ANSWERS}` calls every export that is not supported and",
+             "compares with its list.", ""]
     for library in LIBRARIES:
-        said = cases(SUITES.get(library, SUITE))
+        known = cases(SUITES.get(library, SUITE))
         lines += [f"## {library}", "", "| export | answers | cases |", "|---|---|---|"]
         for line in (TOP / f"dlls/{library}/{library}.spec").read_text().splitlines():
             if not line.strip() or line.startswith("#"):
@@ -125,7 +112,7 @@ def coverage():
             if support in LIBRARIES:
                 lines.append(f"| {name} | as in {support} | `{ANSWERS}` |")
                 continue
-            found = cases_of(name, support, said)
+            found = cases_of(name, support, known)
             if not found:
                 missing.append(name)
             more = f" and {len(found) - 3} more" if len(found) > 3 else ""

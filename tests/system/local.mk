@@ -50,4 +50,4 @@ EXTRA_DIST += tests/system/own_network.sh
 # Installation, examples and README: what a newcomer does.
 dist_check_SCRIPTS += tests/system/examples_test tests/system/install_test tests/system/readme_test
 TESTS += tests/system/examples_test tests/system/install_test tests/system/readme_test
-EXTRA_DIST += tests/system/installation.py tests/system/async_examples.py docs/supported_table.py
+EXTRA_DIST += tests/system/installation.py tests/system/async_examples.py docs/supported_table.py docs/test_cases.py
