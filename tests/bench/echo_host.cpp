@@ -48,16 +48,19 @@ class EpollEcho {
   }
 
   void serve() {
-    while (open_ > 0) serve_message();
+    while (open_ > 0) go_on();
   }
-  // Or as many as there are.
-  void serve_message() {
-    epoll_event events[64];
-    const int count = set_.wait(events);
-    for (int i = 0; i < count; ++i) answer(events[i].data.fd);
+  void serve_messages(long count) {
+    while (count > 0) count -= go_on();
   }
 
  private:
+  int go_on() {
+    epoll_event events[64];
+    const int count = set_.wait(events);
+    for (int i = 0; i < count; ++i) answer(events[i].data.fd);
+    return count;
+  }
   void answer(Socket socket) {
     char message[kEchoRoom];
     const auto taken = recv(socket, message, sizeof message, MSG_DONTWAIT);
@@ -214,6 +217,7 @@ std::vector<RowCode> select_rows() {
       row_code<AskAndChangeWatch>("shared-select"),
       row_code<WaitForCounter>("event-wait"),
       row_code<UploadRow<RoomWaiter>>("select-upload"),
+      row_code<OneThreadUploadRow<RoomWaiter>>("select-upload-one-thread"),
   };
 }
 
@@ -224,6 +228,9 @@ std::vector<RowCode> echo_rows() {
       row_code<EchoRow<EpollEcho>>("port-echo"),
       row_code<EchoRow<EpollEcho>>("port-echo-batched"),
       row_code<OneThreadEchoRow<EpollEcho>>("port-echo-one-thread"),
+      row_code<OneThreadEchoRow<EpollEcho>>("port-echo-batched-one-thread"),
+      row_code<OneThreadEchoRow<EpollEcho>>("event-echo-one-thread"),
+      row_code<OneThreadEchoRow<EpollEcho>>("routine-echo-one-thread"),
       row_code<IdleEchoRow<EpollEcho>>("port-echo-idle"),
       row_code<EchoRow<EpollEcho>>("event-echo"),
       row_code<EchoRow<EpollEcho>>("routine-echo"),

@@ -90,8 +90,8 @@ class PortEcho {
   void serve() {
     while (open_ > 0) go_on();
   }
-  void serve_message() {
-    while (!go_on()) continue;
+  void serve_messages(long count) {
+    while (count > 0) count -= go_on();
   }
 
  private:
@@ -134,14 +134,18 @@ class BatchedPortEcho {
   }
 
   void serve() {
-    OVERLAPPED_ENTRY entries[64];
-    while (open_ > 0) {
-      const ULONG count = port_.take(entries);
-      for (ULONG i = 0; i < count; ++i) go_on(static_cast<Peer&>(*entries[i].lpOverlapped), entries[i].dwNumberOfBytesTransferred);
-    }
+    while (open_ > 0) take_and_go_on();
+  }
+  void serve_messages(long count) {
+    for (const long end = answered_ + count; answered_ < end;) take_and_go_on();
   }
 
  private:
+  void take_and_go_on() {
+    OVERLAPPED_ENTRY entries[64];
+    const ULONG count = port_.take(entries);
+    for (ULONG i = 0; i < count; ++i) go_on(static_cast<Peer&>(*entries[i].lpOverlapped), entries[i].dwNumberOfBytesTransferred);
+  }
   // Until something does not end at once.
   void go_on(Peer& peer, DWORD bytes) {
     do {
@@ -150,6 +154,7 @@ class BatchedPortEcho {
         --open_;
         return;
       }
+      ++answered_;
       if (!peer.send_back(bytes)) return;
     } while (peer.receive(peer.socket, nullptr, &bytes));
   }
@@ -157,6 +162,7 @@ class BatchedPortEcho {
   Port port_;
   std::deque<Peer> peers_;
   std::size_t open_;
+  long answered_ = 0;
 };
 
 class EventEcho {
@@ -164,22 +170,29 @@ class EventEcho {
   EventEcho(const std::vector<Socket>& used, const std::vector<Socket>&) : socket_(used.at(0)) {
     peer_.hEvent = WSACreateEvent();
     require(peer_.hEvent != WSA_INVALID_EVENT, "WSACreateEvent");
+    peer_.receive(socket_);
   }
   ~EventEcho() { WSACloseEvent(peer_.hEvent); }
   EventEcho(const EventEcho&) = delete;
   EventEcho& operator=(const EventEcho&) = delete;
 
   void serve() {
-    for (;;) {
-      peer_.receive(socket_);
-      const DWORD bytes = await_end();
-      if (bytes == 0) return;
-      peer_.send_back(bytes);
-      await_end();
-    }
+    while (go_on()) continue;
+  }
+  void serve_messages(long count) {
+    for (; count > 0; --count) go_on();
   }
 
  private:
+  // Whether there was a message.
+  bool go_on() {
+    const DWORD bytes = await_end();
+    if (bytes == 0) return false;
+    peer_.send_back(bytes);
+    await_end();
+    peer_.receive(socket_);
+    return true;
+  }
   DWORD await_end() {
     DWORD bytes = 0, flags = 0;
     require(WSAWaitForMultipleEvents(1, &peer_.hEvent, FALSE, WSA_INFINITE, FALSE) == WSA_WAIT_EVENT_0, "WSAWaitForMultipleEvents");
@@ -196,13 +209,18 @@ class RoutineEcho {
   RoutineEcho(const std::vector<Socket>& used, const std::vector<Socket>&) { peer_.receive(used.at(0), on_received); }
 
   void serve() {
-    while (peer_.open) require(SleepEx(INFINITE, TRUE) == WAIT_IO_COMPLETION, "SleepEx");
+    while (peer_.open) sleep();
+  }
+  void serve_messages(long count) {
+    for (const long end = peer_.answered + count; peer_.answered < end;) sleep();
   }
 
  private:
   struct RoutinePeer : Peer {
     bool open = true;
+    long answered = 0;
   };
+  static void sleep() { require(SleepEx(INFINITE, TRUE) == WAIT_IO_COMPLETION, "SleepEx"); }
   static void CALLBACK on_received(DWORD error, DWORD bytes, OVERLAPPED* overlapped, DWORD) {
     auto& peer = static_cast<RoutinePeer&>(*overlapped);
     if (error != 0 || bytes == 0)
@@ -212,6 +230,7 @@ class RoutineEcho {
   }
   static void CALLBACK on_sent(DWORD error, DWORD, OVERLAPPED* overlapped, DWORD) {
     auto& peer = static_cast<RoutinePeer&>(*overlapped);
+    ++peer.answered;
     if (error != 0)
       peer.open = false;
     else
@@ -288,6 +307,9 @@ std::vector<RowCode> echo_rows() {
       row_code<EchoRow<PortEcho>>("port-echo"),
       row_code<EchoRow<BatchedPortEcho>>("port-echo-batched"),
       row_code<OneThreadEchoRow<PortEcho>>("port-echo-one-thread"),
+      row_code<OneThreadEchoRow<BatchedPortEcho>>("port-echo-batched-one-thread"),
+      row_code<OneThreadEchoRow<EventEcho>>("event-echo-one-thread"),
+      row_code<OneThreadEchoRow<RoutineEcho>>("routine-echo-one-thread"),
       row_code<IdleEchoRow<PortEcho>>("port-echo-idle"),
       row_code<EchoRow<EventEcho>>("event-echo"),
       row_code<EchoRow<RoutineEcho>>("routine-echo"),

@@ -10,6 +10,9 @@ namespace bench {
 // A UDP socket, bound, made by the host's own call, behind Windsock's back.
 int make_host_udp_socket();
 
+// Reads so many bytes by one call of the host's own.
+void read_exactly(int socket, long bytes);
+
 // The process that started this one: another one, of the same user's.
 int parent_process();
 

@@ -30,7 +30,6 @@
 namespace bench {
 namespace {
 
-constexpr int kExitSkipped = 77;
 constexpr long kOperations = 50;
 
 std::string label(const ExactRow& row, const Side& side, long count) {

@@ -19,7 +19,7 @@ endif
 
 # -no-install: a real program, not libtool's script, for it runs itself again in other roles and under callgrind.
 bench_libraries = libbench_windsock.la libbench_host.la libws2_32.la libkernel32.la
-bench_gates = tests/bench/syscall_gate tests/bench/instruction_gate
+bench_gates = tests/bench/syscall_gate tests/bench/instruction_gate tests/bench/idle_memory
 
 check_PROGRAMS += $(bench_gates)
 TESTS += $(bench_gates)
@@ -32,13 +32,13 @@ tests_bench_instruction_gate_SOURCES = tests/bench/instruction_gate.cpp
 tests_bench_instruction_gate_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
 tests_bench_instruction_gate_LDADD = $(bench_libraries)
 tests_bench_instruction_gate_LDFLAGS = $(AM_LDFLAGS) -no-install
-
-if HAVE_BENCHMARK
-EXTRA_PROGRAMS += tests/bench/windsock_bench tests/bench/idle_memory
 tests_bench_idle_memory_SOURCES = tests/bench/idle_memory.cpp
 tests_bench_idle_memory_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
 tests_bench_idle_memory_LDADD = $(bench_libraries)
 tests_bench_idle_memory_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+if HAVE_BENCHMARK
+EXTRA_PROGRAMS += tests/bench/windsock_bench
 tests_bench_windsock_bench_SOURCES = \
 	tests/bench/bench_main.cpp tests/bench/handoff_walk.cpp tests/bench/handoff_walk.h \
 	tests/bench/take_walk.cpp tests/bench/take_walk.h
@@ -46,12 +46,12 @@ tests_bench_windsock_bench_CPPFLAGS = $(libbench_host_la_CPPFLAGS)
 tests_bench_windsock_bench_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
 tests_bench_windsock_bench_LDADD = $(bench_libraries) $(BENCHMARK_LIBS)
 tests_bench_windsock_bench_LDFLAGS = $(AM_LDFLAGS) -no-install
-CLEANFILES += tests/bench/windsock_bench tests/bench/idle_memory
+CLEANFILES += tests/bench/windsock_bench
 
 # BENCHFLAGS="--rounds=51 --benchmark_filter=handoff", for example.
 bench: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/bench/windsock_bench$(EXEEXT) tests/bench/idle_memory$(EXEEXT)
-	tests/bench/idle_memory
+	tests/bench/idle_memory --full
 	WINDSOCK_BUILDDIR='$(abs_top_builddir)' tests/bench/windsock_bench $(BENCHFLAGS)
 else
 bench:

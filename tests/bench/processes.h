@@ -10,6 +10,9 @@
 
 namespace bench {
 
+// Says to make check that a test could not be done here.
+inline constexpr int kExitSkipped = 77;
+
 // Runs the body of main: an exception becomes a message and exit code 1.
 template <class Body>
 int run_main(Body body) {

@@ -34,6 +34,7 @@ namespace bench {
 #ifdef _WIN32
 [[noreturn]] static void refuse() { fail("the host's own calls are not for Windows programs", 0); }
 int make_host_udp_socket() { refuse(); }
+void read_exactly(int, long) { refuse(); }
 int parent_process() { refuse(); }
 double processor_seconds(std::thread&) { refuse(); }
 const std::vector<int>& idle_connections(int) { refuse(); }

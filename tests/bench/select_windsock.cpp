@@ -38,9 +38,14 @@ class SelectEcho {
   }
 
   void serve() {
-    while (open_ > 0) serve_message();
+    while (open_ > 0) go_on();
   }
-  void serve_message() {
+  void serve_messages(long count) {
+    for (; count > 0; --count) go_on();
+  }
+
+ private:
+  void go_on() {
     const DWORD count = static_cast<DWORD>(handles_.size());
     const DWORD first = WSAWaitForMultipleEvents(count, handles_.data(), FALSE, WSA_INFINITE, FALSE) - WSA_WAIT_EVENT_0;
     require(first < count, "WSAWaitForMultipleEvents");
@@ -48,8 +53,6 @@ class SelectEcho {
     if (told & FD_READ) answer(sockets_[first]);
     if (told & FD_CLOSE) --open_;
   }
-
- private:
   static void answer(Socket socket) {
     char message[kEchoRoom];
     const int taken = recv(socket, message, sizeof message, 0);
@@ -137,6 +140,7 @@ std::vector<RowCode> select_rows() {
       row_code<SelectSharedEvents>("shared-select"),
       row_code<WaitForSetEvent>("event-wait"),
       row_code<UploadRow<RoomWaiter>>("select-upload"),
+      row_code<OneThreadUploadRow<RoomWaiter>>("select-upload-one-thread"),
   };
 }
 

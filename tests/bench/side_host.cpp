@@ -53,6 +53,11 @@ int make_host_udp_socket() {
   return socket;
 }
 
+void read_exactly(int socket, long bytes) {
+  std::vector<char> room(static_cast<std::size_t>(bytes));
+  require(recv(socket, room.data(), room.size(), MSG_WAITALL) == bytes, "reading what has been sent");
+}
+
 int parent_process() { return getppid(); }
 
 double processor_seconds(std::thread& thread) {

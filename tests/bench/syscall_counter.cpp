@@ -30,7 +30,7 @@ int run_body(const std::function<void()>& body) {
 }
 
 // A system call without effect, with an argument that nobody else would give.
-constexpr long kMark = -0x57534d;
+constexpr long kMark = -0x57534d, kEndMark = kMark - 1;
 
 constexpr int kExitNotTraceable = 77;
 
@@ -45,6 +45,12 @@ struct SyscallInfo {
 };
 constexpr int kGetSyscallInfo = 0x420e;
 constexpr unsigned char kEntry = 1;
+
+// Whoever comes back from one of these holds no lock that another thread would wait for.
+bool is_wait(long number) {
+  const std::string name = syscall_name(number);
+  return name.starts_with("epoll_") && name != "epoll_ctl";
+}
 
 class Tracer {
  public:
@@ -67,7 +73,7 @@ class Tracer {
         stopped(thread, status);
       } else if (thread == child_) {
         require(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the counted code");
-        if (!intervals_.empty()) intervals_.pop_back();  // what follows the last mark
+        require(!counting_, "the end of the last interval");
         return std::move(intervals_);
       }
     }
@@ -82,8 +88,10 @@ class Tracer {
   void stopped(pid_t thread, int status) {
     const int signal = WSTOPSIG(status);
     if (signal == (SIGTRAP | 0x80)) {
-      record(thread);
-      resume(thread, 0);
+      if (record(thread))
+        resume(thread, 0);
+      else
+        held_.push_back(thread);
     } else if ((status >> 16) != 0) {
       resume(thread, 0);  // the report of a new thread
     } else if (signal == SIGSTOP && known_.insert(thread).second) {
@@ -93,20 +101,42 @@ class Tracer {
     }
   }
 
-  void record(pid_t thread) {
+  // False: it is held for now.
+  bool record(pid_t thread) {
     SyscallInfo info{};
     require(ptrace(static_cast<__ptrace_request>(kGetSyscallInfo), thread, sizeof info, &info) > 0, "PTRACE_GET_SYSCALL_INFO");
-    if (info.operation != kEntry) return;
-    if (info.number == SYS_getpgid && static_cast<long>(info.arguments[0]) == kMark) {
-      intervals_.emplace_back();
-    } else if (!intervals_.empty() && (counted_ == Counted::kAllThreads || thread == child_)) {
-      ++intervals_.back()[static_cast<long>(info.number)];
+    const bool is_counted = counted_ == Counted::kAllThreads || thread == child_;
+    if (info.operation != kEntry) {
+      const bool may_go = is_counted || !counting_ || !is_wait(last_call_[thread]) || last_call_[child_] == SYS_futex;
+      if (thread == child_) last_call_[thread] = 0;
+      return may_go;
     }
+    const long number = last_call_[thread] = static_cast<long>(info.number);
+    const long argument = static_cast<long>(info.arguments[0]);
+    if (thread == child_ && number == SYS_futex) release();
+    if (number == SYS_getpgid && argument == kMark) {
+      counting_ = true;
+      intervals_.emplace_back();
+    } else if (number == SYS_getpgid && argument == kEndMark) {
+      counting_ = false;
+      release();
+    } else if (counting_ && is_counted) {
+      ++intervals_.back()[number];
+    }
+    return true;
+  }
+
+  void release() {
+    for (const pid_t held : held_) resume(held, 0);
+    held_.clear();
   }
 
   pid_t child_;
   Counted counted_;
+  bool counting_ = false;
   std::set<pid_t> known_;
+  std::map<pid_t, long> last_call_;
+  std::vector<pid_t> held_;
   std::vector<SyscallCounts> intervals_;
 };
 
@@ -170,6 +200,7 @@ constexpr Name kNames[] = {
 }  // namespace
 
 void mark_interval() { syscall(SYS_getpgid, kMark); }
+void end_intervals() { syscall(SYS_getpgid, kEndMark); }
 
 std::optional<std::vector<SyscallCounts>> count_syscalls(const std::function<void()>& body, Counted counted) {
   const pid_t child = fork();

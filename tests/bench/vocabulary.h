@@ -204,7 +204,7 @@ inline void send_at_once(Socket socket) {
 class Listener {
  public:
   Listener() : socket_(make_socket(AF_INET, SOCK_STREAM)), address_(bind_to_loopback(socket_.get())) {
-    require(listen(socket_.get(), 128) == 0, "listen");
+    require(listen(socket_.get(), SOMAXCONN) == 0, "listen");
   }
   Socket get() const { return socket_.get(); }
   const sockaddr_in& address() const { return address_; }
