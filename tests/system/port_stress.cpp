@@ -1,5 +1,6 @@
-// Many threads on one completion port, hundreds of connections, cancels, closes and handoffs at random: every operation that has begun
-// comes to its end exactly once, through the port, and no byte of a stream is lost or doubled.
+// Many threads on one completion port, hundreds of connections, cancels, closes and handoffs at random, to another process and back among
+// them: every operation that has begun comes to its end exactly once, through the port, and for no other reason than what was done to its
+// socket or to the other end; no byte of a stream is lost or doubled.
 //
 // WINDSOCK_TEST_SCALE scales the count of operations.
 #include <winsock2.h>
@@ -11,12 +12,17 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <mutex>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/support/agent.h"
 #include "tests/support/deadline.h"
 #include "tests/support/leak_check.h"
 
@@ -37,7 +43,12 @@ struct Operation {
   OVERLAPPED overlapped{};
   End* end = nullptr;
   bool sends = false;
-  bool under_way = false;      // under the end's mutex
+  // Under the end's mutex:
+  bool under_way = false;
+  bool cancelled = false;      // CancelIoEx has said so
+  bool may_be_cancelled = false;  // by CancelIo, which does not say what it has found
+  bool closed = false;         // its socket has been closed
+  DWORD thread = 0;            // that began it
   DWORD flags = 0;
   std::atomic<int> ends{0};    // since it began last
   std::array<unsigned char, 512> data;
@@ -50,6 +61,7 @@ struct End {
   Connection* connection = nullptr;
   End* peer = nullptr;
   uint64_t sent = 0, received = 0;  // bytes of the stream; each byte tells its place
+  std::atomic<bool> gone{false};    // closed, and not only under this number
   Operation receive, send;
 };
 
@@ -64,6 +76,8 @@ class PortStress : public ::testing::Test {
   void SetUp() override {
     WSADATA data;
     ASSERT_EQ(0, WSAStartup(MAKEWORD(2, 2), &data));
+    meet_agent();
+    leaks_.emplace();
     port_ = CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 0);
     ASSERT_NE(nullptr, port_);
     listener_ = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
@@ -79,8 +93,20 @@ class PortStress : public ::testing::Test {
   void TearDown() override {
     closesocket(listener_);
     CloseHandle(port_);
+    EXPECT_TRUE(leaks_->nothing_left());
+    EXPECT_TRUE(agent_.finish());
     WSACleanup();
-    EXPECT_TRUE(leaks_.nothing_left());
+  }
+
+  // The connection to windsockd stays, so it is there before anything is counted.
+  void meet_agent() {
+    ASSERT_TRUE(agent_.start());
+    test_support::Socket socket = test_support::make_socket(AF_INET, SOCK_STREAM);
+    WSAPROTOCOL_INFOW info;
+    ASSERT_EQ(0, WSADuplicateSocketW(socket.get(), agent_.pid(), &info));
+    const test_support::Outcome claimed = agent_.claim(info);
+    ASSERT_FALSE(claimed.failed()) << claimed.error;
+    ASSERT_FALSE(agent_.close_socket(static_cast<SOCKET>(claimed.result)).failed());
   }
 
   void open(Connection& connection) {
@@ -101,6 +127,7 @@ class PortStress : public ::testing::Test {
       end.connection = &connection;
       end.peer = &connection.ends[static_cast<size_t>(1 - i)];
       end.sent = end.received = 0;
+      end.gone = false;
       for (Operation* operation : {&end.receive, &end.send}) operation->end = &end;
       end.send.sends = true;
     }
@@ -116,13 +143,19 @@ class PortStress : public ::testing::Test {
     if (operation.sends)
       for (size_t i = 0; i < size; ++i) operation.data[i] = static_cast<unsigned char>((end.sent + i) * 31 >> 3);
     operation.under_way = true;
+    operation.cancelled = operation.may_be_cancelled = operation.closed = false;
+    operation.thread = GetCurrentThreadId();
     ++outstanding_;
     int result = operation.sends ? WSASend(end.socket, &buffer, 1, nullptr, 0, &operation.overlapped, nullptr)
                                  : WSARecv(end.socket, &buffer, 1, nullptr, &operation.flags, &operation.overlapped, nullptr);
-    if (result == 0 || WSAGetLastError() == WSA_IO_PENDING) {
+    const int error = result == 0 ? 0 : WSAGetLastError();
+    if (error == 0 || error == WSA_IO_PENDING) {
       ++begun_;
       return;
     }
+    EXPECT_TRUE(error == WSAECONNRESET || error == WSAECONNABORTED) << error;
+    EXPECT_TRUE(end.peer->gone) << "nobody has ended the connection: " << error;
+    ++reset_;
     --outstanding_;
     operation.under_way = false;
     end.connection->broken = true;
@@ -131,10 +164,67 @@ class PortStress : public ::testing::Test {
   void close(End& end) {
     std::lock_guard lock(end.mutex);
     if (end.socket == INVALID_SOCKET) return;
-    EXPECT_EQ(0, closesocket(std::exchange(end.socket, INVALID_SOCKET)));
+    end.gone = true;
+    close_number(end, INVALID_SOCKET);
   }
 
-  void ended(Operation& operation, bool good, DWORD bytes) {
+  // The other end is told by an error.
+  void reset(End& end) {
+    {
+      std::lock_guard lock(end.mutex);
+      if (end.socket == INVALID_SOCKET) return;
+      EXPECT_TRUE(test_support::set_linger(end.socket, 1, 0));
+    }
+    close(end);
+  }
+
+  // Under the end's mutex. What is under way by this number ends with it.
+  void close_number(End& end, SOCKET next) {
+    for (Operation* operation : {&end.receive, &end.send}) operation->closed |= operation->under_way;
+    EXPECT_EQ(0, closesocket(std::exchange(end.socket, next)));
+  }
+
+  // Under the end's mutex. What CancelIoEx has found ends by that; what it has not has ended already, and is not told of yet.
+  void cancel(End& end, Operation& operation) {
+    if (end.socket == INVALID_SOCKET) return;
+    if (CancelIoEx(reinterpret_cast<HANDLE>(end.socket), &operation.overlapped)) {
+      EXPECT_TRUE(operation.under_way) << "there is nothing to cancel";
+      operation.cancelled = true;
+    } else {
+      EXPECT_EQ(static_cast<DWORD>(ERROR_NOT_FOUND), GetLastError());
+    }
+  }
+  void cancel_own(End& end) {
+    if (end.socket == INVALID_SOCKET) return;
+    EXPECT_TRUE(CancelIo(reinterpret_cast<HANDLE>(end.socket)));
+    for (Operation* operation : {&end.receive, &end.send})
+      operation->may_be_cancelled |= operation->under_way && operation->thread == GetCurrentThreadId();
+  }
+
+  // Why an operation may end so.
+  void check_end(const Operation& operation, DWORD error) {
+    const End& end = *operation.end;
+    EXPECT_TRUE(!operation.cancelled || error == ERROR_OPERATION_ABORTED) << "CancelIoEx has found it, and it ends by " << error;
+    switch (error) {
+      case 0:
+        break;
+      case ERROR_OPERATION_ABORTED:
+        EXPECT_TRUE(operation.cancelled || operation.may_be_cancelled || operation.closed) << "nobody has cancelled it or closed its socket";
+        ++(operation.closed ? closed_ : cancelled_);
+        break;
+      case ERROR_NETNAME_DELETED:  // WSAECONNRESET
+      case ERROR_CONNECTION_ABORTED:
+        EXPECT_TRUE(end.peer->gone) << "nobody has ended the connection: " << error;
+        operation.end->connection->broken = true;
+        ++reset_;
+        break;
+      default:
+        ADD_FAILURE() << "an end by error " << error;
+    }
+  }
+
+  void ended(Operation& operation, DWORD error, DWORD bytes) {
+    const bool good = error == 0;
     End& end = *operation.end;
     Connection& connection = *end.connection;
     {
@@ -142,6 +232,7 @@ class PortStress : public ::testing::Test {
       EXPECT_TRUE(operation.under_way);
       EXPECT_EQ(1, ++operation.ends);
       EXPECT_EQ(bytes, operation.overlapped.InternalHigh);
+      check_end(operation, error);
       operation.under_way = false;
       if (operation.sends) {
         if (good) end.sent += bytes;
@@ -151,23 +242,41 @@ class PortStress : public ::testing::Test {
           ASSERT_EQ(static_cast<unsigned char>((end.received + i) * 31 >> 3), operation.data[i]) << "byte " << end.received + i;
         }
         end.received += bytes;
-      } else if (!good && !connection.broken) {
-        ++cancelled_;
       }
-      if (!operation.sends && good && bytes == 0) connection.broken = true;
+      if (!operation.sends && good && bytes == 0) {
+        EXPECT_TRUE(end.peer->gone) << "nobody has ended the stream";
+        connection.broken = true;
+      }
     }
     --outstanding_;
   }
 
-  // The same socket under another number, as after a handoff; the former one is closed with what is under way on it.
-  void hand_over(End& end) {
+  // The same socket under another number, as after a handoff; the former one is closed with what is under way on it. Every eighth time it
+  // has been in another process meanwhile.
+  void hand_over(End& end, bool abroad) {
     std::lock_guard lock(end.mutex);
     if (end.socket == INVALID_SOCKET) return;
     WSAPROTOCOL_INFOW info;
-    ASSERT_EQ(0, WSADuplicateSocketW(end.socket, GetCurrentProcessId(), &info));
+    ASSERT_EQ(0, WSADuplicateSocketW(end.socket, abroad ? agent_.pid() : GetCurrentProcessId(), &info));
+    if (abroad) {
+      ASSERT_TRUE(come_back(info));
+    }
     SOCKET other = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, WSA_FLAG_OVERLAPPED);
-    ASSERT_NE(INVALID_SOCKET, other);
-    EXPECT_EQ(0, closesocket(std::exchange(end.socket, other)));
+    ASSERT_NE(INVALID_SOCKET, other) << WSAGetLastError();
+    close_number(end, other);
+    ++(abroad ? handed_abroad_ : handed_over_);
+  }
+
+  // The agent claims what `info` has for it, and hands it back.
+  ::testing::AssertionResult come_back(WSAPROTOCOL_INFOW& info) {
+    std::lock_guard lock(agent_mutex_);
+    const test_support::Outcome claimed = agent_.claim(info);
+    if (claimed.failed()) return ::testing::AssertionFailure() << "the claim: " << claimed.error;
+    const SOCKET there = static_cast<SOCKET>(claimed.result);
+    const test_support::Outcome duplicated = agent_.duplicate(there, GetCurrentProcessId(), &info);
+    if (duplicated.failed()) return ::testing::AssertionFailure() << "the way back: " << duplicated.error;
+    if (agent_.close_socket(there).failed()) return ::testing::AssertionFailure() << "closing it there";
+    return ::testing::AssertionSuccess();
   }
 
   void act(Connection& connection, std::mt19937& random) {
@@ -177,15 +286,15 @@ class PortStress : public ::testing::Test {
       for (End& one : connection.ends) close(one);
       return;
     }
-    if (what < 6) return hand_over(end);
+    if (what < 8) return reset(end);
+    if (what < 11) return hand_over(end, random() % 8 == 0);
     std::lock_guard lock(end.mutex);
-    if (what < 30) {
-      Operation& operation = what < 20 ? end.receive : end.send;
-      if (end.socket != INVALID_SOCKET) (void)CancelIoEx(reinterpret_cast<HANDLE>(end.socket), &operation.overlapped);
+    if (what < 35) {
+      cancel(end, what < 23 ? end.receive : end.send);
       return;
     }
-    if (what < 35) {
-      if (end.socket != INVALID_SOCKET) (void)CancelIo(reinterpret_cast<HANDLE>(end.socket));
+    if (what < 40) {
+      cancel_own(end);
       return;
     }
     begin(end, end.receive, 1 + random() % end.receive.data.size());
@@ -223,11 +332,12 @@ class PortStress : public ::testing::Test {
         ASSERT_NE(packets, packets_) << "no packet for anybody: " << GetLastError() << ", under way " << outstanding_;
         continue;
       }
+      const DWORD error = good ? 0 : GetLastError();
       EXPECT_EQ(kConnectionKey, key);
       ++packets_;
       Operation& operation = *reinterpret_cast<Operation*>(overlapped);
       Connection& connection = *operation.end->connection;
-      ended(operation, good, bytes);
+      ended(operation, error, bytes);
       if (begun_ >= target_ && !stopping_.exchange(true)) stop();
       for (Connection* one : {&connection, &connections_[random() % kConnections]}) {
         renew(*one);
@@ -246,13 +356,15 @@ class PortStress : public ::testing::Test {
     });
   }
 
-  test_support::LeakCheck leaks_;
+  std::optional<test_support::LeakCheck> leaks_;
+  test_support::Agent agent_;
+  std::mutex agent_mutex_;
   HANDLE port_ = nullptr;
   SOCKET listener_ = INVALID_SOCKET;
   sockaddr_in address_{};
   std::mutex opening_, renewing_;
   std::vector<Connection> connections_{kConnections};
-  std::atomic<long long> begun_{0}, packets_{0}, outstanding_{0}, cancelled_{0}, renewed_{0};
+  std::atomic<long long> begun_{0}, packets_{0}, outstanding_{0}, renewed_{0}, cancelled_{0}, closed_{0}, reset_{0}, handed_over_{0}, handed_abroad_{0};
   std::atomic<bool> stopping_{false};
   std::thread stopper_;
   long long target_ = scaled(kOperations);
@@ -274,8 +386,11 @@ TEST_F(PortStress, EveryOperationEndsExactlyOnce) {
   EXPECT_EQ(begun_, packets_);
   EXPECT_EQ(0, outstanding_);
   EXPECT_GE(begun_, target_);
-  EXPECT_GT(cancelled_, 0);
-  EXPECT_GT(renewed_, 0);
+  for (auto [name, count] : {std::pair{"renewed", &renewed_}, {"cancelled", &cancelled_}, {"closed", &closed_}, {"reset", &reset_},
+                             {"handed over", &handed_over_}, {"handed to another process", &handed_abroad_}}) {
+    EXPECT_GT(*count, 0) << name;
+    RecordProperty(name, std::to_string(*count));
+  }
   DWORD bytes;
   ULONG_PTR key;
   OVERLAPPED* overlapped = nullptr;
@@ -284,9 +399,30 @@ TEST_F(PortStress, EveryOperationEndsExactlyOnce) {
   RecordProperty("operations", std::to_string(begun_));
 }
 
+// A windsockd of this program alone.
+class OwnDirectory {
+ public:
+  OwnDirectory() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "windsock-port-stress-XXXXXX").string();
+    const char* build = getenv("WINDSOCK_BUILDDIR");
+    if (!mkdtemp(pattern.data())) abort();
+    path_ = pattern;
+    setenv("WINDSOCK_DIR", pattern.c_str(), 1);
+    setenv("WINDSOCK_SERVER", (std::string(build ? build : ".") + "/windsockd").c_str(), 1);
+  }
+  ~OwnDirectory() { std::filesystem::remove_all(path_); }
+  OwnDirectory(const OwnDirectory&) = delete;
+  OwnDirectory& operator=(const OwnDirectory&) = delete;
+
+ private:
+  std::filesystem::path path_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::strcmp(argv[1], test_support::kAgentArgument) == 0) return test_support::run_agent(argv[2]);
+  const OwnDirectory directory;
   ::testing::InitGoogleTest(&argc, argv);
   std::thread([] {}).join();  // a sanitizer may start a thread of its own with the first one
   return RUN_ALL_TESTS();
