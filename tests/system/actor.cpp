@@ -289,13 +289,13 @@ const Commands kCommands = {
      }},
 };
 
-const Commands::mapped_type* find(const std::string& name) {
-  for (const Commands* commands : {&kCommands, &kSystemCommands, &kEventCommands})
-    if (auto found = commands->find(name); found != commands->end()) return &found->second;
-  return nullptr;
-}
-
 }  // namespace
+
+const Body& actor::command_named(const std::string& name) {
+  for (const Commands* commands : {&kCommands, &kSystemCommands, &kEventCommands, &kPortCommands})
+    if (auto found = commands->find(name); found != commands->end()) return found->second;
+  throw Unknown{};
+}
 
 int main() {
   WSADATA data;
@@ -303,17 +303,13 @@ int main() {
   std::string line;
   while (std::getline(std::cin, line)) {
     Words words(line);
-    std::string name = next<std::string>(words);
-    const auto* command = find(name);
-    if (!command) {
-      std::cout << "error unknown_command" << std::endl;
-      continue;
-    }
     try {
-      std::string answer = (*command)(words);
+      std::string answer = command_named(next<std::string>(words))(words);
       std::cout << (answer.empty() ? "ok" : "ok " + answer) << std::endl;
     } catch (const Failed& failed) {
       std::cout << "error " << failed.code << std::endl;
+    } catch (const Unknown&) {
+      std::cout << "error unknown_command" << std::endl;
     }
   }
   WSACleanup();

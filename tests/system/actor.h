@@ -31,11 +31,15 @@ T next(Words& words) {
 }
 std::string text(auto value) { return std::to_string(value); }
 
-using Commands = std::map<std::string, std::function<std::string(Words&)>>;
+using Body = std::function<std::string(Words&)>;
+using Commands = std::map<std::string, Body>;
+struct Unknown {};
+const Body& command_named(const std::string& name);  // or Unknown
 
 // Those that need the system beside Winsock: processes and descriptors of the host, or handles and processes of Windows.
 extern const Commands kSystemCommands;
 extern const Commands kEventCommands;
+extern const Commands kPortCommands;
 
 // A WSAPROTOCOL_INFOW in hexadecimal digits.
 std::string duplicate_for(SOCKET s, DWORD pid);

@@ -1,6 +1,10 @@
 // The actor's commands for network events.
+#include <winsock2.h>
+#include <windows.h>
+
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include "tests/system/actor.h"
 #include "tests/system/actor_log.h"
@@ -19,15 +23,48 @@ WSAEVENT event_of(SOCKET s) {
 
 constexpr unsigned kMostLooks = 6;  // as in events_test.py
 
-void select_events(SOCKET s, long events) { check(WSAEventSelect(s, event_of(s), events)); }
+constexpr UINT kSocketMessage = WM_USER + 1;
 
-// What is told within so many milliseconds: FD_ bits, which are taken; 0 for nothing.
+// The one for messages of all sockets.
+HWND window() {
+  static const HWND made = [] {
+    WNDCLASSA of_its_own{};
+    of_its_own.lpfnWndProc = DefWindowProcA;
+    of_its_own.lpszClassName = "actor";
+    RegisterClassA(&of_its_own);
+    return CreateWindowA("actor", "", 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, nullptr, nullptr);
+  }();
+  return made;
+}
+
+// Those of which the last selection was by WSAAsyncSelect.
+std::set<SOCKET> selected_for_messages;
+
+// What messages tell within so many milliseconds: FD_ bits of all that are there when the first is, or 0.
+long told_by_messages(SOCKET s, DWORD milliseconds) {
+  const ULONGLONG end = GetTickCount64() + milliseconds;
+  for (long told = 0;;) {
+    for (MSG message; PeekMessageA(&message, window(), kSocketMessage, kSocketMessage, PM_REMOVE);)
+      if (message.wParam == s) told |= WSAGETSELECTEVENT(message.lParam);
+    const ULONGLONG now = GetTickCount64();
+    if (told || now >= end) return told;
+    MsgWaitForMultipleObjects(0, nullptr, FALSE, static_cast<DWORD>(end - now), QS_ALLINPUT);
+  }
+}
+
+// What is told within so many milliseconds, in the way that was chosen by the last selection: FD_ bits, which are taken; 0 for nothing.
 long told_within(SOCKET s, DWORD milliseconds) {
+  if (selected_for_messages.contains(s)) return told_by_messages(s, milliseconds);
   WSAEVENT event = event_of(s);
   if (WSAWaitForMultipleEvents(1, &event, FALSE, milliseconds, FALSE) != WSA_WAIT_EVENT_0) return 0;
   WSANETWORKEVENTS record{};
   check(WSAEnumNetworkEvents(s, event, &record));
   return record.lNetworkEvents;
+}
+
+void select_events(SOCKET s, long events) {
+  check(WSAEventSelect(s, event_of(s), events));
+  selected_for_messages.erase(s);
 }
 
 // One look at whether something is told, for so many milliseconds. Of data it takes some, and sends it back.
@@ -53,14 +90,33 @@ const Commands kEventCommands{
        select_events(s, next<long>(words));
        return std::string();
      }},
+    {"async_select",
+     [](Words& words) {
+       SOCKET s = next<SOCKET>(words);
+       check(WSAAsyncSelect(s, window(), kSocketMessage, next<long>(words)));
+       selected_for_messages.insert(s);
+       return std::string();
+     }},
     {"told",
      [](Words& words) {
        SOCKET s = next<SOCKET>(words);
        return text(told_within(s, next<DWORD>(words)));
      }},
+    {"take",  // selects, and what is told then, within so many milliseconds
+     [](Words& words) {
+       SOCKET s = next<SOCKET>(words);
+       select_events(s, next<long>(words));
+       return text(told_within(s, next<DWORD>(words)));
+     }},
     {"log",
      [](Words& words) {
        open_log(next<std::string>(words));
+       return std::string();
+     }},
+    {"note",  // of kEnded and above, with its number
+     [](Words& words) {
+       const auto what = static_cast<Observed>(next<uint32_t>(words));
+       write_log(what, next<long>(words));
        return std::string();
      }},
     {"contend",  // selects again and again, as somebody else does, and looks a few times in between

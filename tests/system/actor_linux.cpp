@@ -54,7 +54,9 @@ std::string in_child(const std::function<std::string()>& work) {
   char part[4096];
   for (ssize_t n; (n = read(ends[0], part, sizeof part)) > 0;) answer.append(part, static_cast<size_t>(n));
   close(ends[0]);
-  waitpid(child, nullptr, 0);
+  int status = -1;
+  waitpid(child, &status, 0);
+  if (status != 0) throw Failed{-1};
   return answer;
 }
 
@@ -83,31 +85,10 @@ const Commands actor::kSystemCommands = {
        }
        return std::string();
      }},
-    {"child_send",  // a forked child uses an inherited SOCKET
+    {"child",  // another command, which a forked child executes; its answer, or error_CODE
      [](Words& words) {
-       SOCKET s = next<SOCKET>(words);
-       std::string data = next<std::string>(words);
-       return in_child([&] { return text(send(s, data.data(), static_cast<int>(data.size()), 0)); });
-     }},
-    {"child_claim",
-     [](Words& words) {
-       std::string info = next<std::string>(words);
-       return in_child([&] { return text(claim(info)); });
-     }},
-    {"child_dup",  // the child has a connection to windsockd of its own
-     [](Words& words) {
-       SOCKET s = next<SOCKET>(words);
-       DWORD pid = next<DWORD>(words);
-       return in_child([&] { return duplicate_for(s, pid); });
-     }},
-    {"child_setopt",
-     [](Words& words) {
-       SOCKET s = next<SOCKET>(words);
-       int level = next<int>(words), name = next<int>(words), value = next<int>(words);
-       return in_child([&] {
-         check(setsockopt(s, level, name, reinterpret_cast<const char*>(&value), sizeof value));
-         return std::string("done");
-       });
+       const Body& command = command_named(next<std::string>(words));
+       return in_child([&] { return command(words); });
      }},
     {"child_hold",  // a child that keeps all sockets until "child_end"
      [](Words&) {

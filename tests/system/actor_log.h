@@ -14,6 +14,10 @@ enum class Observed : uint32_t {
   kSignalled = 3,    // the event object was found set
   kAsks = 4,         // WSAEnumNetworkEvents is to be called, which also resets the event object
   kTold = 5,         // what it gave: FD_ bits, or 0
+  // By one that watches the others:
+  kEnded = 6,        // a process (in the place of the events) was killed, and windsockd knows it
+  kServerEnds = 7,   // windsockd is to be killed
+  kServerEnded = 8,  // and has been
 };
 
 // The file, which is there and has a size; from then on write_log() writes to it, and before it does nothing.

@@ -257,21 +257,21 @@ class Forks(SystemTest):
         self.socket, self.peer_socket = self.connection(self.source, self.peer)
 
     def test_a_child_uses_an_inherited_socket(self):
-        self.source.do("child_send", self.socket, "child")
+        self.source.do("child", "send", self.socket, "child")
         self.assertEqual(self.peer.do("recv", self.peer_socket, 64), "child")
 
     def test_a_ticket_for_the_parent_is_not_for_the_child(self):
         info = self.source.do("dup", self.socket, self.target.pid)
-        self.assertEqual(self.target.do("child_claim", info), f"error_{WSAEINVAL}")
+        self.assertEqual(self.target.do("child", "claim", info), f"error_{WSAEINVAL}")
         self.assert_talks(self.target, self.target.do("claim", info), self.peer, self.peer_socket)
 
     def test_a_ticket_to_oneself_is_not_for_the_child(self):
         info = self.source.do("dup", self.socket, self.source.pid)
-        self.assertEqual(self.source.do("child_claim", info), f"error_{WSAEINVAL}")
+        self.assertEqual(self.source.do("child", "claim", info), f"error_{WSAEINVAL}")
         self.source.do("claim", info)
 
     def test_a_child_hands_over_what_it_inherited(self):
-        info = self.source.do("child_dup", self.socket, self.target.pid)
+        info = self.source.do("child", "dup", self.socket, self.target.pid)
         self.source.do("close", self.socket)
         self.assert_talks(self.target, self.target.do("claim", info), self.peer, self.peer_socket)
 
@@ -287,7 +287,7 @@ class Forks(SystemTest):
 
     def test_a_child_changes_shared_state(self):
         claimed = self.target.do("claim", self.source.do("dup", self.socket, self.target.pid))
-        self.assertEqual(self.source.do("child_setopt", self.socket, SOL_SOCKET, SO_DEBUG, 1), "done")
+        self.source.do("child", "setopt", self.socket, SOL_SOCKET, SO_DEBUG, 1)
         self.assertEqual(self.target.do("getopt", claimed, SOL_SOCKET, SO_DEBUG), "1")
 
 

@@ -3,14 +3,14 @@
 # Real processes, a real windsockd: an actor that makes Winsock calls on command, and cases in Python that play many of them.
 check_PROGRAMS += tests/system/actor
 tests_system_actor_SOURCES = tests/system/actor.cpp tests/system/actor.h tests/system/actor_events.cpp tests/system/actor_log.cpp \
-	tests/system/actor_log.h tests/system/actor_linux.cpp
-tests_system_actor_LDADD = libws2_32.la libkernel32.la
+	tests/system/actor_log.h tests/system/actor_ports.cpp tests/system/actor_linux.cpp
+tests_system_actor_LDADD = libws2_32.la libuser32.la libkernel32.la
 tests_system_actor_LDFLAGS = $(AM_LDFLAGS) -no-install
 TESTS += tests/system/run_system
 dist_check_SCRIPTS += tests/system/run_system
 EXTRA_DIST += tests/system/harness.py tests/system/printing.py tests/system/handoff_walk_test.py tests/system/hostile_test.py \
 	tests/system/events_test.py tests/system/inheritance_test.py tests/system/server_life_test.py tests/system/crowd_test.py \
-	tests/system/unix_peers_test.py tests/system/take_log.py tests/system/take_log_test.py
+	tests/system/unix_peers_test.py tests/system/take_log.py tests/system/take_log_test.py tests/system/ports_test.py
 
 # In a network of its own, and as two users: run where that is allowed.
 check_PROGRAMS += tests/system/binding_users

@@ -4,10 +4,11 @@ import tempfile
 import unittest
 
 import take_log
-from take_log import ASKS, HEAD, LAYOUT, SIGNALLED, TAKE_BEGINS, TAKE_RETURNED, TOLD, Entry
+from take_log import (ASKS, ENDED, HEAD, LAYOUT, SERVER_ENDED, SERVER_ENDS, SIGNALLED, TAKE_BEGINS, TAKE_RETURNED, TOLD, Entry)
 
 FD_READ = 1
-WORDS = {"takes": [TAKE_BEGINS], "taken": [TAKE_RETURNED], "set": [SIGNALLED], "asks": [ASKS], "told": [TOLD], "nothing": [TOLD]}
+WORDS = {"takes": [TAKE_BEGINS], "taken": [TAKE_RETURNED], "set": [SIGNALLED], "asks": [ASKS], "told": [TOLD], "nothing": [TOLD], "ended": [ENDED]}
+SERVER = {"W.ends": SERVER_ENDS, "W.ended": SERVER_ENDED}
 
 
 def log(text):
@@ -15,7 +16,8 @@ def log(text):
     entries = []
     for place, word in enumerate(text.split()):
         process, what = word.split(".")
-        entries.append(Entry(ord(process), WORDS[what][0], FD_READ if what == "told" else 0, place * 10**9))
+        events = {"told": FD_READ, "ended": ord(process)}.get(what, 0)
+        entries.append(Entry(ord(process), SERVER.get(word) or WORDS[what][0], events, place * 10**9))
     return entries
 
 
@@ -70,6 +72,40 @@ class Judge(unittest.TestCase):
         self.assert_right(taken + "C.asks C.told B.asks B.nothing")
         self.assert_wrong(taken + "C.asks C.told B.asks B.told")
 
+    def test_the_last_take_of_one_that_was_killed_may_have_had_its_moment_or_not(self):
+        self.assert_right("A.takes A.taken B.takes A.asks A.told")
+        self.assert_right("A.takes A.taken B.takes A.asks A.nothing B.ended")
+        self.assert_right("A.takes A.taken B.takes A.asks A.told B.ended A.asks A.told")
+        self.assert_right("A.takes B.takes A.taken B.ended A.asks A.told")
+        self.assert_wrong("A.takes A.taken B.takes B.taken B.ended A.asks A.told")
+
+    def test_nobody_has_what_one_had_that_was_killed(self):
+        taken = "A.takes A.taken B.takes B.taken "
+        self.assert_wrong(taken + "A.ended B.asks B.told C.asks C.told")
+        self.assert_wrong(taken + "B.ended A.asks A.nothing A.set")
+        self.assert_right(taken + "B.ended A.takes A.taken A.asks A.told")
+
+    def test_when_windsockd_is_killed_who_has_not_taken_anew_is_not_judged(self):
+        taken = "A.takes A.taken B.takes B.taken "
+        self.assert_right(taken + "W.ends A.asks A.told B.asks B.told W.ended A.asks A.told B.asks B.told")
+        self.assert_right(taken + "W.ends W.ended A.takes A.taken A.asks A.told B.asks B.told A.asks A.told")
+        self.assert_right(taken + "W.ends A.takes A.taken W.ended A.asks A.told B.asks B.told")
+
+    def test_who_has_taken_anew_is_judged(self):
+        taken = "A.takes A.taken B.takes B.taken W.ends W.ended A.takes A.taken "
+        self.assert_wrong(taken + "B.takes B.taken A.asks A.told")
+        self.assert_wrong(taken + "B.takes B.taken A.takes A.taken B.asks B.told")
+        self.assert_wrong("A.takes A.taken W.ends W.ended A.takes A.taken C.asks C.told")
+
+    def test_a_take_during_which_windsockd_is_killed_may_have_two_moments(self):
+        self.assert_right("A.takes A.taken B.takes W.ends A.asks A.told W.ended A.takes A.taken A.asks A.told B.taken A.asks A.nothing B.asks B.told")
+
+    def test_what_one_that_was_killed_has_not_written_is_no_entry(self):
+        entries = [Entry(1, TAKE_BEGINS), Entry(0, 0), Entry(1, TAKE_RETURNED)]
+        self.assertEqual([entries[0], entries[2]], take_log.written(entries, 1))
+        with self.assertRaisesRegex(AssertionError, "somebody who lives"):
+            take_log.written(entries, 0)
+
     def test_an_entry_that_was_not_written_is_no_entry(self):
         with self.assertRaisesRegex(AssertionError, "entry 1 was not written"):
             take_log.violation([Entry(1, TAKE_BEGINS), Entry(0, 0)])
@@ -83,6 +119,9 @@ class Measures(unittest.TestCase):
     def test_a_take_that_does_not_return(self):
         with self.assertRaisesRegex(AssertionError, "has not returned"):
             take_log.longest_take(log("A.takes B.takes A.taken"))
+
+    def test_a_take_of_one_that_was_killed(self):
+        self.assertEqual(3, take_log.longest_take(log("A.takes B.takes B.ended A.taken")))
 
     def test_what_is_counted(self):
         counts = take_log.summary(log("A.takes A.taken A.set A.asks A.told B.takes A.asks A.told B.taken A.asks A.nothing B.asks B.told A.takes "

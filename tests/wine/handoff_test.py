@@ -5,25 +5,12 @@ import signal
 import handoff_walk_test  # not its classes: they would be run here as well
 
 from harness import *
-from wine_harness import UNIX_PROCESS, SharedPrefix, WineTest
+from wine_harness import UNIX_PROCESS, Mixed, SharedPrefix, WineTest
 
 IN_A_ROW = scaled(1000, 50)
 
 
-class Mixed:
-    """The roles of the native cases, in the order in which they ask for actors: source, target, peer, and whoever comes later."""
-
-    roles = ("hosted", "hosted", "native")
-
-    def actor(self, **environment):
-        role = self.roles[min(len(self.actors), len(self.roles) - 1)]
-        if role == "native":
-            return super().actor(**environment)
-        return self.named(self.hosted_actor(SharedPrefix.get("other") if role == "other" else None, **environment))
-
-    def named(self, actor):
-        return actor
-
+class InARow(Mixed):
     def test_a_thousand_in_a_row_and_none_lost(self):
         listener, port = self.peer.do("listen").split()
         for number in range(IN_A_ROW):
@@ -35,7 +22,7 @@ class Mixed:
             self.peer.do("close", theirs)
 
 
-class ExeToExe(Mixed, WineTest, handoff_walk_test.Handoff):
+class ExeToExe(InARow, WineTest, handoff_walk_test.Handoff):
     roles = ("hosted", "hosted", "native", "hosted")
 
     def named(self, actor):
@@ -43,15 +30,15 @@ class ExeToExe(Mixed, WineTest, handoff_walk_test.Handoff):
         return actor
 
 
-class ExeToNative(Mixed, WineTest, handoff_walk_test.Handoff):
+class ExeToNative(InARow, WineTest, handoff_walk_test.Handoff):
     roles = ("hosted", "native", "native")
 
 
-class NativeToExe(Mixed, WineTest, handoff_walk_test.Handoff):
+class NativeToExe(InARow, WineTest, handoff_walk_test.Handoff):
     roles = ("native", "hosted", "native", "hosted")
 
 
-class AcrossPrefixes(Mixed, WineTest, handoff_walk_test.Handoff):
+class AcrossPrefixes(InARow, WineTest, handoff_walk_test.Handoff):
     roles = ("hosted", "other", "native", "hosted")
 
     def named(self, actor):

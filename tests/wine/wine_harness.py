@@ -60,3 +60,19 @@ class WineTest(SystemTest):
         self.actors.append(made)
         made.windows_pid = int(made.do("pid"))
         return made
+
+
+class Mixed:
+    """The roles of native cases, in the order in which they ask for actors, which is known from the cases: a Windows program in Wine
+    ("hosted", or "other" in a prefix of its own), or a native one. The last is also that of whoever comes later."""
+
+    roles = ()
+
+    def actor(self, **environment):
+        role = self.roles[min(len(self.actors), len(self.roles) - 1)]
+        if role == "native":
+            return super().actor(**environment)
+        return self.named(self.hosted_actor(SharedPrefix.get("other") if role == "other" else None, **environment))
+
+    def named(self, actor):
+        return actor
