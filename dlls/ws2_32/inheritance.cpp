@@ -52,6 +52,9 @@ bool has_state(const UnderlyingSocket& socket) {
   return socket.is_shared() || socket.has_seen(Seen::kSelected) || std::any_of(values.begin(), values.end(), [](uint32_t value) { return value != 0; });
 }
 
+// False: windsockd cannot share it.
+bool make_shared(SocketRef& socket) { return socket.socket().is_shared() || ServerClient::instance().share(socket).ok(); }
+
 }  // namespace
 
 std::string inheritance_text(const std::vector<InheritedFd>& fds) {
@@ -82,7 +85,7 @@ void bequeath(services::SocketInheritance* inheritance) {
   std::vector<SlotId> slots;
   std::vector<InheritedFd> told(1);
   for (SocketRef& socket : common) {
-    if (!socket.socket().is_shared() && !ServerClient::instance().share(socket)) {
+    if (!make_shared(socket)) {
       WS_WARN(kDup, "socket %d is inherited without its Windows-only state: windsockd cannot share it", socket.fd());
       continue;
     }
@@ -122,10 +125,20 @@ void take_inheritance() {
     auto found = SocketTable::instance().find(services::socket_from_fd(one.fd));
     if (!found) continue;
     SocketRef socket = std::move(found).take();
-    if (!socket.socket().is_shared() && !ServerClient::instance().share(socket))
+    if (!make_shared(socket))
       WS_WARN(kDup, "the state of inherited socket %d is no longer common: windsockd cannot share it", one.fd);
   }
   if (connection.is_open()) SocketTable::instance().unmark_internal(connection.get());
+}
+
+// Without locks: windsockd is asked, and may have to be started.
+void share_selected() {
+  std::vector<SocketRef> selected;
+  SocketTable::instance().for_each([&](SocketRef& socket) {
+    if (socket.socket().has_seen(Seen::kSelected) && !socket.socket().is_shared()) selected.push_back(std::move(socket));
+  });
+  for (SocketRef& socket : selected)
+    if (!make_shared(socket)) WS_WARN(kDup, "a forked child does not know what is selected on socket %d: windsockd cannot share it", socket.fd());
 }
 
 }  // namespace windsock

@@ -1,8 +1,8 @@
 // What happens when the library is loaded, and when the process forks.
 //
 // Loading hands the socket operations to the host, so that CloseHandle, ReadFile and CreateProcess know SOCKETs, and takes what the
-// creator of this process left for it. Around fork() the locks are held, the child's references to shared sockets are taken, and the
-// child forgets the parent's threads, operations and connection.
+// creator of this process left for it. Around fork() the locks are held, sockets on which events are selected become shared, the child's
+// references to shared sockets are taken, and the child forgets the parent's threads, operations and connection.
 #include "dlls/ws2_32/loading.h"
 
 #include <winsock2.h>
@@ -26,6 +26,7 @@ namespace {
 
 // The locks in the order in which calls take them; given back in the reverse one. Those of the drivers come later (handle_operations.cpp).
 void before_fork() {
+  share_selected();
   lock_own_tickets();
   SocketTable::instance().lock();
   UnderlyingSocketRegistry::instance().lock();

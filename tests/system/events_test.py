@@ -173,6 +173,64 @@ class MessagesAndEvent(SharedEvents):
     calls = ("async_select", "select")
 
 
+class AroundAFork(SystemTest):
+    """A socket that nobody else has, until its process forks."""
+
+    call = "select"
+
+    def setUp(self):
+        super().setUp()
+        self.parent, self.peer = self.actor(), self.actor()
+        self.socket, self.peer_socket = self.connection(self.parent, self.peer)
+
+    def test_a_child_cannot_make_it_block(self):
+        self.parent.do(self.call, self.socket, FD_READ)
+        self.assertEqual(self.parent.do("child", "nonblocking", self.socket, 0), f"error_{WSAEINVAL}")
+        self.assertEqual(self.parent.fails("recv", self.socket, 1), WSAEWOULDBLOCK)
+
+    def test_what_a_child_selects_is_its_parents_no_more(self):
+        self.parent.do(self.call, self.socket, FD_READ)
+        self.parent.begin("child", "take", self.socket, FD_READ, A_WHILE)
+        self.wait_until(lambda: self.owner() not in (None, self.parent.pid), "the child has selected")
+        self.peer.do("send", self.peer_socket, "x")
+        self.assertEqual(self.parent.finish(), str(FD_READ))
+        self.assertEqual(self.parent.do("told", self.socket, 0), "0")
+        self.parent.do(self.call, self.socket, FD_READ)
+        self.assertEqual(self.parent.do("told", self.socket, A_WHILE), str(FD_READ))
+
+    def owner(self):
+        sockets = self.status()["shared_sockets"]
+        return sockets[0]["selected_by"] if sockets else None
+
+    def test_the_parent_is_told_on_when_the_child_selects_nothing(self):
+        self.parent.do(self.call, self.socket, FD_READ)
+        self.parent.do("child_hold")
+        self.assertEqual(self.owner(), self.parent.pid)
+        self.peer.do("send", self.peer_socket, "x")
+        self.assertEqual(self.parent.do("told", self.socket, A_WHILE), str(FD_READ))
+        self.assertEqual(self.parent.do("child_end"), "0")
+        self.assertEqual(self.parent.do("recv", self.socket, 1), "x")
+        self.peer.do("send", self.peer_socket, "x")
+        self.assertEqual(self.parent.do("told", self.socket, A_WHILE), str(FD_READ))
+
+    def test_a_process_that_has_selected_nothing_needs_no_windsockd_to_fork(self):
+        self.parent.do(self.call, self.socket, FD_READ)
+        self.parent.do(self.call, self.socket, 0)
+        self.parent.do("child", "send", self.socket, "x")
+        self.assertFalse(self.status()["running"])
+
+    def test_a_process_forks_without_windsockd_too(self):
+        parent = self.actor(WINDSOCK_SERVER="/nonexistent/windsockd")
+        socket, peer_socket = self.connection(parent, self.peer)
+        parent.do(self.call, socket, FD_READ)
+        parent.do("child", "send", socket, "x")
+        self.assertEqual(self.peer.do("recv", peer_socket, 1), "x")
+
+
+class MessagesAroundAFork(AroundAFork):
+    call = "async_select"
+
+
 class UnderLoad(Sharing):
     one_in = 20  # selections at most, something of each kind was observed
 
