@@ -160,6 +160,7 @@ void Daemon::on_idle() {
 void Daemon::leave(const char* why) {
   if (std::exchange(leaving_now_, true)) return;
   WS_INFO(kServer, "windsockd leaves: %s", why);
+  handlers_.end();
   acceptable_ = Watch();
   listener_.close();
   loop_.stop();

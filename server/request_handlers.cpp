@@ -365,7 +365,7 @@ Outcome RequestHandlers::drop_registration(Call& call, const wire::Drop& message
 // another one, unless somebody has taken it meanwhile.
 void RequestHandlers::leave_registration(Peer& peer, SlotId slot) {
   auto left = registrations_.leave(peer, slot);
-  if (left.was_owner) slots_.set(slot, StateField::kSelectedEvents, 0);
+  if (left.was_owner && !ended_) slots_.set(slot, StateField::kSelectedEvents, 0);
   answer(left.answers);
 }
 

@@ -87,6 +87,8 @@ class RequestHandlers {
   bool has_room_for_connection();
   // From now on nothing new is taken; what is parked can still be claimed.
   void leave() { leaving_ = true; }
+  // It leaves now. The ends of connections that follow are its own and not the clients', so what these see of shared sockets stays.
+  void end() { ended_ = true; }
 
   bool is_leaving() const { return leaving_; }
   // Nobody is connected and nothing is kept for anybody.
@@ -155,6 +157,7 @@ class RequestHandlers {
   int state_fd_;
   Counters counters_;
   bool leaving_ = false;
+  bool ended_ = false;
   // In this order: peers and tickets hold charges and references, which must go first.
   Quota quota_;
   SlotTable slots_;

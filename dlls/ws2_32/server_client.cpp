@@ -10,7 +10,6 @@
 #include "dlls/common/debug.h"
 #include "dlls/ws2_32/event_selection.h"
 #include "dlls/ws2_32/host_services.h"
-#include "dlls/ws2_32/server_connection.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/underlying_socket_registry.h"
 
@@ -18,7 +17,7 @@ namespace windsock {
 
 namespace {
 
-constexpr int64_t kRetryInterval = 1000000000;  // nanoseconds between attempts to find a windsockd for reading state only
+constexpr int64_t kRetryInterval = 1000000000;  // nanoseconds between attempts to find a windsockd that nothing is asked of
 constexpr size_t kMaxKnownTargets = 1024;
 
 // The first minor version of the protocol that knows a message.
@@ -40,8 +39,8 @@ void ServerClient::leave_parents_connection() {
 
 // ---- the connection ------------------------------------------------------------------------------------------------------
 
-WsaResult<void> ServerClient::connect(Pins& pins) {
-  auto greeted = greet_server();
+WsaResult<void> ServerClient::connect(Pins& pins, IfNone if_none) {
+  auto greeted = greet_server(if_none);
   if (!greeted) {
     last_failure_ = host::now_nanoseconds();
     return Failure{greeted.error()};
@@ -105,11 +104,12 @@ void ServerClient::disconnect() {
 template <typename Build>
 WsaResult<Arrival> ServerClient::request(std::optional<wire::Ticket> claims, std::span<const int> fds, Build build) {
   using Message = decltype(build());
+  constexpr bool keeps = std::is_same_v<Message, wire::Keep> || std::is_same_v<Message, wire::Drop>;
   Pins pins;
   Lock lock(mutex_);
   leave_parents_connection();
   for (int attempt = 0;; ++attempt) {
-    if (!is_connected()) WS_TRY(connect(pins));
+    if (!is_connected()) WS_TRY(connect(pins, keeps ? IfNone::kStartAfterKilled : IfNone::kStart));
     if (minor_ < minor_of(Message::kType)) return wsa_failure(WSAENETDOWN);
     if (blocked_ && !take_head(lock)) return wsa_failure(WSAEMFILE);
     WS_TRY(wait_for_others(lock, claims.has_value()));
@@ -412,7 +412,8 @@ void ServerClient::notice_loss() {
     auto ready = host::ready_now(channel_.fd(), 0);
     if (ready && (ready.value() & (host::kPollHup | host::kPollErr))) wait_for_reader(lock);
   }
-  if (!is_connected() && host::now_nanoseconds() - last_failure_ > kRetryInterval) (void)connect(pins);
+  if (!is_connected() && host::now_nanoseconds() - last_failure_ > kRetryInterval)
+    (void)connect(pins, IfNone::kStartAfterKilled);
 }
 
 // ---- network events --------------------------------------------------------------------------------------------------------
@@ -509,11 +510,16 @@ void ServerClient::keep_registrations() {
     if (look_if_needed_ && !is_keeper_needed(lock)) break;
     if (!is_connected()) {
       Pins pins;
-      bool connected = connect(pins).ok();
+      auto connected = connect(pins, IfNone::kStartAfterKilled);
       lock.unlock();
       pins.clear();
       lock.lock();
-      if (!connected) changed_.wait_for(lock, std::chrono::nanoseconds(kAnswerTime), [this] { return is_connected() || look_if_needed_; });
+      if (!connected) {
+        const bool has_left = connected.error() == static_cast<WsaError>(WSASYSNOTREADY);
+        if (has_left) WS_TRACE(kServer, "windsockd has left; the next one is waited for");
+        changed_.wait_for(lock, std::chrono::nanoseconds(has_left ? kRetryInterval : kAnswerTime),
+                          [this] { return is_connected() || look_if_needed_; });
+      }
     } else if (connection_ != kept_on) {
       kept_on = connection_;
       lock.unlock();

@@ -5,10 +5,12 @@
 // never uses its parent's connection: the process id is compared before every request.
 //
 // A lost connection (windsockd ended or was killed) is noticed at the next request, which connects anew, declares the shared
-// sockets of this process again and is repeated once. Without windsockd: WSAENETDOWN; nothing else of Winsock minds.
+// sockets of this process again and is repeated once. Without windsockd: WSAENETDOWN; nothing else of Winsock minds. Only requests start
+// one in any case: what is merely kept or read needs none unless others have one, so that a windsockd that is told to stop stays away.
 //
 // While events are selected here on sockets that other processes have, too, a thread of its own reads the connection all the time: it
-// heeds at once that a selection has become another process's, and finds another windsockd when this one has gone. So those
+// heeds at once that a selection has become another process's, and finds another windsockd when this one has gone: it starts one in place of
+// one that was killed, and looks every second for the successor of one that has left. So those
 // who wait for events, and whoever brings operations forward, never wait for windsockd.
 //
 // A claim's reply carries the socket. With no free descriptor the kernel would drop it, so the reply is peeked at first: it stays
@@ -27,6 +29,7 @@
 
 #include "dlls/common/fd_channel.h"
 #include "dlls/ws2_32/descriptor.h"
+#include "dlls/ws2_32/server_connection.h"
 #include "dlls/ws2_32/underlying_socket.h"
 #include "dlls/ws2_32/wsa_error.h"
 
@@ -73,7 +76,7 @@ class ServerClient {
   // The selection has ended. Never waits for an answer.
   void drop_events(SlotId slot, uint32_t epoch);
 
-  // Before shared state is read: when windsockd was lost, finds another one.
+  // Before shared state is read: when windsockd was lost, finds another one. If it has left and there is none, nobody can have changed anything.
   void notice_loss();
 
   // A connection that holds references to `shared` slots, for a process that is about to be made and inherits it. Closed: none are
@@ -122,7 +125,7 @@ class ServerClient {
   void keep_registrations();
   bool is_keeper_needed(Lock& lock);
 
-  WsaResult<void> connect(Pins& pins);
+  WsaResult<void> connect(Pins& pins, IfNone if_none = IfNone::kStart);
   void disconnect();
   bool is_connected() const { return channel_.is_open(); }
   void leave_parents_connection();

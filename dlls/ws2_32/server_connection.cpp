@@ -94,9 +94,12 @@ host::Result<void> start_server() {
   return {};
 }
 
-host::Result<FdChannel> connect_or_start(const RuntimeDirectory& directory) {
+bool has_left(host::Errno error) { return static_cast<int>(error) == ENOENT; }
+
+host::Result<FdChannel> connect_or_start(const RuntimeDirectory& directory, IfNone if_none) {
   auto connected = connect_in(directory);
   if (connected || !nobody_listens(connected.error())) return connected;
+  if (if_none == IfNone::kStartAfterKilled && has_left(connected.error())) return connected;
   // One starter at a time; whoever waited finds windsockd running.
   UniqueFd lock = WS_TRY(host::create_file_at(directory.fd.get(), kStartLockName));
   WS_TRY(host::lock_file(lock.get(), host::LockWait::kWait));
@@ -133,12 +136,13 @@ WsaResult<Arrival> exchange(FdChannel& channel, const wire::Packet& packet, std:
   }
 }
 
-WsaResult<Greeting> greet_server() {
+WsaResult<Greeting> greet_server(IfNone if_none) {
   auto directory = open_runtime_directory();
   if (!directory) return unreachable(("no directory for windsockd at " + runtime_directory_path()).c_str(), directory.error());
   // A windsockd that was just leaving may close the connection on us: once more, to a new one.
   for (int attempt = 0;; ++attempt) {
-    auto connected = connect_or_start(directory.value());
+    auto connected = connect_or_start(directory.value(), if_none);
+    if (!connected && if_none == IfNone::kStartAfterKilled && has_left(connected.error())) return wsa_failure(WSASYSNOTREADY);
     if (!connected) return unreachable("cannot connect to windsockd", connected.error());
     Greeting greeting;
     greeting.channel = std::move(connected).take();

@@ -17,9 +17,13 @@ struct Greeting {
   UniqueFd shared_state;
 };
 
+// What is done where there is no windsockd. One that was killed has left its name in the directory; one that left because somebody had
+// asked it to, or nobody needed it, has taken its name away, and only who needs one starts the next.
+enum class IfNone : uint8_t { kStart, kStartAfterKilled };
+
 // Connects and exchanges Hello and Welcome. Exactly one of many starters that race starts windsockd. WSAENETDOWN: there is none
-// and none can be started (the log says why).
-WsaResult<Greeting> greet_server();
+// and none can be started (the log says why). WSASYSNOTREADY: there is none, and none is to be started.
+WsaResult<Greeting> greet_server(IfNone if_none = IfNone::kStart);
 
 // One request and its reply on a connection that nobody else uses. WSAENETDOWN: the connection ended, or no answer came in time.
 WsaResult<Arrival> exchange(FdChannel& channel, const wire::Packet& packet, std::span<const int> fds = {});

@@ -150,6 +150,46 @@ class SharedEvents(Sharing):
             actor.end()
         self.assertIsNone(kept.process.poll())
 
+    # ---- windsockd is told to stop
+
+    def stop_windsockd(self):
+        stopped = self.windsock("stop", "--now")
+        self.assertEqual(stopped.returncode, 0, stopped.stderr)
+
+    def test_windsockd_stays_away_when_it_was_stopped_though_events_are_selected(self):
+        log = os.path.join(self.folder, "log")
+        owner = self.actor(WINDSOCK_DEBUG="trace+server", WINDSOCK_DEBUG_FILE=log)
+        socket = owner.do("claim", self.one.do("dup", self.socket, owner.pid))
+        self.select(owner, socket)
+        self.stop_windsockd()
+
+        def has_looked():
+            with open(log) as lines:
+                return "the next one is waited for" in lines.read()
+
+        self.wait_until(has_looked, "the owner has found that it left")
+        self.assertFalse(self.status()["running"])
+        self.assert_told(owner, socket, self.other, self.there)
+        self.assertEqual(self.other.fails("nonblocking", self.there, 0), WSAEINVAL)
+        self.assertFalse(self.status()["running"], "nor is it needed for that")
+
+    def test_an_idle_owner_finds_the_windsockd_that_another_process_starts_after_a_stop(self):
+        self.select(self.one, self.socket)
+        self.stop_windsockd()
+        self.other.do("dup", self.there, self.peer.pid)
+        self.restarted()
+        self.assertEqual(self.shared()["selected_by"], self.one.pid)
+        self.assert_one_is_told()
+        self.select(self.other, self.there)
+        self.assert_the_other_is_told()
+
+    def test_the_selection_is_taken_after_a_stop(self):
+        self.select(self.one, self.socket)
+        self.stop_windsockd()
+        self.select(self.other, self.there)
+        self.wait_until(lambda: len(self.shared()["owners"]) == 2, "the former owner is back")
+        self.assert_the_other_is_told()
+
     # ---- many
 
     def test_in_turn(self):
