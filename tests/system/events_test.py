@@ -193,12 +193,15 @@ class SharedEvents(Sharing):
     # ---- many
 
     def test_in_turn(self):
+        took = {self.one: [], self.other: []}
         for i in range(scaled(300, 10)):
             with self.subTest(i):
-                self.select(self.one, self.socket)
+                took[self.one].append(self.select(self.one, self.socket))
                 self.assert_one_is_told()
-                self.select(self.other, self.there)
+                took[self.other].append(self.select(self.other, self.there))
                 self.assert_the_other_is_told()
+        for taker, times in took.items():
+            self.assertLess(min(times[1:]), 0.9, f"an owner that lives ceases at once, and is not waited for till the second is over, by {taker.pid}")
 
 
 class SharedMessages(SharedEvents):
