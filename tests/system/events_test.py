@@ -48,6 +48,11 @@ class Sharing(SystemTest):
     def assert_the_other_is_told(self):
         self.assert_told(self.other, self.there, self.one, self.socket)
 
+    def stop_one(self):
+        """All its threads have stopped when this returns."""
+        os.kill(self.one.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, self.one.pid, os.WSTOPPED)
+
     def shared(self):
         sockets = self.status()["shared_sockets"]
         self.assertEqual(len(sockets), 1)
@@ -82,7 +87,7 @@ class SharedEvents(Sharing):
 
     def test_a_killed_taker_does_no_harm(self):
         self.select(self.one, self.socket)
-        os.kill(self.one.pid, signal.SIGSTOP)
+        self.stop_one()
         self.other.begin(self.call_of(self.other), self.there, FD_READ)
         self.wait_until(lambda: self.shared()["selected_by"] == self.other.pid, "the take arrives")
         self.other.kill()
@@ -93,7 +98,7 @@ class SharedEvents(Sharing):
 
     def test_a_stopped_owner_tells_nothing_more(self):
         self.select(self.one, self.socket)
-        os.kill(self.one.pid, signal.SIGSTOP)
+        self.stop_one()
         try:
             took = self.select(self.other, self.there)
             self.assertTrue(0.9 < took < AT_MOST, f"it has a second to cease; it took {took}")
@@ -126,7 +131,7 @@ class SharedEvents(Sharing):
 
     def test_the_selection_is_taken_while_its_owner_is_stopped_and_windsockd_killed(self):
         self.select(self.one, self.socket)
-        os.kill(self.one.pid, signal.SIGSTOP)
+        self.stop_one()
         try:
             self.kill_server()
             self.select(self.other, self.there)
