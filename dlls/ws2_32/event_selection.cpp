@@ -79,10 +79,13 @@ EventSelection::Replaced EventSelection::replace(SocketRef& socket, std::shared_
   if (underlying.is_shared() != epoch.has_value()) return Replaced::kOtherwiseShared;
   // Whoever closes it has marked it before it ends the selection.
   if (socket.closing()) return Replaced::kClosing;
-  former = end(underlying);
+  // Somebody has taken it since: it is as if this selection had been there, and cancelled. Another thread of this process may have been
+  // that, whose own is there already.
+  const bool is_cancelled = epoch.value_or(0) != underlying.epoch();
+  if (!is_cancelled || !is_current(underlying)) former = end(underlying);
+  if (is_cancelled) return Replaced::kYes;
   epoch_ = epoch.value_or(0);
-  // Somebody has taken it since: it is as if this selection had been there, and cancelled.
-  if (!target || !is_current(underlying)) return Replaced::kYes;
+  if (!target) return Replaced::kYes;
   target_ = std::move(target);
   descriptor_ = SocketTable::token_of(socket.descriptor());
   latch_.select(events);

@@ -2,6 +2,7 @@
 // https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaduplicatesocketw
 #include <windows.h>
 
+#include <barrier>
 #include <optional>
 #include <thread>
 
@@ -31,6 +32,9 @@ class HandoffEventsTest : public AgentTest {
     return ioctlsocket(socket, FIONBIO, &nonblocking);
   }
   int set_blocking() const { return set_blocking(server()); }
+  // Two threads that select at once, many times, the other one these events on a second descriptor. Whoever is last has the selection,
+  // whichever order windsockd has put them in: if the socket has one, it is told of what comes then, and by one event.
+  void expect_one_selection(long others_events);
 
   std::optional<SelectedEvents> mine_;
 };
@@ -175,6 +179,46 @@ TEST_P(HandoffEventsTest, ASecondDescriptorOfASharedSocketTakesIt) {
   EXPECT_EQ(FD_READ, agent_.next_events(there).result);
   EXPECT_FALSE(other.is_set());
 }
+
+void HandoffEventsTest::expect_one_selection(long others_events) {
+  ASSERT_NE(INVALID_SOCKET, hand_over());
+  const Socket second = second_descriptor(server());
+  ASSERT_TRUE(second.valid());
+  const SelectedEvents other;
+  constexpr int kTurns = 200;
+  std::barrier both(2);
+  int failures = 0;
+  std::thread another([&] {
+    for (int i = 0; i < kTurns; ++i) {
+      both.arrive_and_wait();
+      if (WSAEventSelect(second.get(), others_events ? other.event() : nullptr, others_events) != 0) ++failures;
+      both.arrive_and_wait();
+    }
+  });
+  for (int i = 0; i < kTurns; ++i) {
+    both.arrive_and_wait();
+    EXPECT_RETURNS(0, mine_->select(server(), FD_READ)) << i;
+    both.arrive_and_wait();
+    if (HasFailure()) continue;
+    const bool is_selected = set_blocking() != 0;
+    EXPECT_TRUE(is_selected || others_events == 0) << i;
+    EXPECT_TRUE(send_all(client(), "x")) << i;
+    const WSAEVENT events[] = {mine_->event(), other.event()};
+    if (is_selected) {
+      EXPECT_NE(WSA_WAIT_TIMEOUT, WSAWaitForMultipleEvents(2, events, FALSE, kDeadlineMs, FALSE)) << i;
+    }
+    EXPECT_TRUE(wait_for(server(), Readiness::kRead)) << i;
+    EXPECT_EQ(is_selected, mine_->is_set() != other.is_set()) << i;
+    EXPECT_EQ(is_selected ? "FD_READ" : "", (other.is_set() ? other : *mine_).take(server())) << i;
+    EXPECT_EQ("x", receive_exactly(server(), 1)) << i;
+  }
+  another.join();
+  EXPECT_EQ(0, failures);
+}
+
+TEST_P(HandoffEventsTest, OfTwoThreadsThatSelectAtOnceOneIsTold) { expect_one_selection(FD_READ); }
+
+TEST_P(HandoffEventsTest, OfTwoThreadsOneOfWhichSelectsNothingTheLastDecides) { expect_one_selection(0); }
 
 TEST_P(HandoffEventsTest, ThereAndBackIsTheSameSocket) {
   const SOCKET there = hand_over();
