@@ -43,7 +43,8 @@ class ConnectOperation final : public Operation {
       stage_ = Stage::kConnected;
     }
     if (stage_ == Stage::kConnected) {
-      for (Seen over : {Seen::kConnecting, Seen::kReset}) socket.socket().forget(over);
+      socket.socket().forget(Seen::kConnecting);
+      socket.socket().forget_loss();
       for (Seen now : {Seen::kConnected, Seen::kBound, Seen::kNeedsContext}) socket.socket().saw(now);
       stage_ = Stage::kSending;
       note_events(socket);

@@ -171,7 +171,7 @@ WsaResult<host::Address> connect_to_one_of(SocketRef& socket, std::vector<host::
     if (!std::exchange(first, false) && has_passed(deadline)) return wsa_failure(WSAETIMEDOUT);
     auto connected = attempt(socket, address, deadline);
     if (connected) {
-      underlying.forget(Seen::kReset);
+      underlying.forget_loss();
       underlying.saw(Seen::kConnected);
       underlying.saw(Seen::kBound);
       return address;

@@ -35,8 +35,8 @@ bool was_shut_by_others(SocketRef& socket) {
 // What a stream receive that found the end means.
 WsaResult<void> check_end(SocketRef& socket) {
   if (socket.closing()) return wsa_failure(WSAEINTR);
-  // The host tells of a reset once and then of an end; Windows goes on telling.
-  if (socket.socket().has_seen(Seen::kReset)) return wsa_failure(WSAECONNRESET);
+  // The host tells of a lost connection once and then of an end.
+  if (WsaError loss = socket.socket().loss(); loss != WsaError::kNone) return Failure{loss};
   if (was_shut_by_others(socket)) {
     socket.socket().saw(Seen::kReceiveShut);
     return wsa_failure(WSAESHUTDOWN);

@@ -2,8 +2,6 @@
 
 #include <winsock2.h>
 
-#include <cerrno>
-
 #include "dlls/common/host_epoll.h"
 #include "dlls/common/host_socket.h"
 #include "dlls/ws2_32/event_selection.h"
@@ -21,9 +19,9 @@ static_assert(host::kPollIn == kReadyIn && host::kPollPri == kReadyPri && host::
               host::kPollHup == kReadyHup && host::kPollReadHangUp == kReadyReadHangUp);
 
 // What the host has to say of the socket's error, which it forgets.
-WsaError take_host_error(SocketRef& socket) {
+host::Errno take_host_error(SocketRef& socket) {
   auto error = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoError);
-  return error ? wsa_error_from_host(static_cast<host::Errno>(error.value())) : WsaError::kNone;
+  return error ? static_cast<host::Errno>(error.value()) : host::Errno::kNone;
 }
 
 bool is_connected(SocketRef& socket) {
@@ -42,7 +40,8 @@ NetworkEvents without_connection(SocketRef& socket, uint32_t host_events, uint32
   bool may_have_failed = underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kForeign);
   // What ConnectEx begins, ConnectEx ends.
   if (!(wanted & FD_CONNECT) || !may_have_failed || underlying.has_seen(Seen::kAwaitsConnection)) return now;
-  WsaError error = host_events & kReadyErr ? take_host_error(socket) : WsaError::kNone;
+  const host::Errno host_error = host_events & kReadyErr ? take_host_error(socket) : host::Errno::kNone;
+  WsaError error = host_error != host::Errno::kNone ? wsa_error_from_host(host_error) : WsaError::kNone;
   if (error == WsaError::kNone && underlying.selection()) error = underlying.selection()->told_error();
   if (error == WsaError::kNone) return now;
   underlying.forget(Seen::kConnecting);
@@ -75,18 +74,9 @@ void add_ends(SocketRef& socket, uint32_t host_events, uint32_t wanted, NetworkE
   UnderlyingSocket& underlying = socket.socket();
   // An error without a hang-up is told by the call that meets it.
   if ((wanted & FD_CLOSE) && (host_events & kReadyErr) && (host_events & kReadyHup)) {
-    WsaError error = take_host_error(socket);
-    if (error != WsaError::kNone) {
-      underlying.saw(Seen::kReset);
-      // The host calls a reset after the end a broken pipe.
-      const bool is_reset = error == static_cast<WsaError>(WSAECONNRESET) || error == wsa_error_from_host(static_cast<host::Errno>(EPIPE));
-      now.add(FD_CLOSE, static_cast<WsaError>(is_reset ? WSAECONNRESET : WSAECONNABORTED));
-    }
+    if (host::Errno error = take_host_error(socket); error != host::Errno::kNone) underlying.lose(error);
   }
-  if (underlying.has_seen(Seen::kReset)) {
-    if (!(now.events & FD_CLOSE)) now.add(FD_CLOSE, static_cast<WsaError>(WSAECONNRESET));
-    return;
-  }
+  if (WsaError loss = underlying.loss(); loss != WsaError::kNone) return now.add(FD_CLOSE, loss);
   if (!underlying.has_seen(Seen::kReceiveShut) && is_data_left(socket, host_events)) {
     now.add(FD_READ);
   } else if ((host_events & (kReadyHup | kReadyReadHangUp)) && has_peer_ended(socket, host_events)) {
@@ -98,12 +88,12 @@ NetworkEvents of_connection(SocketRef& socket, uint32_t host_events, uint32_t wa
   NetworkEvents now;
   UnderlyingSocket& underlying = socket.socket();
   now.add(FD_CONNECT);
-  if (host_events & kAnyEnd || underlying.has_seen(Seen::kReset)) [[unlikely]] {
+  if (host_events & kAnyEnd || underlying.loss() != WsaError::kNone) [[unlikely]] {
     add_ends(socket, host_events, wanted, now);
   } else if (host_events & kReadyIn) {
     now.add(FD_READ);
   }
-  if ((host_events & kReadyOut) && !(now.events & FD_CLOSE && underlying.has_seen(Seen::kReset)) && !underlying.has_seen(Seen::kSendShut))
+  if ((host_events & kReadyOut) && underlying.loss() == WsaError::kNone && !underlying.has_seen(Seen::kSendShut))
     now.add(FD_WRITE);
   if (host_events & kReadyPri) [[unlikely]] {
     auto in_line = host::get_option<int>(socket.fd(), host::kSolSocket, host::kSoOobInline);

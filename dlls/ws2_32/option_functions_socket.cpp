@@ -6,6 +6,7 @@
 #include <winsock2.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "dlls/ws2_32/binding.h"
@@ -15,6 +16,7 @@
 #include "dlls/ws2_32/socket_life.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_address.h"
+#include "dlls/ws2_32/waiting.h"
 
 namespace windsock::option_functions {
 namespace {
@@ -81,12 +83,12 @@ WsaResult<uint32_t> get_error(SocketRef& socket) {
     EventSelection* selection = underlying(socket).selection();
     return selection ? static_cast<uint32_t>(selection->take_told_error()) : 0u;
   }
-  auto code = static_cast<uint32_t>(wsa_error_from_host(static_cast<host::Errno>(error)));
-  // The host tells of an error once. Windows goes on saying that a connection is reset, and takes a connect that has failed for
-  // reported.
-  if (code == WSAECONNRESET) underlying(socket).saw(Seen::kReset);
+  // Of a connection that was never there it is why: a connect that has failed is reported by this.
+  const bool had_connection = underlying(socket).has_seen(Seen::kConnected) || error == ECONNRESET;
   underlying(socket).forget(Seen::kConnecting);
-  return code;
+  const auto code = static_cast<host::Errno>(error);
+  const auto loss = had_connection ? connection_loss(socket, code) : std::nullopt;
+  return static_cast<uint32_t>(loss ? *loss : wsa_error_from_host(code));
 }
 
 WsaResult<uint32_t> get_max_message_size(SocketRef& socket) {

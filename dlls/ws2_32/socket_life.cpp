@@ -331,7 +331,7 @@ WsaResult<void> try_connect(SocketRef& socket, const host::Address& address) {
     if (!still_in_progress(error)) connected = connect_once(socket, address, error);
   }
   if (connected) {
-    underlying.forget(Seen::kReset);
+    underlying.forget_loss();
     underlying.saw(Seen::kConnected);
     underlying.saw(Seen::kBound);
     return {};

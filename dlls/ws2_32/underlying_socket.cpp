@@ -3,6 +3,7 @@
 #include <winsock2.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <unordered_map>
 
 #include "dlls/common/debug.h"
@@ -44,6 +45,14 @@ uint32_t UnderlyingSocket::get(StateField field) const {
   const SharedSlot* slot = slot_values_.load(std::memory_order_acquire);
   const std::atomic<uint32_t>* value = slot ? &slot->values[static_cast<size_t>(field)] : own_value(field);
   return value ? value->load(std::memory_order_relaxed) : 0;
+}
+
+// The host calls a reset after the end a broken pipe.
+WsaError UnderlyingSocket::lose(host::Errno error) {
+  const bool is_reset = static_cast<int>(error) == ECONNRESET || static_cast<int>(error) == EPIPE;
+  const auto code = static_cast<WsaError>(is_reset ? WSAECONNRESET : WSAECONNABORTED);
+  WsaError first = WsaError::kNone;
+  return loss_.compare_exchange_strong(first, code, std::memory_order_relaxed) ? code : first;
 }
 
 // The slot is only as fresh as the windsockd that writes it.

@@ -46,7 +46,6 @@ enum class Seen : uint32_t {
   kConnecting = 2,       // a non-blocking connect was begun here and has not been reported finished
   kSendShut = 4,         // shutdown(SD_SEND) or SD_BOTH
   kReceiveShut = 8,      // shutdown(SD_RECEIVE) or SD_BOTH
-  kReset = 16,           // the peer reset the connection
   kConnected = 32,       // is or was connected
   kForeign = 64,         // made elsewhere, or shared: others may have changed it without our seeing
   kEndpoint = 128,       // a SOCKET of this process by socket(), accept() or a claim: WSACleanup closes it
@@ -104,6 +103,12 @@ class UnderlyingSocket {
   void saw(Seen what) { seen_.fetch_or(static_cast<uint32_t>(what), std::memory_order_relaxed); }
   void forget(Seen what) { seen_.fetch_and(~static_cast<uint32_t>(what), std::memory_order_relaxed); }
 
+  // Why the connection is no more, other than by an end: WSAECONNRESET by its peer, WSAECONNABORTED by a time-out or another failure. The host
+  // tells its error once, Windows goes on telling. The first that is told of it stays; a new connection begins without.
+  WsaError loss() const { return loss_.load(std::memory_order_relaxed); }
+  WsaError lose(host::Errno error);
+  void forget_loss() { loss_.store(WsaError::kNone, std::memory_order_relaxed); }
+
   // ---- Windows-only state ------------------------------------------------------------------------------------------
   // As far as this process knows; a plain read.
   uint32_t get(StateField field) const;
@@ -125,6 +130,7 @@ class UnderlyingSocket {
   std::unique_lock<Lock> lock_mode() { return std::unique_lock(mutex_); }
   // It is another socket of the host from now on, of which this has been seen. What a program has selected on it stays.
   void renew(uint32_t seen) {
+    forget_loss();
     constexpr auto kKept = static_cast<uint32_t>(Seen::kSelected) | static_cast<uint32_t>(Seen::kHasLanes);
     seen_.store(seen | (seen_.load(std::memory_order_relaxed) & kKept), std::memory_order_relaxed);
   }
@@ -195,6 +201,7 @@ class UnderlyingSocket {
   std::atomic<uint32_t> seen_;
   const SocketKind kind_;
   const bool stream_, less_is_all_;
+  std::atomic<WsaError> loss_{WsaError::kNone};
   mutable Lock mutex_;
   std::atomic<uint32_t> deferred_count_{0};
   std::atomic<uint32_t> completion_{0};                 // StateField::kCompletion: what has a port has this value, and seldom another

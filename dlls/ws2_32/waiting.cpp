@@ -34,6 +34,7 @@ WsaError broken_pipe_error(SocketRef& socket) {
   bool internet = underlying.kind().family != AF_UNIX;
   if (!underlying.is_stream() || underlying.has_seen(Seen::kSendShut) || (internet && host::peer_address(socket.fd())))
     return static_cast<WsaError>(WSAESHUTDOWN);
+  if (WsaError loss = underlying.loss(); loss != WsaError::kNone) return loss;
   bool had_peer = underlying.has_seen(Seen::kConnected) || underlying.has_seen(Seen::kConnecting) || underlying.has_seen(Seen::kForeign);
   return static_cast<WsaError>(had_peer ? WSAECONNRESET : WSAENOTCONN);
 }
@@ -72,6 +73,24 @@ WsaError would_block_error(SocketRef& socket, Direction direction) {
   return static_cast<WsaError>(WSAEWOULDBLOCK);
 }
 
+std::optional<WsaError> connection_loss(SocketRef& socket, host::Errno error) {
+  if (!socket.socket().is_stream()) return std::nullopt;
+  switch (static_cast<int>(error)) {
+    case ECONNRESET:
+      break;
+    // The host's own time-out, or what it last heard of the network before that. It may be about one call alone.
+    case ETIMEDOUT: case ECONNABORTED: case ENETDOWN: case ENETUNREACH: case ENONET: case EHOSTDOWN: case EHOSTUNREACH:
+    case ECONNREFUSED: case ENOPROTOOPT: {
+      auto ready = host::ready_now(socket.fd(), 0);
+      if (ready && (ready.value() & host::kPollHup)) break;
+      return std::nullopt;
+    }
+    default:
+      return std::nullopt;
+  }
+  return socket.socket().lose(error);
+}
+
 std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error, int host_flags) {
   UnderlyingSocket& underlying = socket.socket();
   switch (static_cast<int>(error)) {
@@ -82,10 +101,7 @@ std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, h
       if (met_a_loan(socket, direction)) return std::nullopt;
       return would_block_error(socket, direction);
     case ECONNRESET:
-      if (underlying.is_stream()) {
-        underlying.saw(Seen::kReset);
-        note_events(socket);
-      }
+      if (connection_loss(socket, error)) note_events(socket);
       return static_cast<WsaError>(WSAECONNRESET);
     case EPIPE:
       return broken_pipe_error(socket);
@@ -96,6 +112,10 @@ std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, h
         underlying.make_selection().keep_error(wsa_error_from_host(error));
         note_events(socket);
         return static_cast<WsaError>(WSAENOTCONN);
+      }
+      if (auto loss = connection_loss(socket, error)) {
+        note_events(socket);
+        return loss;
       }
       return wsa_error_from_host(error);
   }

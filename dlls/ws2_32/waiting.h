@@ -20,6 +20,9 @@ WsaError would_block_error(SocketRef& socket, Direction direction);
 // of the call: with kMsgDontWait it was never to wait, whatever the socket's mode and timeouts are.
 std::optional<WsaError> transfer_error(SocketRef& socket, Direction direction, host::Errno error, int host_flags);
 
+// Of an error of a stream that has, or had, a connection: whether it is the end of that, which is noted (UnderlyingSocket::loss), and its code.
+std::optional<WsaError> connection_loss(SocketRef& socket, host::Errno error);
+
 // Without these EAGAIN means what it says and nothing more: no timeout was set, no connect is under way, nobody is to be told when there is
 // room again.
 inline constexpr uint32_t kEagainUnclear = static_cast<uint32_t>(Seen::kReceiveTimeout) | static_cast<uint32_t>(Seen::kSendTimeout) |

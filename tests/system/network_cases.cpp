@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <thread>
+#include <vector>
 
 #include "tests/regress/fixture.h"
 #include "tests/regress/selected_events.h"
@@ -179,6 +180,98 @@ TEST_F(NetworkTest, AChangeIsToldOnceForEachQuestion) {
     run(row.change);
     ASSERT_RETURNS(0, events.select(socket.get(), row.event));
     EXPECT_EQ(row.name, events.next(socket.get()));
+  }
+}
+
+// A connection whose peer answers no more, because the link that it goes by is down. Each way to hear of its end gives the same code, again
+// and again, whichever comes first. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-recv: "terminated due to a time-out
+// or other failure", which is also what FD_CLOSE has for it.
+class LostConnectionTest : public NetworkTest {
+ protected:
+  // With data on the way that are never acknowledged, on addresses that have a route without the link, and on some that have none.
+  void SetUp() override {
+    NetworkTest::SetUp();
+    for (const char* const name : {"10.77.0.1", "127.0.0.1"}) {
+      const Endpoint any_port = address(AF_INET, name, 0);
+      const Socket listening = make_socket(AF_INET, SOCK_STREAM);
+      ASSERT_RETURNS(0, bind(listening.get(), any_port.address(), any_port.length));
+      ASSERT_RETURNS(0, listen(listening.get(), 1));
+      Connection made{name, make_socket(AF_INET, SOCK_STREAM), {}};
+      const Endpoint to = local_name(listening.get());
+      ASSERT_RETURNS(0, connect(made.here.get(), to.address(), to.length));
+      made.there = Socket(accept(listening.get(), nullptr, nullptr));
+      ASSERT_TRUE(made.there.valid());
+      ASSERT_TRUE(set_option(made.here.get(), IPPROTO_TCP, TCP_MAXRT, 1));
+      ASSERT_TRUE(set_option(made.here.get(), SOL_SOCKET, SO_RCVTIMEO, kDeadlineMs));
+      connections_.push_back(std::move(made));
+    }
+  }
+  void TearDown() override {
+    connections_.clear();
+    run("ip link set lo up");
+    NetworkTest::TearDown();
+  }
+  void lose() {
+    run("ip link set lo down");
+    for (const Connection& one : connections_) ASSERT_TRUE(send_all(one.here.get(), "x"));
+  }
+  static void expect_lost(SOCKET s) {
+    char byte;
+    for (int turn = 0; turn < 2; ++turn) {
+      EXPECT_FAILS_WITH(recv(s, &byte, 1, 0), WSAECONNABORTED) << turn;
+      EXPECT_FAILS_WITH(send(s, "x", 1, 0), WSAECONNABORTED) << turn;
+      const regress::SelectedEvents events;
+      EXPECT_EQ(0, WSAEventSelect(s, events.event(), FD_READ | FD_WRITE | FD_CLOSE));
+      EXPECT_EQ("FD_CLOSE:WSAECONNABORTED", events.next(s)) << turn;
+    }
+  }
+
+  struct Connection {
+    const char* name;
+    Socket here, there;
+  };
+  std::vector<Connection> connections_;
+};
+
+TEST_F(LostConnectionTest, IsToldByAnEvent) {
+  regress::SelectedEvents events[2];
+  for (size_t i = 0; i < connections_.size(); ++i) ASSERT_RETURNS(0, events[i].select(connections_[i].here.get(), FD_READ | FD_CLOSE));
+  lose();
+  for (size_t i = 0; i < connections_.size(); ++i) {
+    SCOPED_TRACE(connections_[i].name);
+    const SOCKET s = connections_[i].here.get();
+    EXPECT_EQ("FD_CLOSE:WSAECONNABORTED", events[i].next(s));
+    EXPECT_EQ(WSAECONNABORTED, get_option(s, SOL_SOCKET, SO_ERROR));
+    EXPECT_EQ(0, get_option(s, SOL_SOCKET, SO_ERROR)) << "which is told once";
+    expect_lost(s);
+  }
+}
+
+TEST_F(LostConnectionTest, IsMetByAReceive) {
+  lose();
+  for (const Connection& one : connections_) {
+    SCOPED_TRACE(one.name);
+    expect_lost(one.here.get());
+  }
+}
+
+TEST_F(LostConnectionTest, IsMetByASend) {
+  lose();
+  for (const Connection& one : connections_) {
+    SCOPED_TRACE(one.name);
+    ASSERT_TRUE(wait_for(one.here.get(), Readiness::kRead));
+    EXPECT_FAILS_WITH(send(one.here.get(), "x", 1, 0), WSAECONNABORTED);
+    expect_lost(one.here.get());
+  }
+}
+
+TEST_F(LostConnectionTest, IsTheErrorOfTheSocket) {
+  lose();
+  for (const Connection& one : connections_) {
+    SCOPED_TRACE(one.name);
+    ASSERT_TRUE(wait_for(one.here.get(), Readiness::kRead));
+    EXPECT_EQ(WSAECONNABORTED, get_option(one.here.get(), SOL_SOCKET, SO_ERROR));
+    expect_lost(one.here.get());
   }
 }
 
