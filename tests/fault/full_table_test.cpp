@@ -4,6 +4,7 @@
 // WSAEMFILE, closes something and tries again; a windsockd without one refuses new offers and goes on with the rest.
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 #include <thread>
 
@@ -20,7 +21,18 @@
 namespace {
 std::atomic<bool> g_no_large_memory{false};
 constexpr std::size_t kLarge = 16384;  // less than a page of the table
+thread_local int g_allocations_left = -1;  // then this thread gets no memory; negative: it does
 }  // namespace
+
+// Not inlined: gcc would take the parts of different pairs for mismatched.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (g_allocations_left == 0) throw std::bad_alloc();
+  if (g_allocations_left > 0) --g_allocations_left;
+  if (void* made = std::malloc(size)) return made;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* made) noexcept { std::free(made); }
+[[gnu::noinline]] void operator delete(void* made, std::size_t) noexcept { std::free(made); }
 
 // The one of a page: its entries are aligned.
 void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
@@ -285,6 +297,36 @@ bool claimed_by(const Partner& partner, const WSAPROTOCOL_INFOW& info) {
   return partner.tell(&info, sizeof info) && partner.hear(&error, sizeof error) && error == 0;
 }
 
+// Whichever of its allocations fails: the question is not taken for asked.
+void a_question_about_changes_without_memory_is_repeated(void**) {
+  assert_passes([]() -> std::string {
+    start_winsock();
+    constexpr int kMost = 50;
+    for (int enough = 0; enough < kMost; ++enough) {
+      sockaddr_in address;
+      const SOCKET s = bound(SOCK_DGRAM, address);
+      const WSAEVENT event = WSACreateEvent();
+      EXPECT(WSAEventSelect(s, event, FD_ADDRESS_LIST_CHANGE) == 0);
+      auto ask = [s] {
+        DWORD returned = 0;
+        return WSAIoctl(s, SIO_ADDRESS_LIST_CHANGE, nullptr, 0, nullptr, 0, &returned, nullptr, nullptr) == 0 ? 0 : WSAGetLastError();
+      };
+      g_allocations_left = enough;
+      const int error = ask();
+      g_allocations_left = -1;
+      const int before = open_descriptors();
+      EXPECT(ask() == WSAEWOULDBLOCK);
+      const bool is_asked_now = open_descriptors() > before;  // the host is watched
+      closesocket(s);
+      WSACloseEvent(event);
+      if (error == WSAEWOULDBLOCK) return is_asked_now ? "it is asked twice" : "";
+      EXPECT(error == WSAENOBUFS);
+      EXPECT(is_asked_now);
+    }
+    return "it always needs more";
+  });
+}
+
 void a_full_windsockd_refuses_offers_and_serves_claims(void**) {
   PrivateServer server(80);
   assert_true(server.is_running());
@@ -377,6 +419,7 @@ int main() {
       cmocka_unit_test(a_first_offer_without_a_descriptor_is_repeated),
       cmocka_unit_test(an_accept_without_a_descriptor_is_repeated),
       cmocka_unit_test(a_program_that_has_all_thread_keys_is_told_so),
+      cmocka_unit_test(a_question_about_changes_without_memory_is_repeated),
   };
   // These have a windsockd of their own.
   const CMUnitTest server_tests[] = {

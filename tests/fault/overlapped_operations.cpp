@@ -3,9 +3,12 @@
 #include <mswsock.h>
 #include <windows.h>
 #include <winsock2.h>
+#include <ws2spi.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -386,6 +389,61 @@ int select_and_accept(World& world) {
   return error_unless(closesocket(accepted) == 0);
 }
 
+// The host is watched by a socket of the library's from then on.
+int host_sockets() {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    count += std::filesystem::read_symlink(entry, gone).string().starts_with("socket:");
+  }
+  return count;
+}
+
+template <DWORD code>
+int ask_for_changes(World& world) {
+  {
+    Aside aside;
+    u_long on = 1;
+    MUST(ioctlsocket(world.datagram, FIONBIO, &on) == 0);
+  }
+  const int before = host_sockets();
+  const bool routes = code == SIO_ROUTING_INTERFACE_CHANGE;
+  DWORD returned = 0;
+  const int error = error_unless(WSAIoctl(world.datagram, code, routes ? &world.address : nullptr, routes ? sizeof world.address : 0, nullptr, 0,
+                                          &returned, nullptr, nullptr) == 0);
+  if (error != WSAEWOULDBLOCK) return error;
+  if (host_sockets() > before) return 0;
+  world.wrong = "nobody watches the host";
+  return -1;
+}
+
+void datagrams(World& world) { world.datagram = bound(SOCK_DGRAM, world.address); }
+
+// By a routine of the program's, for which no window is needed.
+std::atomic<LPARAM> g_posted{0};
+BOOL CALLBACK keep_post(HWND, UINT, WPARAM, LPARAM what) {
+  g_posted = what;
+  return TRUE;
+}
+
+int select_messages(World& world) {
+  MUST(WSApSetPostRoutine(keep_post) == 0);
+  g_posted = 0;
+  if (WSAAsyncSelect(world.server, nullptr, WM_APP, FD_READ | FD_CLOSE) != 0) {
+    int error = WSAGetLastError();
+    expect_no_selection(world, world.server);
+    return error;
+  }
+  peer_sends(world.client);
+  if (!test_support::eventually([] { return g_posted != 0; })) world.wrong = "nothing is posted";
+  if (world.wrong.empty() && g_posted != WSAMAKESELECTREPLY(FD_READ, 0)) world.wrong = "it is not FD_READ that is posted";
+  char data[4];
+  if (recv(world.server, data, sizeof data, 0) != 4) return WSAGetLastError();
+  const int error = error_unless(WSAAsyncSelect(world.server, nullptr, 0, 0) == 0);
+  if (error == 0) expect_no_selection(world, world.server);
+  return error;
+}
+
 // The socket is shared, and this process has a second descriptor of it.
 void shared_twice(World& world) {
   with_connection(world);
@@ -453,6 +511,11 @@ std::vector<Operation> make_operations() {
   add("CreateIoCompletionPort, a receive under way", pair, associate_under_way, {});
   add("PostQueuedCompletionStatus to who waits for the host", pair, post_to_leader, {});
   add("WSAEventSelect of a listener", pending_connection, select_and_accept, {WSAEMFILE});
+  // A bind of the host's to its own changes takes no address that another one may have.
+  const std::vector<int> impossible_of_changes = {EAGAIN, EADDRINUSE, EACCES};
+  add("SIO_ADDRESS_LIST_CHANGE", datagrams, ask_for_changes<SIO_ADDRESS_LIST_CHANGE>, {WSAEMFILE}).impossible = impossible_of_changes;
+  add("SIO_ROUTING_INTERFACE_CHANGE", datagrams, ask_for_changes<SIO_ROUTING_INTERFACE_CHANGE>, {WSAEMFILE}).impossible = impossible_of_changes;
+  add("WSAAsyncSelect", pair, select_messages, {});
   add("WSAEventSelect of a shared socket", shared_twice, take_selection, {WSAEMFILE}).meets_server = true;
   return all;
 }
