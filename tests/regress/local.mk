@@ -3,7 +3,7 @@ regress_sources = \
 	tests/regress/accept_test.cpp \
 	tests/regress/acceptex_test.cpp \
 	tests/regress/async_select_test.cpp \
-	tests/regress/binding_test.cpp \
+	tests/regress/binding_test.cpp tests/regress/bound_callback_test.cpp \
 	tests/regress/close_test.cpp \
 	tests/regress/control_test.cpp \
 	tests/regress/connect_by_test.cpp \
