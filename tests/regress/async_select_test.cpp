@@ -42,6 +42,15 @@ TEST_P(AsyncSelectTest, ChecksItsArguments) {
   EXPECT_FAILS_WITH(WSAAsyncSelect(socket.get(), nullptr, kSocketMessage, FD_READ), WSAEINVAL);
 }
 
+TEST_P(AsyncSelectTest, MayBeOfAnyEventThatThereIs) {
+  Socket socket = make_socket(family(), SOCK_STREAM);
+  EXPECT_RETURNS(0, select(socket.get(), FD_QOS | FD_GROUP_QOS));
+  EXPECT_RETURNS(0, select(socket.get(), FD_ALL_EVENTS));
+  EXPECT_TRUE(is_quiet());
+  for (const long unknown : {1L << FD_MAX_EVENTS, FD_READ | 1L << FD_MAX_EVENTS, 0x40000000L})
+    EXPECT_FAILS_WITH(select(socket.get(), unknown), WSAEINVAL) << unknown;
+}
+
 TEST_P(AsyncSelectTest, MakesTheSocketNonBlocking) {
   Pair pair = tcp_pair(family());
   ASSERT_TRUE(pair.valid());

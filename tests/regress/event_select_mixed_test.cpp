@@ -336,6 +336,33 @@ TEST_P(EventSelectMixedTest, ADuplicateHasTheSameEvents) {
   EXPECT_EQ("FD_READ", events.next(pair.server.get())) << "a receive through either enables";
 }
 
+// However the second one was made.
+TEST_P(EventSelectMixedTest, ASelectionEndsWithTheDescriptorItWasMadeThrough) {
+  for (const bool by_handle : {false, true}) {
+    SCOPED_TRACE(by_handle ? "DuplicateHandle" : "WSADuplicateSocket");
+    Pair pair = tcp_pair(family());
+    ASSERT_TRUE(pair.valid());
+    Socket other;
+    if (by_handle) {
+      HANDLE copy = nullptr;
+      ASSERT_TRUE(DuplicateHandle(GetCurrentProcess(), handle_of(pair.server.get()), GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS));
+      other = Socket(reinterpret_cast<SOCKET>(copy));
+    } else {
+      other = second_descriptor(pair.server.get());
+    }
+    ASSERT_TRUE(other.valid());
+    SelectedEvents events;
+    ASSERT_RETURNS(0, events.select(other.get(), FD_READ));
+    u_long blocking = 0;
+    EXPECT_FAILS_WITH(ioctlsocket(pair.server.get(), FIONBIO, &blocking), WSAEINVAL);
+    EXPECT_EQ(0, other.close());
+    EXPECT_RETURNS(0, ioctlsocket(pair.server.get(), FIONBIO, &blocking));
+    ASSERT_TRUE(send_all(pair.client.get(), "x"));
+    EXPECT_EQ("x", receive_exactly(pair.server.get(), 1));
+    EXPECT_FALSE(events.is_set());
+  }
+}
+
 TEST_P(EventSelectMixedTest, TheLastSelectionCountsThroughWhicheverDescriptor) {
   Pair pair = tcp_pair(family());
   ASSERT_TRUE(pair.valid());

@@ -29,6 +29,16 @@ TEST_F(EventSelectArgumentsTest, AreChecked) {
   EXPECT_FAILS_WITH(WSAEnumNetworkEvents(socket.get(), nullptr, nullptr), WSAEFAULT);
 }
 
+TEST_F(EventSelectArgumentsTest, MayBeAnyEventThatThereIs) {
+  SelectedEvents events;
+  Socket socket = make_socket(AF_INET, SOCK_STREAM);
+  EXPECT_RETURNS(0, events.select(socket.get(), FD_QOS | FD_GROUP_QOS));
+  EXPECT_RETURNS(0, events.select(socket.get(), FD_ALL_EVENTS));
+  EXPECT_FALSE(events.is_set());
+  for (const long unknown : {1L << FD_MAX_EVENTS, FD_READ | 1L << FD_MAX_EVENTS, 0x40000000L})
+    EXPECT_FAILS_WITH(events.select(socket.get(), unknown), WSAEINVAL) << unknown;
+}
+
 TEST_F(EventSelectArgumentsTest, OfAnotherHandleAreRefused) {
   WSAEVENT closed = WSACreateEvent();
   WSACloseEvent(closed);

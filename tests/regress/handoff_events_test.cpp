@@ -251,6 +251,22 @@ TEST_P(HandoffEventsTest, AConnectionOfASharedListenerIsSelectedHere) {
   EXPECT_EQ("FD_READ", mine_->next(accepted.get()));
 }
 
+// The connection that was told of is another process's by now; so the accept finds none, and the next one is told of.
+TEST_P(HandoffEventsTest, AConnectionThatAnotherProcessHasTakenLeavesTheNextToBeTold) {
+  const Socket listening = listener(family());
+  const SOCKET there = hand_over(listening.get(), agent_);
+  ASSERT_NE(INVALID_SOCKET, there);
+  ASSERT_RETURNS(0, mine_->select(listening.get(), FD_ACCEPT));
+  for (int turn = 0; turn < 2; ++turn) {
+    const Socket peer = connect_to(listening.get(), family());
+    EXPECT_EQ("FD_ACCEPT", mine_->next(listening.get())) << turn;
+    const Outcome taken = agent_.accept_on(there);
+    ASSERT_FALSE(taken.failed()) << describe(taken);
+    EXPECT_FAILS_WITH(accept(listening.get(), nullptr, nullptr), WSAEWOULDBLOCK);
+    EXPECT_EQ(0, agent_.close_socket(static_cast<SOCKET>(taken.result)).result);
+  }
+}
+
 TEST_P(HandoffEventsTest, AConnectionOfASharedListenerHasAModeOfItsOwn) {
   const Socket listening = listener(family());
   ASSERT_NE(INVALID_SOCKET, hand_over(listening.get(), agent_));

@@ -11,6 +11,7 @@ regress_sources = \
 	tests/regress/datagram_test.cpp \
 	tests/regress/disconnect_test.cpp \
 	tests/regress/duplicate_test.cpp \
+	tests/regress/event_enabling_test.cpp \
 	tests/regress/event_select_mixed_test.cpp tests/regress/event_select_wait_test.cpp \
 	tests/regress/event_select_test.cpp \
 	tests/regress/event_test.cpp \

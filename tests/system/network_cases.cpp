@@ -15,6 +15,9 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <list>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -273,6 +276,49 @@ TEST_F(LostConnectionTest, IsTheErrorOfTheSocket) {
     EXPECT_EQ(WSAECONNABORTED, get_option(one.here.get(), SOL_SOCKET, SO_ERROR));
     expect_lost(one.here.get());
   }
+}
+
+// Datagrams to addresses that nobody has wait until the host gives up looking for them, and there is no room for more meanwhile.
+TEST_F(NetworkTest, RoomForDatagramsIsToldOfAfterNone) {
+  std::string data(1000, 'd');
+  WSABUF buffer{static_cast<ULONG>(data.size()), data.data()};
+  const struct {
+    const char* name;
+    const char* nobody;
+    std::function<int(SOCKET, Endpoint&)> send;
+  } rows[] = {
+      {"sendto", "10.77.0.71", [&](SOCKET s, Endpoint& to) { return sendto(s, data.data(), static_cast<int>(data.size()), 0, to.address(), to.length); }},
+      {"WSASendTo", "10.77.0.72",
+       [&](SOCKET s, Endpoint& to) {
+         DWORD count = 0;
+         return WSASendTo(s, &buffer, 1, &count, 0, to.address(), to.length, nullptr, nullptr);
+       }},
+      {"WSASendMsg", "10.77.0.73",
+       [&](SOCKET s, Endpoint& to) {
+         WSAMSG message{to.address(), to.length, &buffer, 1, {0, nullptr}, 0};
+         DWORD count = 0;
+         return WSASendMsg(s, &message, 0, &count, nullptr, nullptr);
+       }},
+  };
+  constexpr int kMost = 1000;
+  std::vector<Socket> sockets;
+  std::list<regress::SelectedEvents> events;
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    sockets.push_back(make_socket(AF_INET, SOCK_DGRAM));
+    const SOCKET s = sockets.back().get();
+    ASSERT_TRUE(set_option(s, SOL_SOCKET, SO_SNDBUF, 4096));
+    ASSERT_RETURNS(0, events.emplace_back().select(s, FD_WRITE));
+    EXPECT_EQ("FD_WRITE", events.back().next(s));
+    Endpoint to = address(AF_INET, row.nobody, 4000);
+    int sent = 0;
+    while (row.send(s, to) != SOCKET_ERROR && sent < kMost) ++sent;
+    ASSERT_LT(sent, kMost);
+    EXPECT_EQ(WSAEWOULDBLOCK, WSAGetLastError());
+    EXPECT_FALSE(events.back().is_set());
+  }
+  auto each = events.begin();
+  for (const Socket& socket : sockets) EXPECT_EQ("FD_WRITE", (each++)->next(socket.get()));
 }
 
 // From the router's side of the link comes nothing; what this host sends to all comes back to itself.
