@@ -162,8 +162,9 @@ typedef struct _WSPUPCALLTABLE {
     LPWPUCLOSETHREAD lpWPUCloseThread;
 } WSPUPCALLTABLE, *LPWSPUPCALLTABLE;
 
-/* Another way to post the messages of WSAAsyncSelect and its kin than PostMessage: the routine may be called by any thread, and must only post.
- * NULL is PostMessage again. */
+/* Another way to post the messages of WSAAsyncSelect and its kin than PostMessage: the routine may be called by any thread, and must only post:
+ * locks of the library are held meanwhile, so it must not wait, and must make no call of Winsock. FALSE: the message is lost. NULL is PostMessage
+ * again. */
 WINSOCK_API_LINKAGE int WSPAPI WSApSetPostRoutine(LPWPUPOSTMESSAGE lpPostRoutine);
 
 /* Calls made by providers */

@@ -4,7 +4,8 @@
  *     talk ADDRESS PORT
  *
  * What it shows: WSAAsyncSelect in a program that has no window but a loop of its own, here one around epoll. WSApSetPostRoutine names
- * the function that posts: it may be called by any thread, so it writes the message into a pipe, and the loop reads it from there. A
+ * the function that posts: it may be called by any thread, so it writes the message into a pipe, and the loop reads it from there. It
+ * must not wait, so the pipe does not block: there are never more messages in it than events that the loop has not answered by a call. A
  * "window" is then whatever the program takes for one.
  */
 #include <winsock2.h>
@@ -12,6 +13,7 @@
 #include <ws2tcpip.h>
 #include <windows.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -90,7 +92,7 @@ int main(int argc, char **argv)
     if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
         give_up("WSAStartup");
     loop = epoll_create1(0);
-    if (loop < 0 || pipe(messages) != 0 || WSApSetPostRoutine(post) == SOCKET_ERROR)
+    if (loop < 0 || pipe(messages) != 0 || fcntl(messages[1], F_SETFL, O_NONBLOCK) != 0 || WSApSetPostRoutine(post) == SOCKET_ERROR)
         give_up("the loop");
 
     server = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
