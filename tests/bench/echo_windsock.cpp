@@ -209,10 +209,10 @@ class RoutineEcho {
   RoutineEcho(const std::vector<Socket>& used, const std::vector<Socket>&) { peer_.receive(used.at(0), on_received); }
 
   void serve() {
-    while (peer_.open) sleep();
+    while (peer_.open) await_routine();
   }
   void serve_messages(long count) {
-    for (const long end = peer_.answered + count; peer_.answered < end;) sleep();
+    for (const long end = peer_.answered + count; peer_.answered < end;) await_routine();
   }
 
  private:
@@ -220,7 +220,7 @@ class RoutineEcho {
     bool open = true;
     long answered = 0;
   };
-  static void sleep() { require(SleepEx(INFINITE, TRUE) == WAIT_IO_COMPLETION, "SleepEx"); }
+  static void await_routine() { require(SleepEx(INFINITE, TRUE) == WAIT_IO_COMPLETION, "SleepEx"); }
   static void CALLBACK on_received(DWORD error, DWORD bytes, OVERLAPPED* overlapped, DWORD) {
     auto& peer = static_cast<RoutinePeer&>(*overlapped);
     if (error != 0 || bytes == 0)

@@ -10,10 +10,10 @@ import re
 # (row, pattern of paths). Row names are for people.
 ROWS = (
     # dlls/common, in its own order: one owner per descriptor, the host's calls, messages about them, the wire.
-    (0, r"dlls/common/(result|unique_fd|shared_state|utf|forwards|nt_status)\.(h|cpp|def)"),
+    (0, r"dlls/common/(result|unique_fd|shared_state|thread_end|utf|forwards|nt_status)\.(h|cpp|def)"),
     (1, r"dlls/common/fd_list\.h"),
     (2, r"dlls/common/(host(_\w+)?|lock)\.(h|cpp)"),
-    (3, r"dlls/common/debug\.(h|cpp)"),
+    (3, r"dlls/common/(debug|telling_lock)\.(h|cpp)"),
     (4, r"dlls/common/runtime_directory\.(h|cpp)"),
     (5, r"dlls/common/process_register\.(h|cpp)"),
     (10, r"dlls/common/wire\.(h|cpp|def)"),
