@@ -1,5 +1,6 @@
 // BindIoCompletionCallback on sockets: a function of the program is called, on a thread of the system's, at each end of an overlapped call.
 // https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-bindiocompletioncallback
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -30,22 +31,30 @@ bool bind_to_function(SOCKET socket) { return BindIoCompletionCallback(handle_of
 
 class BoundCallbackTest : public ConnectionTest {
  protected:
-  // The threads that call, and what they wait with, are there from the first time on.
+  // The threads that call are there from the first time on, and what they wait with while there is a socket to wait for: one stays.
+  struct Kept {
+    Pair pair = tcp_pair();
+    OverlappedCall first, last;
+  };
+  static inline std::unique_ptr<Kept> kept_;
   static void SetUpTestSuite() {
     g_calls = CreateSemaphoreW(nullptr, 0, 1'000'000, nullptr);
     WSADATA data;
     ASSERT_EQ(0, WSAStartup(kVersion, &data));
-    {
-      const Pair pair = tcp_pair();
-      OverlappedCall call;
-      ASSERT_TRUE(pair.valid() && bind_to_function(pair.client.get()));
-      ASSERT_PENDING(call.receive(pair.client.get()));
-      ASSERT_TRUE(send_all(pair.server.get(), "x"));
-      ASSERT_EQ(WAIT_OBJECT_0, WaitForSingleObject(g_calls, kDeadlineMs));
-    }
-    ASSERT_EQ(0, WSACleanup());
+    kept_ = std::make_unique<Kept>();
+    const SOCKET bound = kept_->pair.client.get();
+    ASSERT_TRUE(kept_->pair.valid() && bind_to_function(bound));
+    ASSERT_PENDING(kept_->first.receive(bound));
+    ASSERT_TRUE(send_all(kept_->pair.server.get(), "x"));
+    ASSERT_EQ(WAIT_OBJECT_0, WaitForSingleObject(g_calls, kDeadlineMs));
+    ASSERT_PENDING(kept_->last.receive(bound));
   }
-  static void TearDownTestSuite() { CloseHandle(g_calls); }
+  static void TearDownTestSuite() {
+    kept_.reset();
+    EXPECT_EQ(WAIT_OBJECT_0, WaitForSingleObject(g_calls, kDeadlineMs));
+    EXPECT_EQ(0, WSACleanup());
+    CloseHandle(g_calls);
+  }
   void SetUp() override {
     ConnectionTest::SetUp();
     g_told.clear();
