@@ -243,18 +243,38 @@ int connect_with_data(World& world, Way way) {
   return error;
 }
 
+template <DWORD flags>
 int disconnect(World& world, Way way) {
   Call call(world, world.client, way);
-  return call.outcome(error_unless(windsock_disconnect_ex(world.client, &call.structure, 0, 0)));
+  return call.outcome(error_unless(windsock_disconnect_ex(world.client, &call.structure, flags, 0)));
 }
 
+// A socket that has been connected, has received and waited in vain, and was made new again.
+void listener_and_reused(World& world) {
+  listener_and_socket(world);
+  MUST(connect(world.server, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 0);
+  world.made.push_back(accept(world.listener, nullptr, nullptr));
+  MUST(world.made.back() != INVALID_SOCKET);
+  Call first(world, world.server, Way::kEvent), last(world, world.server, Way::kEvent);
+  char data[4];
+  WSABUF buffer{4, data};
+  DWORD flags = 0;
+  MUST(WSARecv(world.server, &buffer, 1, nullptr, &flags, &first.structure, nullptr) != 0 && WSAGetLastError() == WSA_IO_PENDING);
+  MUST(CancelIoEx(reinterpret_cast<HANDLE>(world.server), &first.structure));
+  MUST(first.outcome(WSA_IO_PENDING) == WSA_OPERATION_ABORTED);
+  const bool begun = windsock_disconnect_ex(world.server, &last.structure, TF_REUSE_SOCKET, 0) || WSAGetLastError() == WSA_IO_PENDING;
+  MUST(begun && last.outcome(0) == 0);
+  world.is_spent = false;
+}
+
+template <DWORD flags>
 int transmit(World& world, Way way) {
   HANDLE file = CreateFileA("/proc/self/exe", GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr);
   MUST(file != INVALID_HANDLE_VALUE);
   Call call(world, world.client, way);
   char head[] = "head", tail[] = "tail";
   TRANSMIT_FILE_BUFFERS buffers{head, 4, tail, 4};
-  int called = error_unless(transmit_file(world.client, file, kMoreThanFits, 0, &call.structure, &buffers, 0));
+  int called = error_unless(transmit_file(world.client, file, kMoreThanFits, 0, &call.structure, &buffers, flags));
   PeerReads peer(std::exchange(world.server, INVALID_SOCKET));
   int error = call.outcome(called);
   if (error == 0 && call.bytes() != kMoreThanFits + 8) world.wrong = "not all is sent";
@@ -263,17 +283,95 @@ int transmit(World& world, Way way) {
   return error;
 }
 
+int transmit_packets(World& world, Way way) {
+  HANDLE file = CreateFileA("/proc/self/exe", GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr);
+  MUST(file != INVALID_HANDLE_VALUE);
+  Call call(world, world.client, way);
+  char head[] = "head";
+  TRANSMIT_PACKETS_ELEMENT elements[2] = {};
+  elements[0].dwElFlags = TP_ELEMENT_MEMORY;
+  elements[0].cLength = 4;
+  elements[0].pBuffer = head;
+  elements[1].dwElFlags = TP_ELEMENT_FILE | TP_ELEMENT_EOP;
+  elements[1].cLength = kMoreThanFits;
+  elements[1].hFile = file;
+  int called = error_unless(windsock_transmit_packets(world.client, elements, 2, 0, &call.structure, 0));
+  PeerReads peer(std::exchange(world.server, INVALID_SOCKET));
+  int error = call.outcome(called);
+  if (error == 0 && call.bytes() != kMoreThanFits + 4) world.wrong = "not all is sent";
+  CloseHandle(file);
+  world.is_spent = true;
+  return error;
+}
+
+// What has begun on the socket, and goes on until it is cancelled.
+int cancelled(World& world, SOCKET s, Call& call, int called) {
+  if (called == WSA_IO_PENDING && !CancelIoEx(reinterpret_cast<HANDLE>(s), &call.structure)) world.wrong = "there is nothing to cancel";
+  int error = call.outcome(called);
+  if (called != WSA_IO_PENDING) return error;
+  world.is_spent = false;
+  return error == WSA_OPERATION_ABORTED ? 0 : error;
+}
+
 int cancel(World& world, Way way) {
   Call call(world, world.server, way);
   char data[4];
   WSABUF buffer{4, data};
   DWORD flags = 0;
-  int called = error_unless(WSARecv(world.server, &buffer, 1, nullptr, &flags, &call.structure, call.routine()) == 0);
-  if (called == WSA_IO_PENDING && !CancelIoEx(reinterpret_cast<HANDLE>(world.server), &call.structure)) world.wrong = "there is nothing to cancel";
+  return cancelled(world, world.server, call,
+                   error_unless(WSARecv(world.server, &buffer, 1, nullptr, &flags, &call.structure, call.routine()) == 0));
+}
+
+int watch_addresses(World& world, Way way) {
+  Call call(world, world.datagram, way);
+  DWORD bytes;
+  return cancelled(world, world.datagram, call,
+                   error_unless(WSAIoctl(world.datagram, SIO_ADDRESS_LIST_CHANGE, nullptr, 0, nullptr, 0, &bytes, &call.structure,
+                                         call.routine()) == 0));
+}
+
+// ---- datagrams ----------------------------------------------------------------------------------------------------------------------
+
+void datagram_socket(World& world) { world.datagram = bound(SOCK_DGRAM, world.address); }
+
+// To itself.
+template <bool with_message>
+int send_datagram(World& world, Way way) {
+  Call call(world, world.datagram, way);
+  char data[] = "data";
+  WSABUF buffer{4, data};
+  WSAMSG message{reinterpret_cast<sockaddr*>(&world.address), sizeof world.address, &buffer, 1, {0, nullptr}, 0};
+  int called = error_unless((with_message ? WSASendMsg(world.datagram, &message, 0, nullptr, &call.structure, call.routine())
+                                          : WSASendTo(world.datagram, &buffer, 1, nullptr, 0, message.name, message.namelen, &call.structure,
+                                                      call.routine())) == 0);
   int error = call.outcome(called);
-  if (called != WSA_IO_PENDING) return error;
-  world.is_spent = false;
-  return error == WSA_OPERATION_ABORTED ? 0 : error;
+  if (error == 0 && call.bytes() != 4) world.wrong = "not all is sent";
+  return error;
+}
+
+template <bool with_message>
+int receive_datagram(World& world, Way way) {
+  GUID guid = WSAID_WSARECVMSG;
+  LPFN_WSARECVMSG receive_message = nullptr;
+  DWORD bytes = 0, flags = 0;
+  MUST(WSAIoctl(world.datagram, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof guid, &receive_message, sizeof receive_message, &bytes, nullptr,
+                nullptr) == 0);
+  Call call(world, world.datagram, way);
+  char data[4];
+  WSABUF buffer{4, data};
+  sockaddr_in from{};
+  int length = sizeof from;
+  WSAMSG message{reinterpret_cast<sockaddr*>(&from), length, &buffer, 1, {0, nullptr}, 0};
+  int called = error_unless((with_message ? receive_message(world.datagram, &message, nullptr, &call.structure, call.routine())
+                                          : WSARecvFrom(world.datagram, &buffer, 1, nullptr, &flags, reinterpret_cast<sockaddr*>(&from), &length,
+                                                        &call.structure, call.routine())) == 0);
+  if (called == WSA_IO_PENDING) {
+    Aside aside;
+    MUST(sendto(world.datagram, "data", 4, 0, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 4);
+  }
+  int error = call.outcome(called);
+  if (error == 0 && (call.bytes() != 4 || from.sin_port != world.address.sin_port)) world.wrong = "not what was sent";
+  return error;
 }
 
 // ---- ports ------------------------------------------------------------------------------------------------------------------------
@@ -473,13 +571,14 @@ int take_selection(World& world) {
 std::vector<Operation> make_operations() {
   std::vector<Operation> all;
   static std::vector<std::string> names;
-  names.reserve(64);
+  names.reserve(128);
   struct Kind {
     const char* name;
     void (*set_up)(World&);
     int (*run)(World&, Way);
     std::vector<Way> ways;
     std::vector<int> more_errors;
+    std::vector<int> impossible = {};
   };
   using enum Way;
   const Kind kinds[] = {
@@ -487,8 +586,17 @@ std::vector<Operation> make_operations() {
       {"WSASend", narrow_pair, send_more_than_fits, {kEvent, kRoutine, kPort, kNobody}, {}},
       {"AcceptEx", listener_and_socket, accept_with_data, {kEvent, kPort, kNobody}, {WSAEMFILE}},
       {"ConnectEx", listener_and_bound, connect_with_data, {kEvent, kPort, kNobody}, {WSAECONNREFUSED, WSAENETUNREACH}},
-      {"DisconnectEx", pair, disconnect, {kEvent, kPort}, {}},
-      {"TransmitFile", narrow_pair, transmit, {kEvent, kPort, kNobody}, {WSAEMFILE}},
+      {"AcceptEx by a socket that had operations", listener_and_reused, accept_with_data, {kEvent, kPort, kNobody}, {WSAEMFILE}},
+      {"DisconnectEx", pair, disconnect<0>, {kEvent, kPort}, {}},
+      {"DisconnectEx, TF_REUSE_SOCKET", pair, disconnect<TF_REUSE_SOCKET>, {kEvent, kPort, kNobody}, {WSAEMFILE}},
+      {"TransmitFile", narrow_pair, transmit<0>, {kEvent, kPort, kNobody}, {WSAEMFILE}},
+      {"TransmitFile, TF_REUSE_SOCKET", narrow_pair, transmit<TF_DISCONNECT | TF_REUSE_SOCKET>, {kEvent, kPort, kNobody}, {WSAEMFILE}},
+      {"TransmitPackets", narrow_pair, transmit_packets, {kEvent, kPort}, {WSAEMFILE}},
+      {"WSASendTo", datagram_socket, send_datagram<false>, {kEvent, kPort}, {}},
+      {"WSASendMsg", datagram_socket, send_datagram<true>, {kRoutine, kPort}, {}},
+      {"WSARecvFrom", datagram_socket, receive_datagram<false>, {kEvent, kPort, kNobody}, {}},
+      {"WSARecvMsg", datagram_socket, receive_datagram<true>, {kRoutine, kPort, kNobody}, {}},
+      {"SIO_ADDRESS_LIST_CHANGE", datagram_socket, watch_addresses, {kEvent, kRoutine, kPort}, {WSAEMFILE}, {EACCES, EADDRINUSE}},  // nobody else has its address
       {"CancelIoEx", pair, cancel, {kEvent, kRoutine, kPort}, {}},
       {"WSAEventSelect", pair, select_and_wait, {kEvent, kNobody}, {}},
   };
@@ -504,9 +612,11 @@ std::vector<Operation> make_operations() {
     return all.back();
   };
   for (const Kind& kind : kinds)
-    for (Way way : kind.ways)
-      add(std::string(kind.name) + ", " + kNames[static_cast<int>(way)], kind.set_up, [run = kind.run, way](World& world) { return run(world, way); },
-          kind.more_errors);
+    for (Way way : kind.ways) {
+      Operation& added = add(std::string(kind.name) + ", " + kNames[static_cast<int>(way)], kind.set_up,
+                             [run = kind.run, way](World& world) { return run(world, way); }, kind.more_errors);
+      added.impossible.insert(added.impossible.end(), kind.impossible.begin(), kind.impossible.end());
+    }
   add("ConnectEx to a listener without room", full_listener_and_bound, connect_later, {WSAECONNREFUSED, WSAENETUNREACH});
   add("CreateIoCompletionPort, a receive under way", pair, associate_under_way, {});
   add("PostQueuedCompletionStatus to who waits for the host", pair, post_to_leader, {});
