@@ -267,6 +267,24 @@ void listener_and_reused(World& world) {
   world.is_spent = false;
 }
 
+// The connection takes the place of the socket that was watched, and is watched in turn.
+int accept_and_receive(World& world, Way way) {
+  constexpr DWORD kArea = sizeof(sockaddr_in) + 16;
+  {
+    Call call(world, world.listener, Way::kEvent);
+    char room[2 * kArea];
+    DWORD bytes;
+    int called = error_unless(windsock_accept_ex(world.listener, world.server, room, 0, kArea, kArea, &bytes, &call.structure));
+    if (called == 0 || called == WSA_IO_PENDING) {
+      Aside aside;
+      MUST(connect(world.client, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 0);
+    }
+    if (int error = call.outcome(called)) return error;
+  }
+  world.is_spent = true;  // it is connected
+  return receive_later(world, way);
+}
+
 template <DWORD flags>
 int transmit(World& world, Way way) {
   HANDLE file = CreateFileA("/proc/self/exe", GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr);
@@ -586,17 +604,18 @@ std::vector<Operation> make_operations() {
       {"WSASend", narrow_pair, send_more_than_fits, {kEvent, kRoutine, kPort, kNobody}, {}},
       {"AcceptEx", listener_and_socket, accept_with_data, {kEvent, kPort, kNobody}, {WSAEMFILE}},
       {"ConnectEx", listener_and_bound, connect_with_data, {kEvent, kPort, kNobody}, {WSAECONNREFUSED, WSAENETUNREACH}},
-      {"AcceptEx by a socket that had operations", listener_and_reused, accept_with_data, {kEvent, kPort, kNobody}, {WSAEMFILE}},
+      {"AcceptEx by a socket that had operations", listener_and_reused, accept_with_data, {kPort}, {WSAEMFILE}},
+      {"AcceptEx, WSARecv", listener_and_reused, accept_and_receive, {kEvent, kPort}, {WSAEMFILE}},
       {"DisconnectEx", pair, disconnect<0>, {kEvent, kPort}, {}},
-      {"DisconnectEx, TF_REUSE_SOCKET", pair, disconnect<TF_REUSE_SOCKET>, {kEvent, kPort, kNobody}, {WSAEMFILE}},
+      {"DisconnectEx, TF_REUSE_SOCKET", pair, disconnect<TF_REUSE_SOCKET>, {kEvent, kPort}, {WSAEMFILE}},
       {"TransmitFile", narrow_pair, transmit<0>, {kEvent, kPort, kNobody}, {WSAEMFILE}},
-      {"TransmitFile, TF_REUSE_SOCKET", narrow_pair, transmit<TF_DISCONNECT | TF_REUSE_SOCKET>, {kEvent, kPort, kNobody}, {WSAEMFILE}},
-      {"TransmitPackets", narrow_pair, transmit_packets, {kEvent, kPort}, {WSAEMFILE}},
-      {"WSASendTo", datagram_socket, send_datagram<false>, {kEvent, kPort}, {}},
-      {"WSASendMsg", datagram_socket, send_datagram<true>, {kRoutine, kPort}, {}},
-      {"WSARecvFrom", datagram_socket, receive_datagram<false>, {kEvent, kPort, kNobody}, {}},
-      {"WSARecvMsg", datagram_socket, receive_datagram<true>, {kRoutine, kPort, kNobody}, {}},
-      {"SIO_ADDRESS_LIST_CHANGE", datagram_socket, watch_addresses, {kEvent, kRoutine, kPort}, {WSAEMFILE}, {EACCES, EADDRINUSE}},  // nobody else has its address
+      {"TransmitFile, TF_REUSE_SOCKET", narrow_pair, transmit<TF_DISCONNECT | TF_REUSE_SOCKET>, {kEvent}, {WSAEMFILE}},
+      {"TransmitPackets", narrow_pair, transmit_packets, {kPort}, {WSAEMFILE}},
+      {"WSASendTo", datagram_socket, send_datagram<false>, {kEvent}, {}},
+      {"WSASendMsg", datagram_socket, send_datagram<true>, {kRoutine}, {}},
+      {"WSARecvFrom", datagram_socket, receive_datagram<false>, {kPort}, {}},
+      {"WSARecvMsg", datagram_socket, receive_datagram<true>, {kRoutine}, {}},
+      {"SIO_ADDRESS_LIST_CHANGE", datagram_socket, watch_addresses, {kEvent, kPort}, {WSAEMFILE}, {EACCES, EADDRINUSE}},  // nobody else has its address
       {"CancelIoEx", pair, cancel, {kEvent, kRoutine, kPort}, {}},
       {"WSAEventSelect", pair, select_and_wait, {kEvent, kNobody}, {}},
   };
