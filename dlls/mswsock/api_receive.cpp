@@ -8,6 +8,7 @@
 #include "dlls/ws2_32/program_pointer.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "dlls/ws2_32/translate_flags.h"
+#include "dlls/ws2_32/turn.h"
 
 using namespace windsock;
 
@@ -22,7 +23,8 @@ int PASCAL WSARecvEx(SOCKET s, char* buf, int len, int* flags) {
     if (len < 0 || (!buf && len > 0)) return wsa_failure(WSAEFAULT);
     int host_flags = WS_TRY(receive_flags_to_host(*flags & ~MSG_PARTIAL, FlagsOf::kWsaReceive, socket.socket().kind()));
     host::Buffer buffer{buf, static_cast<size_t>(len)};
-    ReceivedData data = WS_TRY(receive_buffers(socket, {&buffer, 1}, nullptr, host_flags));
+    auto receive = [&] { return receive_buffers(socket, {&buffer, 1}, nullptr, host_flags); };
+    ReceivedData data = WS_TRY(in_turn(socket, lane_to_receive(host_flags), receive));
     *flags = data.host_flags & host::kMsgTrunc ? MSG_PARTIAL : 0;
     return static_cast<int>(data.size);
   }, s, buf, len, flags);

@@ -21,6 +21,7 @@ WsaResult<int> receive_bytes_carefully(SocketRef& socket, void* data, size_t siz
 WsaResult<int> receive_end(SocketRef& socket);
 WsaResult<int> send_bytes_carefully(SocketRef& socket, const void* data, size_t size, int host_flags);
 
+// Without a look at what else is under way.
 [[gnu::always_inline]] inline WsaResult<int> send_bytes_now(SocketRef& socket, const void* data, size_t size, int host_flags) {
   size_t sent = WS_TRY(transfer(socket, Direction::kSend, host_flags, [&] { return host::send(socket.fd(), data, size, host_flags); }));
   if (sent < size) [[unlikely]] return finish_send(socket, data, size, sent, host_flags);

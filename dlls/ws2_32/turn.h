@@ -39,7 +39,7 @@ template <typename Call>
 // What the call gives, or why it has had no turn.
 template <typename Call>
 inline auto in_turn(SocketRef& socket, SocketIo::Lane lane, const Call& call,
-                                           Turn::Waiting waiting = Turn::Waiting::kAsTheSocketSays) -> decltype(call()) {
+                    Turn::Waiting waiting = Turn::Waiting::kAsTheSocketSays) -> decltype(call()) {
   if (!SocketIo::if_any(socket.descriptor())) [[likely]] return call();
   return in_turn_behind(socket, lane, waiting, call);
 }

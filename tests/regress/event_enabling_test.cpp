@@ -28,15 +28,16 @@ int receive_overlapped(std::string& data, Begin begin) {
   return 0;
 }
 
+int receive_at_once(SOCKET s, std::string& data) {
+  WSABUF buffer{static_cast<ULONG>(data.size()), data.data()};
+  DWORD count = 0, flags = 0;
+  return WSARecv(s, &buffer, 1, &count, &flags, nullptr, nullptr);
+}
+
 const Way kReceives[] = {
     {"recv", SOCK_STREAM, [](SOCKET s, std::string& data) { return moved(recv(s, data.data(), size_of(data), 0), data); }},
     {"recvfrom", SOCK_STREAM, [](SOCKET s, std::string& data) { return moved(recvfrom(s, data.data(), size_of(data), 0, nullptr, nullptr), data); }},
-    {"WSARecv", SOCK_STREAM,
-     [](SOCKET s, std::string& data) {
-       WSABUF buffer{static_cast<ULONG>(data.size()), data.data()};
-       DWORD count = 0, flags = 0;
-       return WSARecv(s, &buffer, 1, &count, &flags, nullptr, nullptr);
-     }},
+    {"WSARecv", SOCK_STREAM, receive_at_once},
     {"WSARecvEx", SOCK_STREAM,
      [](SOCKET s, std::string& data) {
        int flags = 0;
@@ -52,12 +53,7 @@ const Way kReceives[] = {
        from.length = sizeof from.storage;
        return moved(recvfrom(s, data.data(), size_of(data), 0, from.address(), &from.length), data);
      }},
-    {"DatagramWSARecv", SOCK_DGRAM,
-     [](SOCKET s, std::string& data) {
-       WSABUF buffer{static_cast<ULONG>(data.size()), data.data()};
-       DWORD count = 0, flags = 0;
-       return WSARecv(s, &buffer, 1, &count, &flags, nullptr, nullptr);
-     }},
+    {"DatagramWSARecv", SOCK_DGRAM, receive_at_once},
     {"WSARecvFrom", SOCK_DGRAM,
      [](SOCKET s, std::string& data) {
        WSABUF buffer{static_cast<ULONG>(data.size()), data.data()};

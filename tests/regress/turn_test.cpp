@@ -1,6 +1,8 @@
 // Calls that are not overlapped on sockets where overlapped ones are under way: each comes in its turn.
 #include "tests/regress/overlapped_call.h"
 
+#include <mswsock.h>
+
 #include <functional>
 #include <string>
 
@@ -41,6 +43,11 @@ constexpr Way kReceives[] = {
        WSABUF buffer{static_cast<ULONG>(size), data};
        DWORD received = 0, flags = 0;
        return WSARecv(s, &buffer, 1, &received, &flags, nullptr, nullptr) == 0 ? static_cast<long long>(received) : -1;
+     }},
+    {"WSARecvEx",
+     [](SOCKET s, char* data, int size) -> long long {
+       int flags = 0;
+       return WSARecvEx(s, data, size, &flags);
      }},
 };
 
