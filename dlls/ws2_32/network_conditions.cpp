@@ -127,8 +127,11 @@ NetworkEvents network_conditions(SocketRef& socket, uint32_t host_events, uint32
 }
 
 uint32_t readiness_now(SocketRef& socket) {
-  auto ready = host::ready_now(socket.fd(), host::kPollIn | host::kPollPri | host::kPollOut | host::kPollReadHangUp);
-  return ready ? static_cast<uint16_t>(ready.value()) : 0;
+  // Before the look: what has hung up may be connected just afterwards.
+  const bool may_hang_up = !socket.socket().is_stream() || is_connected(socket);
+  auto asked = host::ready_now(socket.fd(), host::kPollIn | host::kPollPri | host::kPollOut | host::kPollReadHangUp);
+  const uint32_t ready = asked ? static_cast<uint16_t>(asked.value()) : 0;
+  return may_hang_up || !(ready & (kReadyHup | kReadyReadHangUp)) ? ready : ready & kReadyErr;
 }
 
 }  // namespace windsock

@@ -12,7 +12,7 @@ namespace windsock {
 // has failed, and a connection that has been reset, are told with their codes; the host forgets them by that, and the socket remembers.
 NetworkEvents network_conditions(SocketRef& socket, uint32_t host_events, uint32_t wanted);
 
-// What the host says of it at this moment.
+// What the host says of it at this moment. A stream without a connection has not hung up, whatever the host says.
 uint32_t readiness_now(SocketRef& socket);
 
 }  // namespace windsock

@@ -130,6 +130,16 @@ TEST_F(NetworkConditions, of_a_stream_that_is_none_yet) {
   EXPECT_EQ(of(listener), "accept") << "it is accepted nevertheless";
 }
 
+// The host says so of a stream without a connection; whoever looks then and judges when there is one must not take it for the end of that.
+TEST_F(NetworkConditions, a_stream_that_is_none_yet_has_not_hung_up) {
+  SOCKET listener = bound(SOCK_STREAM), client = make(AF_INET, SOCK_STREAM);
+  EXPECT_EQ(listen(listener, 5), 0);
+  SocketRef socket = std::move(SocketTable::instance().find(client)).take();
+  const uint32_t before = readiness_now(socket);
+  EXPECT_EQ(connect_to(client, name_of(listener)), 0);
+  EXPECT_EQ(network_conditions(socket, before, FD_ALL_EVENTS).events & (FD_READ | FD_CLOSE), 0u);
+}
+
 TEST_F(NetworkConditions, of_an_attempt_that_has_failed) {
   sockaddr_in nobody = name_of(bound(SOCK_STREAM));  // and not listening
   SOCKET client = make(AF_INET, SOCK_STREAM);
