@@ -31,6 +31,14 @@ thread_local int g_allocations_left = -1;  // then this thread gets no memory; n
   if (void* made = std::malloc(size)) return made;
   throw std::bad_alloc();
 }
+// Also of the one that does not throw: AddressSanitizer has its own.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return ::operator new(size);
+  } catch (...) {
+    return nullptr;
+  }
+}
 [[gnu::noinline]] void operator delete(void* made) noexcept { std::free(made); }
 [[gnu::noinline]] void operator delete(void* made, std::size_t) noexcept { std::free(made); }
 

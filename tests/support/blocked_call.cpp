@@ -29,13 +29,13 @@ BlockedCall::~BlockedCall() {
     thread_.detach();
 }
 
-bool BlockedCall::wait_until_blocked() {
+bool BlockedCall::wait_until_blocked(bool (*is_asleep)(long thread)) {
   constexpr std::chrono::milliseconds kStillBlocked{50};
   std::unique_lock<std::mutex> lock(state_->mutex);
   if (!state_->changed.wait_for(lock, kDeadline, [this] { return state_->thread != 0; })) return false;
   const long thread = state_->thread;
   lock.unlock();
-  if (!eventually([this, thread] { return thread_waits_in_kernel(thread) || returned(); })) return false;
+  if (!eventually([&] { return is_asleep(thread) || returned(); })) return false;
   lock.lock();
   return !state_->changed.wait_for(lock, kStillBlocked, [this] { return state_->outcome.has_value(); });
 }
