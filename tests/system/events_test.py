@@ -340,7 +340,7 @@ class UnderLoad(Sharing):
         for actor, socket in lives:
             self.assertIsNone(actor.process.poll())
             self.end_life(actor, third)
-        self.one_in *= 4  # there is less of it: who was killed does not ask
+        self.one_in *= 8  # there is less of it: who was killed does not ask
         self.judge(take_log.written(take_log.read(path), killed + len(lives)))
         third.do("send", elsewhere, ".")
         self.assertGreater(int(self.peer.finish()), 0)
