@@ -6,6 +6,7 @@
 
 #include "dlls/common/debug.h"
 #include "dlls/common/host_epoll.h"
+#include "dlls/ws2_32/io_driver.h"
 #include "dlls/ws2_32/network_conditions.h"
 #include "dlls/ws2_32/server_client.h"
 #include "dlls/ws2_32/socket_controls.h"
@@ -89,6 +90,7 @@ EventSelection::Replaced EventSelection::replace(SocketRef& socket, std::shared_
   target_ = std::move(target);
   descriptor_ = SocketTable::token_of(socket.descriptor());
   latch_.select(events);
+  called_in_look_ = IoDriver::looks();
   has_ends_ = has_told_reset_ = false;
   underlying.saw(Seen::kSelected);
   attendance.is_taken_over();
@@ -198,21 +200,27 @@ EventSelection::Ended EventSelection::note(SocketRef& socket, uint32_t host_even
   return {};
 }
 
-void EventSelection::ready(SocketRef& socket, std::optional<uint32_t> host_events) {
+// With the lock held, when the call has ended.
+void EventSelection::enable(Enabling call) {
+  latch_.enable(call);
+  called_in_look_ = IoDriver::looks();
+}
+
+void EventSelection::ready(SocketRef& socket, std::optional<Found> found) {
   Ended ended;
   std::lock_guard lock(mutex_);
   changes_.fetch_add(1, std::memory_order_acq_rel);
   if (!target_) return;
   // An end may be that of a state that is over meanwhile: a stream that is not connected yet has hung up, too.
-  const bool is_sure = host_events && !(*host_events & kUnusual);
-  ended = note(socket, is_sure ? *host_events : readiness_now(socket));
+  const bool is_sure = found && !(found->host_events & kUnusual) && static_cast<int32_t>(found->look - called_in_look_) > 0;
+  ended = note(socket, is_sure ? found->host_events : readiness_now(socket));
 }
 
 void EventSelection::called(SocketRef& socket, Enabling call) {
   Ended ended;
   std::lock_guard lock(mutex_);
   if (!target_) return;
-  latch_.enable(call);
+  enable(call);
   ended = note(socket, readiness_now(socket));
 }
 
@@ -247,7 +255,7 @@ void EventSelection::received(SocketRef& socket, uint32_t changes_before, Left l
   Ended ended;
   std::lock_guard lock(mutex_);
   if (!target_) return;
-  latch_.enable(Enabling::kReceive);
+  enable(Enabling::kReceive);
   bool none_left = left == Left::kNothing && !has_ends_ && changes_.load(std::memory_order_relaxed) == changes_before;
   if (!none_left) ended = note(socket, readiness_now(socket));
 }

@@ -3,7 +3,8 @@
 // There is one at most for an underlying socket, through whichever descriptor it was made; a new one takes the place of the former. The
 // latch (event_latch.h) decides what is told. It is asked when the host tells of a change, and after each call of the program
 // that enables an event; the host is asked then for what is true now, unless it is known: when a receive has taken all there was, and the
-// host has told of nothing new since it began, there is nothing.
+// host has told of nothing new since it began, there is nothing. What a leader's look has found (io_driver.h) is over when a call has ended
+// since the look began.
 //
 // A socket that is shared has one selection among all processes: windsockd keeps whose it is, and raises the epoch in the shared slot when
 // it becomes another's. So a selection looks at the epoch immediately before it tells, and ends when it is not its own any more. While
@@ -57,8 +58,12 @@ class EventSelection {
   // The descriptor is being closed: a selection that was made through it ends.
   static void closing(Descriptor& descriptor);
 
-  // What the host has told (host::kReady…); nothing, if that may be over.
-  void ready(SocketRef& socket, std::optional<uint32_t> host_events);
+  // What the host has told (host::kReady…) in a leader's look (IoDriver::looks); nothing, if that may be over.
+  struct Found {
+    uint32_t host_events;
+    uint32_t look;
+  };
+  void ready(SocketRef& socket, std::optional<Found> found);
   // The program has made a call that enables events.
   void called(SocketRef& socket, Enabling call);
   // The socket is about to get a connection, whose events are told anew.
@@ -93,6 +98,7 @@ class EventSelection {
   bool is_current(const UnderlyingSocket& socket) const { return epoch_ == socket.epoch(); }
   Ended end(UnderlyingSocket& socket);
   Ended note(SocketRef& socket, uint32_t host_events);
+  void enable(Enabling call);
 
   std::mutex mutex_;
   EventLatch latch_;
@@ -101,6 +107,7 @@ class EventSelection {
   uint32_t epoch_ = 0;        // for which it was made
   bool has_ends_ = false;     // an end, an error or urgent data was told of: a short receive does not mean that nothing is left
   bool has_told_reset_ = false;
+  uint32_t called_in_look_ = 0;  // the leaders' last look when the last call ended: what that look has found may be over
   std::atomic<uint32_t> changes_{0};
   uint32_t awaited_ = 0;      // FD_ bits of changes that somebody waits for
   uint32_t changed_ = 0;      // of those that came since they were asked for

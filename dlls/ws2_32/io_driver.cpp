@@ -31,6 +31,8 @@ constinit std::atomic<void (*)(uint64_t token)> tell_host{nullptr};
 
 }  // namespace
 
+constinit std::atomic<uint32_t> IoDriver::looks_{0};
+
 IoDriver::IoDriver(services::Port* port) : port_(port) {
   std::lock_guard lock(list_mutex());
   next_ = all_drivers;
@@ -168,6 +170,7 @@ void IoDriver::leave() {
 
 void IoDriver::serve(int64_t deadline) {
   std::array<host::ReadyEvent, kEventsAtOnce> events;
+  const uint32_t look = looks_.fetch_add(1, std::memory_order_seq_cst) + 1;
   auto count = host::wait_for_ready(set_.get(), events, deadline);
   if (!count) return;  // a signal
   for (const host::ReadyEvent& event : std::span(events).first(count.value())) {
@@ -182,7 +185,7 @@ void IoDriver::serve(int64_t deadline) {
     if (event.token & kBeside) [[unlikely]]
       io->ready_beside(socket);
     else
-      io->ready(socket, event.events);
+      io->ready(socket, event.events, look);
   }
 }
 

@@ -25,6 +25,8 @@ class IoDriver final : public services::DescriptorSource {
   static IoDriver* of(const UnderlyingSocket& socket) { return of(socket.port()); }
   static IoDriver* of(services::Port* port);
   bool is_of(const UnderlyingSocket& socket) const;
+  // The number of the last look at what is ready: the leaders of all drivers count together.
+  static uint32_t looks() { return looks_.load(std::memory_order_acquire); }
   // The one of the sockets without a port; null before their first operation that did not end at once.
   static IoDriver* common_if_any();
 
@@ -86,6 +88,7 @@ class IoDriver final : public services::DescriptorSource {
   std::atomic<bool> unused_{true};  // nothing is watched
   std::atomic<uint32_t> operations_{0};
   std::atomic<uint32_t> times_led_{0};
+  static constinit std::atomic<uint32_t> looks_;
   // All of them, for the child of a fork; under a lock of the list.
   IoDriver* next_ = nullptr;
   IoDriver* previous_ = nullptr;

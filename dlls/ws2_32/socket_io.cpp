@@ -217,12 +217,12 @@ void SocketIo::take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation
   push(queue, std::move(operation));
 }
 
-void SocketIo::ready(SocketRef& socket, uint32_t events) {
+void SocketIo::ready(SocketRef& socket, uint32_t events, uint32_t look) {
   bool tried = false;
   for (size_t lane = 0; lane < queues_.size(); ++lane)
     if (events & kEventsOf[lane]) tried |= advance(socket, queues_[lane], events);
   if (EventSelection* selection = EventSelection::of(socket)) [[unlikely]]
-    selection->ready(socket, tried ? std::nullopt : std::optional(events));
+    selection->ready(socket, tried ? std::nullopt : std::optional(EventSelection::Found{events, look}));
 }
 
 // Tells the ends of those of a lane for which `attempt` has one, and whether there were any.

@@ -37,8 +37,8 @@ class SocketIo {
   // The same for one that has begun elsewhere; it is told of here.
   void take_over(SocketRef& socket, Lane lane, std::unique_ptr<Operation> operation);
 
-  // What the host has told (host::kReady…).
-  void ready(SocketRef& socket, uint32_t events);
+  // What the host has told (host::kReady…) in a leader's look (IoDriver::looks).
+  void ready(SocketRef& socket, uint32_t events, uint32_t look);
   // A descriptor of the lane kBeside is ready.
   void ready_beside(SocketRef& socket);
 

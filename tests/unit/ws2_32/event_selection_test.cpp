@@ -10,6 +10,7 @@
 
 #include "dlls/common/host_epoll.h"
 #include "dlls/common/shared_state.h"
+#include "dlls/ws2_32/io_driver.h"
 #include "dlls/ws2_32/socket_table.h"
 #include "tests/support/deadline.h"
 #include "tests/support/process_info.h"
@@ -45,7 +46,8 @@ class SharedSelection : public ws2_32_test::Started {
   }
 
   UnderlyingSocket& underlying() { return socket_.socket(); }
-  void data_arrives() { underlying().selection()->ready(socket_, host::kReadyIn); }
+  void look_finds_data(uint32_t look) { underlying().selection()->ready(socket_, EventSelection::Found{host::kReadyIn, look}); }
+  void data_arrives() { look_finds_data(IoDriver::looks() + 1); }
   void data_arrives_after_a_receive() {
     underlying().selection()->called(socket_, Enabling::kReceive);
     data_arrives();
@@ -65,6 +67,16 @@ TEST_F(SharedSelection, tells_while_nobody_takes_it) {
   EXPECT_EQ(recorded(), uint32_t{FD_READ});
   data_arrives_after_a_receive();
   EXPECT_EQ(target_->told, 2);
+}
+
+// The thread that looks may be late to tell what it has found.
+TEST_F(SharedSelection, tells_nothing_of_data_that_was_received_since_the_look) {
+  const uint32_t look = IoDriver::looks();
+  underlying().selection()->called(socket_, Enabling::kReceive);
+  look_finds_data(look);
+  EXPECT_EQ(target_->told, 0);
+  look_finds_data(look + 1);
+  EXPECT_EQ(target_->told, 1);
 }
 
 TEST_F(SharedSelection, tells_nothing_from_the_epoch_on_before_the_word_comes) {
