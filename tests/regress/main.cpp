@@ -46,8 +46,8 @@ class CaseLines : public ::testing::EmptyTestEventListener {
   }
 };
 
-// What the system's libraries open once and keep (a thread's bookkeeping, a provider's files, what waits for overlapped calls) is
-// opened here, so that the count of descriptors in the first case is already the lasting one.
+// What the system's libraries open once and keep (a thread's bookkeeping, a provider's files, what waits for overlapped calls, the thread of
+// the timers) is opened here, so that the counts of descriptors and threads in the first case are already the lasting ones.
 void warm_up() {
   WSADATA data;
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return;
@@ -64,6 +64,11 @@ void warm_up() {
     if (pair.valid() && agent.start() && WSADuplicateSocketW(pair.client.get(), agent.pid(), &info) == 0) agent.claim(info);
   }
   WSACleanup();
+  if (const HANDLE timer = CreateWaitableTimerA(nullptr, FALSE, nullptr)) {
+    const LARGE_INTEGER now{};
+    SetWaitableTimer(timer, &now, 0, nullptr, nullptr, FALSE);
+    CloseHandle(timer);
+  }
 }
 
 }  // namespace

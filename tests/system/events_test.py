@@ -280,8 +280,6 @@ class MessagesAroundAFork(AroundAFork):
 
 
 class UnderLoad(Sharing):
-    one_in = 20  # selections at most, something of each kind was observed
-
     def test_against_each_other(self):
         """At no time both are told. Bytes go round all the while: whoever is told of some sends them back to the peer, who echoes."""
         count = scaled(5000, 50)
@@ -298,7 +296,7 @@ class UnderLoad(Sharing):
             actor.begin("contend", socket, FD_READ | FD_WRITE, count)
         for actor in (self.one, self.other, *loads):
             actor.finish()
-        self.judge(take_log.read(path), 2 * count)
+        self.judge(take_log.read(path), observed=count // 10, takes=2 * count)
         self.one.do("send", self.socket, ".")
         self.assertGreater(int(self.peer.finish()), len(going_round))
         for actor, socket in ((self.one, self.socket), (self.other, self.there)):
@@ -340,8 +338,8 @@ class UnderLoad(Sharing):
         for actor, socket in lives:
             self.assertIsNone(actor.process.poll())
             self.end_life(actor, third)
-        self.one_in *= 8  # there is less of it: who was killed does not ask
-        self.judge(take_log.written(take_log.read(path), killed + len(lives)))
+        # Who was killed does not ask after its loss.
+        self.judge(take_log.written(take_log.read(path), killed + len(lives)), observed=killed // 2)
         third.do("send", elsewhere, ".")
         self.assertGreater(int(self.peer.finish()), 0)
 
@@ -359,8 +357,8 @@ class UnderLoad(Sharing):
         self.wait_until(lambda: actor.pid not in [client["pid"] for client in self.status()["clients"]], "windsockd has seen its end")
         third.do("note", take_log.ENDED, actor.pid)
 
-    def judge(self, entries, takes=None):
-        """All that was observed; so many selections, if that is known."""
+    def judge(self, entries, observed, takes=None):
+        """All that was written down: at least so many observations of each kind; so many selections, if that is known."""
         wrong = take_log.violation(entries)
         self.assertIsNone(wrong, f"told to one, and it is the other's: {entries[max(0, (wrong or 0) - 20):(wrong or 0) + 1]}")
         counts = take_log.summary(entries)
@@ -370,7 +368,7 @@ class UnderLoad(Sharing):
         self.assertEqual(counts["takes"], takes or counts["takes"])
         self.assertLess(longest, AT_MOST)
         for what in ("told", "signalled", "asked after the loss"):
-            self.assertGreater(counts[what], counts["takes"] / self.one_in, what)
+            self.assertGreaterEqual(counts[what], observed, what)
 
     def received_by_one(self, size):
         """So many bytes, and there are no more."""
