@@ -287,22 +287,37 @@ TEST_F(DaemonTest, what_a_client_is_told_unasked_waits_until_it_reads) {
   EXPECT_EQ(taken, kSockets);
 }
 
+// Whether windsockd has read all that a client has sent: another one is answered twice, so that each connection has had its turn.
+bool has_read_all(const Client& client, Client& another) {
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(another.ask<wire::StatusReport>(wire::AskStatus{}));
+  return host::bytes_unsent(client.channel.fd()).value() == 0;
+}
+
+// Has so many requests read whose replies nobody reads that there is no room for the last reply. How many.
+size_t fill_with_replies(Client& client, Client& another) {
+  for (size_t count = 0;; ++count) {
+    EXPECT_TRUE(client.send(wire::Revoke{}));
+    if (!has_read_all(client, another)) return count;
+  }
+}
+
 TEST_F(DaemonTest, a_claimant_that_goes_with_its_reply_unread_ends_the_connection) {
   start();
   auto pair = test::tcp_pair();
   {
-    Client source = greeted(), target = greeted();
+    Client source = greeted(), target = greeted(), like_it = greeted();
+    const size_t full = fill_with_replies(like_it, source);
     auto offered = source.offer(pair.one.get(), self_.get());
     ASSERT_TRUE(offered);
-    ASSERT_TRUE(host::set_nonblocking(target.channel.fd(), true).ok());
-    while (target.send(wire::Revoke{})) {
-    }
-    // The claim goes in as soon as there is room for one more request, and its reply is never read.
     pair.one.reset();
-    ASSERT_TRUE(host::set_nonblocking(target.channel.fd(), false).ok());
-    for (int i = 0; i < 2; ++i) target.receive();
+    for (size_t i = 1; i < full; ++i) {
+      ASSERT_TRUE(target.send(wire::Revoke{}));
+      ASSERT_TRUE(has_read_all(target, source));
+    }
     ASSERT_TRUE(target.send(wire::Claim{offered->ticket, 2, 1, 6}));
-    ASSERT_TRUE(source.ask<wire::StatusReport>(wire::AskStatus{}));
+    EXPECT_TRUE(has_read_all(target, source));
+    ASSERT_TRUE(target.send(wire::Revoke{}));
+    EXPECT_FALSE(has_read_all(target, source)) << "there was room for the reply";
   }
   // Its process, the test itself, still lives: the ticket alone may hold the socket, if the claim was never read.
   Client last = greeted();
