@@ -50,9 +50,14 @@ class WineTest(SystemTest):
         return self.run_with(self.run_command(*command), **options)
 
     def run_with(self, command, **options):
+        """Until the command has ended. What it leaves running, as Wine's explorer at times, has its output as well, and is not waited for."""
         options.setdefault("input", "")
-        return subprocess.run(command, env=dict(self.environment, **options.pop("environment", {})), text=True,
-                              capture_output=True, timeout=2 * DEADLINE, **options)
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as complaints:
+            done = subprocess.run(command, env=dict(self.environment, **options.pop("environment", {})), text=True,
+                                  stdout=output, stderr=complaints, timeout=2 * DEADLINE, **options)
+            for written in (output, complaints):
+                written.seek(0)
+            return subprocess.CompletedProcess(done.args, done.returncode, output.read(), complaints.read())
 
     def hosted_actor(self, prefix=None, **environment):
         """An actor that is a Windows program. Its pid is the Unix process's, windows_pid what it has in its prefix."""
