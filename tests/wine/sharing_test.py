@@ -30,6 +30,7 @@ class EventAndMessagesOfTwoPrefixes(Mixed, WineTest, events_test.SharedEvents):
 
 class LoadOfExeAndNative(Mixed, WineTest, events_test.UnderLoad):
     roles = EXE_AND_NATIVE
+    one_in = 50  # the native one is so much quicker
 
 
 class PortsOfExeAndNative(Mixed, WineTest, ports_test.SharedPorts):
