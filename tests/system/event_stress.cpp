@@ -300,31 +300,32 @@ class EventStress::Worker {
     }
   }
 
-  // Until there is no room.
+  // Until there is no room. One round of sends for each FD_WRITE, up to the first that met would-block, if only for its rest: a second
+  // could enable it again before the first one's is taken.
   void send_on(End& end) {
     if (end.number == kUnknown) {
       end.may_write = true;
       return;
     }
-    end.may_write = false;  // one round of sends for each FD_WRITE: a second could enable it again before the first one's is taken
+    end.may_write = false;
     const Course course(end.number);
     char data[10'000];
     while (end.sent < course.length[end.side]) {
       int size = static_cast<int>(std::min<uint64_t>(1 + random_() % sizeof data, course.length[end.side] - end.sent));
       for (int i = 0; i < size; ++i) data[i] = static_cast<char>(byte_at(end.number, end.side, end.sent + static_cast<uint64_t>(i)));
       int sent = send(end.socket, data, size, 0);
-      if (sent < size) end.may_be_told |= FD_WRITE;
-      if (sent < 0) {
+      if (sent < 0 && WSAGetLastError() != WSAEWOULDBLOCK) {
         int error = WSAGetLastError();
-        if (error == WSAEWOULDBLOCK) {
-          ++all_.full_sends_;
-        } else {
-          EXPECT_TRUE(error == WSAECONNRESET || error == WSAECONNABORTED) << error_name(error);
-          end.was_reset = true;
-        }
+        EXPECT_TRUE(error == WSAECONNRESET || error == WSAECONNABORTED) << error_name(error);
+        end.was_reset = true;
         return;
       }
-      end.sent += static_cast<uint64_t>(sent);
+      if (sent > 0) end.sent += static_cast<uint64_t>(sent);
+      if (sent < size) {
+        end.may_be_told |= FD_WRITE;
+        ++all_.full_sends_;
+        return;
+      }
       if (course.resetting == end.side && end.sent + end.received >= course.reset_after) return;
     }
     if (!std::exchange(end.shut, true) && shutdown(end.socket, SD_SEND) != 0) end.was_reset = true;
