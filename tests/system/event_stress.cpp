@@ -314,8 +314,8 @@ class EventStress::Worker {
       int size = static_cast<int>(std::min<uint64_t>(1 + random_() % sizeof data, course.length[end.side] - end.sent));
       for (int i = 0; i < size; ++i) data[i] = static_cast<char>(byte_at(end.number, end.side, end.sent + static_cast<uint64_t>(i)));
       int sent = send(end.socket, data, size, 0);
-      if (sent < 0 && WSAGetLastError() != WSAEWOULDBLOCK) {
-        int error = WSAGetLastError();
+      const int error = sent < 0 ? WSAGetLastError() : 0;
+      if (error != 0 && error != WSAEWOULDBLOCK) {
         EXPECT_TRUE(error == WSAECONNRESET || error == WSAECONNABORTED) << error_name(error);
         end.was_reset = true;
         return;
@@ -323,7 +323,7 @@ class EventStress::Worker {
       if (sent > 0) end.sent += static_cast<uint64_t>(sent);
       if (sent < size) {
         end.may_be_told |= FD_WRITE;
-        ++all_.full_sends_;
+        if (error != 0) ++all_.full_sends_;
         return;
       }
       if (course.resetting == end.side && end.sent + end.received >= course.reset_after) return;
