@@ -207,6 +207,15 @@ def no_sleeping_tests(tree):
 
 
 @rule
+def no_barriers_in_windows_programs(tree):
+    """Where the C++ library has no futex, as in a Windows program, gcc 12's barrier, latch and semaphores lose wake-ups."""
+    for path in [*tree.sources("tests/regress/"), *tree.sources("tests/support/")]:
+        for number, is_system, name in tree.includes(path):
+            if is_system and name in ("barrier", "latch", "semaphore"):
+                yield path, number, "loses wake-ups in a Windows program: use a mutex and a condition variable"
+
+
+@rule
 def built_and_shipped(tree):
     """A file that no local.mk names is neither built nor shipped, and rots."""
     lists = " ".join(re.sub(r"#.*", "", tree.text(path)) for path in tree.files if path.endswith((".mk", ".am")))

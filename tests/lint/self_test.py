@@ -103,6 +103,10 @@ CASES = {
         ("tests/regress/socket_test.cpp", {"tests/regress/socket_test.cpp": CLEAN["tests/regress/socket_test.cpp"] + "void b() { Sleep(5); }\n"}),
         ("tests/regress/a.py", {"tests/regress/a.py": '"""A test."""\nimport time\ntime.sl' "eep(1)\n"}),
     ],
+    "no_barriers_in_windows_programs": [
+        ("tests/regress/socket_test.cpp",
+         {"tests/regress/socket_test.cpp": CLEAN["tests/regress/socket_test.cpp"].replace(COMMENT, COMMENT + "#include <barrier>\n")}),
+    ],
     "built_and_shipped": [
         ("server/unlisted.cpp", {"server/unlisted.cpp": COMMENT}),
         ("server/unlisted.cpp", {"server/unlisted.cpp": COMMENT, "Makefile.am": "# server/unlisted.cpp\n"}),

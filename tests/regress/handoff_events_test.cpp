@@ -14,7 +14,7 @@
 namespace regress {
 namespace {
 
-// Of two threads, the first waits here for the other. (std::barrier of gcc 12 loses a wake-up now and then in Windows programs.)
+// Of two threads, the first waits here for the other.
 class MeetingPoint {
  public:
   void meet() {
