@@ -146,7 +146,7 @@ TEST_P(AcceptExTest, ComesBeforeALaterAccept) {
   Acceptance call = acceptance(0);
   ASSERT_PENDING(call.start());
   BlockedCall blocked([s = listening()] { return static_cast<long long>(accept(s, nullptr, nullptr)); });
-  EXPECT_TRUE(blocked.wait_until_blocked());
+  EXPECT_TRUE(blocked.wait_until_asleep());
   const Socket first = connected(), second = connected();
   ASSERT_TRUE(first.valid() && second.valid());
   ASSERT_EQ(0, call.end()) << error_name(WSAGetLastError());

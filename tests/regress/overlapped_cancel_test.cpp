@@ -57,7 +57,7 @@ TEST_P(OverlappedEndTest, CloseWakesWhoWaitsForAResult) {
     DWORD bytes = 0, flags = 0;
     return WSAGetOverlappedResult(s, &call.overlapped, &bytes, TRUE, &flags) ? 0 : -1;
   });
-  ASSERT_TRUE(waiting.wait_until_blocked());
+  ASSERT_TRUE(waiting.wait_until_asleep());
   ASSERT_RETURNS(0, pair_.client.close());
   EXPECT_TRUE(woken_with(waiting, closed_while_awaited()));
 }

@@ -392,7 +392,7 @@ TEST_P(OverlappedTest, TheResultIsWaitedForByTheEventOrTheSocket) {
     if (!with_event) call.overlapped.hEvent = nullptr;
     ASSERT_PENDING(call.receive(here()));
     BlockedCall waiting = waiting_for(here(), call);
-    EXPECT_TRUE(waiting.wait_until_blocked());
+    EXPECT_TRUE(waiting.wait_until_asleep());
     ASSERT_TRUE(send_all(there(), "hello"));
     const auto outcome = waiting.outcome();
     ASSERT_TRUE(outcome) << with_event;
@@ -405,7 +405,7 @@ TEST_P(OverlappedTest, AFailureIsWaitedForToo) {
   OverlappedCall call;
   ASSERT_PENDING(call.receive(here()));
   BlockedCall waiting = waiting_for(here(), call);
-  EXPECT_TRUE(waiting.wait_until_blocked());
+  EXPECT_TRUE(waiting.wait_until_asleep());
   reset_there();
   EXPECT_TRUE(woken_with(waiting, {WSAECONNRESET}));
 }

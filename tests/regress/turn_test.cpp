@@ -59,9 +59,6 @@ BlockedCall receiving(SOCKET socket, const Way& way) {
   });
 }
 
-// Who leads the library's waits meanwhile, it or another thread, is the library's affair.
-bool waits_for_its_turn(BlockedCall& call) { return call.wait_until_blocked(test_support::thread_sleeps); }
-
 // ---- sending --------------------------------------------------------------------------------------------------------------
 TEST_P(TurnTest, TheEndOfSendingComesAfterWhatIsStillToBeSent) {
   const struct {
@@ -92,7 +89,7 @@ TEST_P(TurnTest, ASendComesAfterWhatIsStillToBeSent) {
       char last = 'b';
       return way.call(s, &last, 1);
     });
-    EXPECT_TRUE(waits_for_its_turn(blocked));
+    EXPECT_TRUE(blocked.wait_until_asleep());
     const std::string all = receive_exactly(there(), kMuch + 1);
     EXPECT_EQ(kMuch, all.find('b')) << all.size();
     EXPECT_EQ(static_cast<long long>(kMuch), call.end());
@@ -121,7 +118,7 @@ TEST_P(TurnTest, AReceiveComesAfterThePendingOnes) {
     ASSERT_PENDING(first.receive(here()));
     ASSERT_PENDING(second.receive(here()));
     BlockedCall blocked = receiving(here(), way);
-    EXPECT_TRUE(waits_for_its_turn(blocked));
+    EXPECT_TRUE(blocked.wait_until_asleep());
     ASSERT_TRUE(send_all(there(), "aaaabbbbcccc"));
     EXPECT_EQ("aaaa", first.received());
     EXPECT_EQ("bbbb", second.received());
@@ -135,7 +132,7 @@ TEST_P(TurnTest, LaterOverlappedReceivesComeAfterABlockedOne) {
   OverlappedCall first(4), last(4);
   ASSERT_PENDING(first.receive(here()));
   BlockedCall blocked = receiving(here(), kReceives[0]);
-  EXPECT_TRUE(waits_for_its_turn(blocked));
+  EXPECT_TRUE(blocked.wait_until_asleep());
   ASSERT_PENDING(last.receive(here()));
   ASSERT_TRUE(send_all(there(), "aaaa"));
   EXPECT_EQ("aaaa", first.received());
@@ -175,7 +172,7 @@ TEST_P(TurnTest, CloseWakesWhoWaitsForItsTurn) {
   OverlappedCall call;
   ASSERT_PENDING(call.receive(here()));
   BlockedCall blocked = receiving(here(), kReceives[0]);
-  EXPECT_TRUE(waits_for_its_turn(blocked));
+  EXPECT_TRUE(blocked.wait_until_asleep());
   EXPECT_EQ(0, pair_.client.close());
   EXPECT_TRUE(woken_with(blocked, closed_while_blocked()));
   EXPECT_FAILS_WITH(call.end_of_closed(), WSA_OPERATION_ABORTED);
@@ -185,7 +182,7 @@ TEST_P(TurnTest, ComesWhenThoseBeforeItAreCancelled) {
   OverlappedCall call;
   ASSERT_PENDING(call.receive(here()));
   BlockedCall blocked = receiving(here(), kReceives[0]);
-  EXPECT_TRUE(waits_for_its_turn(blocked));
+  EXPECT_TRUE(blocked.wait_until_asleep());
   EXPECT_TRUE(CancelIoEx(handle_of(here()), &call.overlapped));
   EXPECT_FAILS_WITH(call.end(), WSA_OPERATION_ABORTED);
   ASSERT_TRUE(send_all(there(), "aaaa"));

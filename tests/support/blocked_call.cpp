@@ -29,7 +29,10 @@ BlockedCall::~BlockedCall() {
     thread_.detach();
 }
 
-bool BlockedCall::wait_until_blocked(bool (*is_asleep)(long thread)) {
+bool BlockedCall::wait_until_blocked() { return wait_until(thread_waits_in_kernel); }
+bool BlockedCall::wait_until_asleep() { return wait_until(thread_sleeps); }
+
+bool BlockedCall::wait_until(bool (*is_asleep)(long thread)) {
   constexpr std::chrono::milliseconds kStillBlocked{50};
   std::unique_lock<std::mutex> lock(state_->mutex);
   if (!state_->changed.wait_for(lock, kDeadline, [this] { return state_->thread != 0; })) return false;

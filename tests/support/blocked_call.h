@@ -2,9 +2,8 @@
 //
 // The thread and the test share the state, so a call that never returns costs a detached thread and a failed test, not a hung
 // run. wait_until_blocked() returns once the thread is in the call: where the system tells what a thread is doing it is asked,
-// and then the call must still not have returned a little later. A call that may wait for another thread of the program, who then
-// tells it, sleeps as if at a lock: pass thread_sleeps. Whether the thread is already asleep changes nothing in
-// what the tests expect afterwards; it makes sure that they test what they say.
+// and then the call must still not have returned a little later. Whether the thread is already asleep changes nothing in what the
+// tests expect afterwards; it makes sure that they test what they say.
 #ifndef TESTS_SUPPORT_BLOCKED_CALL_H
 #define TESTS_SUPPORT_BLOCKED_CALL_H
 
@@ -15,7 +14,6 @@
 #include <optional>
 #include <thread>
 
-#include "tests/support/process_info.h"
 #include "tests/support/wsa_error.h"
 
 namespace test_support {
@@ -27,11 +25,16 @@ class BlockedCall {
   BlockedCall& operator=(BlockedCall&&) = delete;
   ~BlockedCall();
 
-  bool wait_until_blocked(bool (*is_asleep)(long thread) = thread_waits_in_kernel);
+  bool wait_until_blocked();
+  // For a call that waits for its turn or for the end of an operation. Who leads the library's waits meanwhile, it or another thread, is
+  // the library's affair: one that is to be told by another sleeps as if at a lock.
+  bool wait_until_asleep();
   bool returned();
   std::optional<Outcome> outcome();  // waits for it; nothing when the deadline passes
 
  private:
+  bool wait_until(bool (*is_asleep)(long thread));
+
   struct State {
     std::mutex mutex;
     std::condition_variable changed;
