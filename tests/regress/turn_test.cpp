@@ -15,7 +15,7 @@ namespace {
 class TurnTest : public ConnectionTest {};
 FOR_BOTH_FAMILIES(TurnTest);
 
-// More than the systems on both sides keep for a connection.
+// More than the systems on both sides keep for a connection over which nothing has been read yet: one that reads a lot gets more room.
 constexpr size_t kMuch = size_t{24} << 20;
 
 // Each returns the bytes moved, or -1.
@@ -83,14 +83,15 @@ TEST_P(TurnTest, TheEndOfSendingComesAfterWhatIsStillToBeSent) {
 TEST_P(TurnTest, ASendComesAfterWhatIsStillToBeSent) {
   for (const Way& way : kSends) {
     SCOPED_TRACE(way.name);
+    const Pair pair = tcp_pair(family());
     OverlappedCall call(std::string(kMuch, 'a'));
-    ASSERT_PENDING(call.send(here()));
-    BlockedCall blocked([way, s = here()]() -> long long {
+    ASSERT_PENDING(call.send(pair.client.get()));
+    BlockedCall blocked([way, s = pair.client.get()]() -> long long {
       char last = 'b';
       return way.call(s, &last, 1);
     });
     EXPECT_TRUE(blocked.wait_until_asleep());
-    const std::string all = receive_exactly(there(), kMuch + 1);
+    const std::string all = receive_exactly(pair.server.get(), kMuch + 1);
     EXPECT_EQ(kMuch, all.find('b')) << all.size();
     EXPECT_EQ(static_cast<long long>(kMuch), call.end());
     const auto outcome = blocked.outcome();
