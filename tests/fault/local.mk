@@ -23,7 +23,8 @@ tests_fault_library_fault_test_SOURCES = tests/fault/library_fault_test.cpp $(fa
 tests_fault_library_fault_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
 tests_fault_library_fault_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
 tests_fault_library_fault_test_LDADD = $(fault_library_libraries)
-tests_fault_overlapped_fault_test_SOURCES = tests/fault/overlapped_fault_test.cpp tests/fault/overlapped_operations.cpp $(fault_operation_sources)
+tests_fault_overlapped_fault_test_SOURCES = tests/fault/overlapped_fault_test.cpp tests/fault/overlapped_operations.cpp \
+	tests/fault/event_operations.cpp $(fault_operation_sources)
 tests_fault_overlapped_fault_test_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS)
 tests_fault_overlapped_fault_test_LDFLAGS = $(AM_LDFLAGS) $(FAULT_WRAP)
 tests_fault_overlapped_fault_test_LDADD = $(fault_library_libraries) -lpthread

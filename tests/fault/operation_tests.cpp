@@ -28,8 +28,8 @@ void every_row_is_wrapped(void**) { assert_string_equal(unwrapped_calls().c_str(
 void survives_every_fault(void** state) {
   const auto& operation = *static_cast<const Operation*>(*state);
   Tally tally = run_all(
-      operation.name, [&](const Fault& fault, Fired& fired) { return attempt(operation, fault, fired); }, operation.impossible);
-  printf("%s: %u host calls, %u attempts\n", operation.name, tally.calls, tally.attempts);
+      operation.name.c_str(), [&](const Fault& fault, Fired& fired) { return attempt(operation, fault, fired); }, operation.impossible);
+  printf("%s: %u host calls, %u attempts\n", operation.name.c_str(), tally.calls, tally.attempts);
   assert_int_equal(tally.failures, 0);
   assert_in_range(tally.calls, operation.least_calls, UINT32_MAX);
 }
@@ -41,7 +41,7 @@ int test_operations(const char* group, const std::vector<Operation>& operations,
   if (argc > 1) cmocka_set_test_filter(argv[1]);
   std::vector<CMUnitTest> tests = {cmocka_unit_test(every_row_is_wrapped)};
   for (const Operation& operation : operations)
-    tests.push_back({operation.name, survives_every_fault, nullptr, nullptr, const_cast<Operation*>(&operation)});
+    tests.push_back({operation.name.c_str(), survives_every_fault, nullptr, nullptr, const_cast<Operation*>(&operation)});
   // cmocka_run_group_tests counts an array; this is what it stands for.
   return _cmocka_run_group_tests(group, tests.data(), tests.size(), start_server, end_server);
 }

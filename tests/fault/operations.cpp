@@ -278,6 +278,20 @@ const std::vector<int> kSending = [] {
   all.push_back(WSAESHUTDOWN);
   return all;
 }();
+
+void peer_sends(SOCKET s) {
+  Aside aside;
+  MUST(send(s, "data", 4, 0) == 4);
+}
+
+Operation later(std::string name, std::function<void(World&)> set_up, std::function<int(World&)> run, const std::vector<int>& more_errors) {
+  Operation operation{.name = std::move(name), .allowed = kSending, .set_up = std::move(set_up), .run = std::move(run), .least_calls = 0,
+                      .is_final = [](const Fired&, int error) { return error == WSAECONNRESET; }, .in_background = true,
+                      .impossible = {EAGAIN}};  // the host tells of each change once, and what it has told of is there
+  operation.allowed.insert(operation.allowed.end(), more_errors.begin(), more_errors.end());
+  return operation;
+}
+
 namespace {
 const std::vector<int> kWaiting = {WSAENETDOWN, WSAEINTR, kNoBuffers};
 

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "tests/fault/attempt.h"
@@ -33,7 +34,7 @@ struct World {
 };
 
 struct Operation {
-  const char* name;
+  std::string name;
   std::vector<int> allowed;
   std::function<void(World&)> set_up;
   std::function<int(World&)> run;  // 0, or the Winsock error
@@ -55,8 +56,9 @@ struct Operation {
 };
 
 const std::vector<Operation>& operations();
-// Those that end later (overlapped_operations.cpp).
+// Those that end later (overlapped_operations.cpp), and those that tell later (event_operations.cpp).
 const std::vector<Operation>& overlapped_operations();
+const std::vector<Operation>& event_operations();
 
 // Tries one operation with one fault: the error is allowed, no descriptor and no socket of the table is left over, and the next
 // try without a fault succeeds. Runs in a process of its own. Empty, or what is wrong.
@@ -81,7 +83,10 @@ void pending_connection(World& world);  // to the listener
 void pair(World& world);                // client and server
 void pair_with_file(World& world);
 void with_connection(World& world);     // to windsockd: the datagram socket is shared
+void peer_sends(SOCKET s);              // "data"; the host calls are not the operation's
 extern const std::vector<int> kSending;
+// What the threads of the library have a part in. It transfers data; more errors are allowed.
+Operation later(std::string name, std::function<void(World&)> set_up, std::function<int(World&)> run, const std::vector<int>& more_errors = {});
 
 inline int error_unless(bool good) { return good ? 0 : WSAGetLastError(); }
 

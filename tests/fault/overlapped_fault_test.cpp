@@ -6,5 +6,8 @@
 [[gnu::used]] static void (*const kLoaded)() = windsock::loaded;
 
 int main(int argc, char** argv) {
-  return windsock::fault::test_operations("faults of what ends later", windsock::fault::overlapped_operations(), argc, argv);
+  using namespace windsock::fault;
+  std::vector<Operation> operations = overlapped_operations();
+  operations.insert(operations.end(), event_operations().begin(), event_operations().end());
+  return test_operations("faults of what ends later", operations, argc, argv);
 }

@@ -3,12 +3,8 @@
 #include <mswsock.h>
 #include <windows.h>
 #include <winsock2.h>
-#include <ws2spi.h>
 
-#include <atomic>
 #include <cerrno>
-#include <cstdio>
-#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -113,12 +109,6 @@ class Call {
 
 void close_port(World& world) {
   if (world.port) CloseHandle(world.port);
-}
-
-// The other side, whose host calls are not the operation's.
-void peer_sends(SOCKET s) {
-  Aside aside;
-  MUST(send(s, "data", 4, 0) == 4);
 }
 
 // Reads all that comes until the socket is closed or ends.
@@ -443,153 +433,10 @@ int post_to_leader(World& world) {
   return receive.outcome(called);
 }
 
-// ---- network events ------------------------------------------------------------------------------------------------------------------
-
-class Event {
- public:
-  Event() { MUST((handle = WSACreateEvent()) != nullptr); }
-  ~Event() { WSACloseEvent(handle); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  bool is_set() const { return WSAWaitForMultipleEvents(1, &handle, FALSE, 0, FALSE) == WSA_WAIT_EVENT_0; }
-
-  WSAEVENT handle;
-};
-
-// Waits for FD_READ on a socket that has data coming, takes the data, and selects nothing any more.
-int await_readable(World& world, SOCKET s, Event& event, Way way) {
-  if (way == Way::kNobody) {
-    if (!test_support::eventually([&] { return event.is_set(); })) world.wrong = "the event is not set";
-  } else if (WSAWaitForMultipleEvents(1, &event.handle, FALSE, kDeadlineMs, FALSE) != WSA_WAIT_EVENT_0) {
-    world.wrong = "the event is not set";
-  }
-  WSANETWORKEVENTS record{};
-  if (WSAEnumNetworkEvents(s, event.handle, &record) != 0) return WSAGetLastError();
-  if (world.wrong.empty() && !(record.lNetworkEvents & FD_READ)) world.wrong = "FD_READ is not recorded";
-  char data[4];
-  if (recv(s, data, sizeof data, 0) != 4) return WSAGetLastError();
-  return error_unless(WSAEventSelect(s, nullptr, 0) == 0);
-}
-
-// Refused while events are selected on it, in whichever process.
-void expect_no_selection(World& world, SOCKET s) {
-  Aside aside;
-  u_long off = 0;
-  if (ioctlsocket(s, FIONBIO, &off) != 0) world.wrong = "a selection is left";
-}
-
-int select_and_wait(World& world, Way way) {
-  Event event;
-  if (WSAEventSelect(world.server, event.handle, FD_READ | FD_CLOSE) != 0) {
-    int error = WSAGetLastError();
-    expect_no_selection(world, world.server);
-    return error;
-  }
-  peer_sends(world.client);
-  int error = await_readable(world, world.server, event, way);
-  if (error == 0) expect_no_selection(world, world.server);
-  return error;
-}
-
-// The connection has the listener's events.
-int select_and_accept(World& world) {
-  Event event;
-  if (WSAEventSelect(world.listener, event.handle, FD_ACCEPT | FD_READ) != 0) return WSAGetLastError();
-  if (WSAWaitForMultipleEvents(1, &event.handle, FALSE, kDeadlineMs, FALSE) != WSA_WAIT_EVENT_0) world.wrong = "the event is not set";
-  WSANETWORKEVENTS record{};
-  if (WSAEnumNetworkEvents(world.listener, event.handle, &record) != 0) return WSAGetLastError();
-  if (world.wrong.empty() && !(record.lNetworkEvents & FD_ACCEPT)) world.wrong = "FD_ACCEPT is not recorded";
-  SOCKET accepted = accept(world.listener, nullptr, nullptr);
-  if (accepted == INVALID_SOCKET) return WSAGetLastError();
-  world.is_spent = true;  // it was the only one
-  return error_unless(closesocket(accepted) == 0);
-}
-
-// The host is watched by a socket of the library's from then on.
-int host_sockets() {
-  int count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    std::error_code gone;
-    count += std::filesystem::read_symlink(entry, gone).string().starts_with("socket:");
-  }
-  return count;
-}
-
-template <DWORD code>
-int ask_for_changes(World& world) {
-  {
-    Aside aside;
-    u_long on = 1;
-    MUST(ioctlsocket(world.datagram, FIONBIO, &on) == 0);
-  }
-  const int before = host_sockets();
-  const bool routes = code == SIO_ROUTING_INTERFACE_CHANGE;
-  DWORD returned = 0;
-  const int error = error_unless(WSAIoctl(world.datagram, code, routes ? &world.address : nullptr, routes ? sizeof world.address : 0, nullptr, 0,
-                                          &returned, nullptr, nullptr) == 0);
-  if (error != WSAEWOULDBLOCK) return error;
-  if (host_sockets() > before) return 0;
-  world.wrong = "nobody watches the host";
-  return -1;
-}
-
-void datagrams(World& world) { world.datagram = bound(SOCK_DGRAM, world.address); }
-
-// By a routine of the program's, for which no window is needed.
-std::atomic<LPARAM> g_posted{0};
-BOOL CALLBACK keep_post(HWND, UINT, WPARAM, LPARAM what) {
-  g_posted = what;
-  return TRUE;
-}
-
-int select_messages(World& world) {
-  MUST(WSApSetPostRoutine(keep_post) == 0);
-  g_posted = 0;
-  if (WSAAsyncSelect(world.server, nullptr, WM_APP, FD_READ | FD_CLOSE) != 0) {
-    int error = WSAGetLastError();
-    expect_no_selection(world, world.server);
-    return error;
-  }
-  peer_sends(world.client);
-  if (!test_support::eventually([] { return g_posted != 0; })) world.wrong = "nothing is posted";
-  if (world.wrong.empty() && g_posted != WSAMAKESELECTREPLY(FD_READ, 0)) world.wrong = "it is not FD_READ that is posted";
-  char data[4];
-  if (recv(world.server, data, sizeof data, 0) != 4) return WSAGetLastError();
-  const int error = error_unless(WSAAsyncSelect(world.server, nullptr, 0, 0) == 0);
-  if (error == 0) expect_no_selection(world, world.server);
-  return error;
-}
-
-// The socket is shared, and this process has a second descriptor of it.
-void shared_twice(World& world) {
-  with_connection(world);
-  WSAPROTOCOL_INFOW info;
-  MUST(WSADuplicateSocketW(world.datagram, GetCurrentProcessId(), &info) == 0);
-  world.made.push_back(claim(info));
-  MUST(world.made.back() != INVALID_SOCKET);
-}
-
-int take_selection(World& world) {
-  Event former, event;
-  const SOCKET s = world.made.front();
-  if (WSAEventSelect(world.datagram, former.handle, FD_READ) != 0) return WSAGetLastError();
-  if (WSAEventSelect(s, event.handle, FD_READ) != 0) return WSAGetLastError();
-  {
-    Aside aside;
-    MUST(sendto(world.datagram, "data", 4, 0, reinterpret_cast<sockaddr*>(&world.address), sizeof world.address) == 4);
-  }
-  int error = await_readable(world, s, event, Way::kEvent);
-  if (former.is_set()) world.wrong = "the former selection is told";
-  if (error == 0) expect_no_selection(world, s);
-  return error;
-}
-
 // ---- the table -------------------------------------------------------------------------------------------------------------------
 
 std::vector<Operation> make_operations() {
   std::vector<Operation> all;
-  static std::vector<std::string> names;
-  names.reserve(128);
   struct Kind {
     const char* name;
     void (*set_up)(World&);
@@ -617,35 +464,21 @@ std::vector<Operation> make_operations() {
       {"WSARecvMsg", datagram_socket, receive_datagram<true>, {kRoutine}, {}},
       {"SIO_ADDRESS_LIST_CHANGE", datagram_socket, watch_addresses, {kEvent, kPort}, {WSAEMFILE}, {EACCES, EADDRINUSE}},  // nobody else has its address
       {"CancelIoEx", pair, cancel, {kEvent, kRoutine, kPort}, {}},
-      {"WSAEventSelect", pair, select_and_wait, {kEvent, kNobody}, {}},
   };
-  // The host tells of each change once, and what it has told of is there.
-  const std::vector<int> impossible = {EAGAIN};
-  auto add = [&](std::string name, void (*set_up)(World&), std::function<int(World&)> run, const std::vector<int>& more_errors) -> Operation& {
-    names.push_back(std::move(name));
-    Operation operation{.name = names.back().c_str(), .allowed = kSending, .set_up = set_up, .run = std::move(run), .least_calls = 0,
-                        .is_final = [](const Fired&, int error) { return error == WSAECONNRESET; },
-                        .tear_down = close_port, .in_background = true, .impossible = impossible};
-    operation.allowed.insert(operation.allowed.end(), more_errors.begin(), more_errors.end());
+  auto add = [&](Operation operation) -> Operation& {
+    operation.tear_down = close_port;
     all.push_back(std::move(operation));
     return all.back();
   };
   for (const Kind& kind : kinds)
     for (Way way : kind.ways) {
-      Operation& added = add(std::string(kind.name) + ", " + kNames[static_cast<int>(way)], kind.set_up,
-                             [run = kind.run, way](World& world) { return run(world, way); }, kind.more_errors);
+      Operation& added = add(later(std::string(kind.name) + ", " + kNames[static_cast<int>(way)], kind.set_up,
+                                   [run = kind.run, way](World& world) { return run(world, way); }, kind.more_errors));
       added.impossible.insert(added.impossible.end(), kind.impossible.begin(), kind.impossible.end());
     }
-  add("ConnectEx to a listener without room", full_listener_and_bound, connect_later, {WSAECONNREFUSED, WSAENETUNREACH});
-  add("CreateIoCompletionPort, a receive under way", pair, associate_under_way, {});
-  add("PostQueuedCompletionStatus to who waits for the host", pair, post_to_leader, {});
-  add("WSAEventSelect of a listener", pending_connection, select_and_accept, {WSAEMFILE});
-  // A bind of the host's to its own changes takes no address that another one may have.
-  const std::vector<int> impossible_of_changes = {EAGAIN, EADDRINUSE, EACCES};
-  add("SIO_ADDRESS_LIST_CHANGE", datagrams, ask_for_changes<SIO_ADDRESS_LIST_CHANGE>, {WSAEMFILE}).impossible = impossible_of_changes;
-  add("SIO_ROUTING_INTERFACE_CHANGE", datagrams, ask_for_changes<SIO_ROUTING_INTERFACE_CHANGE>, {WSAEMFILE}).impossible = impossible_of_changes;
-  add("WSAAsyncSelect", pair, select_messages, {});
-  add("WSAEventSelect of a shared socket", shared_twice, take_selection, {WSAEMFILE}).meets_server = true;
+  add(later("ConnectEx to a listener without room", full_listener_and_bound, connect_later, {WSAECONNREFUSED, WSAENETUNREACH}));
+  add(later("CreateIoCompletionPort, a receive under way", pair, associate_under_way, {}));
+  add(later("PostQueuedCompletionStatus to who waits for the host", pair, post_to_leader, {}));
   return all;
 }
 
