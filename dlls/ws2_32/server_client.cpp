@@ -482,6 +482,7 @@ bool is_any_kept() {
 void ServerClient::start_keeper() {
   keeper_wanted_ = true;
   if (keeper_runs_) return;
+  look_if_needed_ = true;  // what it is wanted for may have ended already, and will not tell again
   keeper_runs_ = services::start_background_thread(run_keeper);
   if (!keeper_runs_) WS_WARN(kServer, "no thread to heed windsockd: who selects events on a socket of ours elsewhere waits for a second");
 }
@@ -500,6 +501,8 @@ bool ServerClient::is_keeper_needed(Lock& lock) {
   // the answer to this.
   if (!needed && connected) (void)request(std::nullopt, {}, [] { return wire::Drop{}; });
   lock.lock();
+  // What it was wanted for meanwhile may have ended meanwhile, too.
+  if (!needed && keeper_wanted_) look_if_needed_ = true;
   return needed || keeper_wanted_;
 }
 
@@ -507,8 +510,9 @@ void ServerClient::keep_registrations() {
   Lock lock(mutex_);
   uint64_t kept_on = 0;  // what was selected before it ran is kept on a later connection, too
   for (;;) {
-    if (look_if_needed_ && !is_keeper_needed(lock)) break;
-    if (!is_connected()) {
+    if (look_if_needed_) {
+      if (!is_keeper_needed(lock)) break;
+    } else if (!is_connected()) {
       Pins pins;
       auto connected = connect(pins, IfNone::kStartAfterKilled);
       lock.unlock();

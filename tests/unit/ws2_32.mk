@@ -21,6 +21,7 @@ tests_unit_ws2_32_test_SOURCES = \
 	tests/unit/ws2_32/program_pointer_test.cpp \
 	tests/unit/ws2_32/receive_filter_test.cpp \
 	tests/unit/ws2_32/resolver_test.cpp \
+	tests/unit/ws2_32/server_client_test.cpp \
 	tests/unit/ws2_32/socket_address_text_test.cpp \
 	tests/unit/ws2_32/socket_controls_test.cpp \
 	tests/unit/ws2_32/socket_io_test.cpp \
